@@ -1,0 +1,175 @@
+/** The package as its users get it: built into a folder of its own, where no development package can be resolved. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { build, type Rolldown } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type * as Source from '../src/index.ts';
+
+type Dually = typeof Source;
+
+/** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
+const BUNDLE_LIMIT = 24_000;
+
+const folder = join(tmpdir(), `dually-package-${process.pid}`);
+const packageFolder = join(folder, 'node_modules/dually');
+const dist = join(packageFolder, 'dist');
+const typescript = 'node_modules/typescript/bin/tsc';
+
+function node(...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 50_000 });
+  if (status !== 0) throw new Error(`node ${args.join(' ')} exits with ${status}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+function consume(name: string, code: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, code);
+  return file;
+}
+
+function distFiles(ending: string): string[] {
+  return readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending));
+}
+
+beforeAll(() => {
+  mkdirSync(packageFolder, { recursive: true });
+  for (const file of ['package.json', 'LICENSE']) cpSync(file, join(packageFolder, file));
+  node('node_modules/vite/bin/vite.js', 'build', '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn');
+  node(typescript, '-p', 'src', '--outDir', dist);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('publint finds nothing to say', async () => {
+  const { messages, pkg } = await publint({ pkgDir: packageFolder, strict: true, pack: false });
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+});
+
+test('holds nothing but modules, their maps and their types, and runs no code from text or network', () => {
+  const files = distFiles('').filter((file) => file.includes('.'));
+  expect(files.filter((file) => !/\.(js|js\.map|d\.ts)$/.test(file))).toEqual([]);
+  for (const file of distFiles('.js')) {
+    expect(readFileSync(join(dist, file), 'utf8'), file).not.toMatch(
+      /\beval\b|\bFunction\s*\(|\bfetch\s*\(|XMLHttpRequest|importScripts|SharedArrayBuffer/,
+    );
+  }
+});
+
+test.each(['nodenext', 'bundler'])('types need no other package (%s)', (resolution) => {
+  const file = consume(
+    'types.mts',
+    `
+    import { openEngine, klDivergence } from 'dually';
+    const engine = await openEngine({ backend: 'cpu' });
+    const p = engine.rows([[0.5, 0.5]], { outcomes: 2 });
+    export const numbers: Float32Array = await klDivergence(p, p).read();
+    // @ts-expect-error the number of outcomes is required
+    engine.rows([[0.5, 0.5]]);
+  `,
+  );
+  for (const name of distFiles('.d.ts'))
+    expect(readFileSync(join(dist, name), 'utf8')).not.toMatch(/['"]@webgpu|<reference/);
+  const module = resolution === 'nodenext' ? 'nodenext' : 'esnext';
+  node(
+    typescript,
+    file,
+    '--ignoreConfig',
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2022',
+    '--module',
+    module,
+    '--moduleResolution',
+    resolution,
+    '--lib',
+    'es2023,esnext.disposable,dom',
+    '--types',
+    '',
+    '--skipLibCheck',
+    'false',
+  );
+});
+
+/** Prints which globals an import of the package changed, then a divergence that needs neither GPU nor `webgpu`. */
+const visit = `
+  const before = Object.getOwnPropertyDescriptors(globalThis);
+  const { klDivergence, openEngine } = await import('dually');
+  const after = Object.getOwnPropertyDescriptors(globalThis);
+  const names = new Set([...Reflect.ownKeys(before), ...Reflect.ownKeys(after)]);
+  const same = (name, part) => Object.is(before[name]?.[part], after[name]?.[part]);
+  const changed = [...names].filter((name) => !same(name, 'value') || !same(name, 'get'));
+  const engine = await openEngine();
+  const [divergence] = await klDivergence(engine.rows([[0.5, 0.5]], { outcomes: 2 }), engine.rows([[0.25, 0.75]], { outcomes: 2 })).read();
+  engine.dispose();
+  console.log(JSON.stringify({ changed, backend: engine.info.backend, divergence }));
+`;
+const untouched = { changed: [], backend: 'cpu', divergence: Math.fround(0.5 * Math.log(4 / 3)) };
+
+test('imports in Node without webgpu, changes no global, computes on the CPU and lets the process end', () => {
+  expect(JSON.parse(node(consume('plain.mjs', visit)))).toEqual(untouched);
+});
+
+test('imports in a worker thread', () => {
+  consume('in-worker.mjs', visit);
+  const host = "import { Worker } from 'node:worker_threads'; new Worker(new URL('in-worker.mjs', import.meta.url));";
+  expect(JSON.parse(node(consume('worker.mjs', host)))).toEqual(untouched);
+});
+
+test('imports where a server renders: no navigator, no window, no document', () => {
+  const host = `delete globalThis.navigator; delete globalThis.WebAssembly; delete globalThis.Worker; ${visit}`;
+  expect(JSON.parse(node(consume('server.mjs', host)))).toEqual(untouched);
+});
+
+test('its minified shaders compute what the sources compute', async () => {
+  const divergences = async (dually: Dually): Promise<number[]> => {
+    const engine = await dually.openEngine({ backend: 'webgpu' });
+    const p = engine.rows([[0.1, 0.2, 0.7]], { outcomes: 3 });
+    const q = engine.rows(
+      [
+        [0.3, 0.3, 0.4],
+        [0.6, 0.3, 0.1],
+      ],
+      { outcomes: 3 },
+    );
+    const values = await Promise.all(
+      [-1, -0.5, 0, 1, 3].map((alpha) => dually.alphaDivergenceMatrix(p, q, { alpha }).read()),
+    );
+    const fisher = await dually.fisherInformation(q, { coordinates: 'theta' }).read();
+    const step = await dually
+      .mirrorDescentStep(q, engine.values([[1, 2, 3]], { outcomes: 3 }), { stepSize: 0.1 })
+      .read();
+    engine.dispose();
+    return [...values, fisher, step].flatMap((numbers) => [...numbers]);
+  };
+  const built: Dually = await import(/* @vite-ignore */ pathToFileURL(join(dist, 'index.js')).href);
+  expect(await divergences(built)).toEqual(await divergences(await import('../src/index.ts')));
+});
+
+async function bundle(code: string): Promise<string> {
+  const input = consume('entry.js', code);
+  const options = { write: false, minify: true, rolldownOptions: { input, external: ['webgpu'] } };
+  const result = await build({ root: folder, configFile: false, logLevel: 'silent', build: options });
+  const { output } = result as Rolldown.RolldownOutput;
+  return output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('');
+}
+
+test(`one divergence costs a page at most ${BUNDLE_LIMIT} bytes`, async () => {
+  const code = await bundle(
+    "import { klDivergence, openEngine } from 'dually'; globalThis.used = [klDivergence, openEngine];",
+  );
+  const bytes = gzipSync(code).length;
+  console.log(`klDivergence and openEngine: ${code.length} bytes, ${bytes} gzipped`);
+  expect(code).toContain('used');
+  expect(bytes).toBeLessThan(BUNDLE_LIMIT);
+});
+
+test('an import that is not used costs nothing', async () => {
+  expect((await bundle("import 'dually'; import { klDivergence } from 'dually';")).trim()).toBe('');
+});

@@ -1,0 +1,79 @@
+import type { LaunchOptions, Page } from 'puppeteer';
+import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
+import type { BrowserCommand } from 'vitest/node';
+import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './test/host/machine.mjs';
+import { wgslMinifier } from './test/host/plugins.ts';
+import { puppeteerProvider } from './test/host/puppeteer.ts';
+import { HostReporter } from './test/host/reporter.ts';
+
+Object.assign(process.env, dawnEnvironment()); // before Vitest forks, since loaders read it when a process starts
+
+const crashGpu: BrowserCommand<[]> = async (context) => {
+  const { page } = context as unknown as { page: Page };
+  const cdp = await page.browser().target().createCDPSession();
+  await cdp.send('Browser.crashGpuProcess');
+};
+
+const only = (host: string): string => `test/**/*.${host}.test.ts`;
+
+const node: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: 'node', exclude: [only('chrome')], setupFiles: ['test/host/dawn.ts', 'test/host/adapter.ts'] },
+};
+
+function inBrowser(
+  name: 'chrome' | 'firefox',
+  launch: LaunchOptions,
+  exclude: string[],
+): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      exclude,
+      setupFiles: ['test/host/adapter.ts'],
+      browser: {
+        enabled: true,
+        headless: true,
+        ui: false,
+        screenshotFailures: false,
+        commands: { crashGpu },
+        provider: puppeteerProvider(launch),
+        instances: [{ browser: name, name }],
+      },
+    },
+  };
+}
+
+const config: ViteUserConfig = defineConfig({
+  plugins: [wgslMinifier()],
+  optimizeDeps: { include: ['fast-check'] }, // found only while tests run, it would reload the page under them
+  server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+  build: {
+    target: 'es2022',
+    sourcemap: true,
+    minify: false, // replaced below: for a library in ESM this option leaves the white space
+    lib: { entry: { index: 'src/index.ts' }, formats: ['es'] },
+    rolldownOptions: {
+      external: ['webgpu'],
+      output: {
+        preserveModules: true, // so that a bundler leaves out every operation that is not imported
+        preserveModulesRoot: 'src',
+        entryFileNames: '[name].js',
+        minify: { compress: true, mangle: true, codegen: true },
+      },
+    },
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    isolate: false, // a fresh page costs 0.5 s a file in Chrome and 1.5 s in Firefox
+    reporters: ['default', new HostReporter()],
+    projects: [
+      node,
+      inBrowser('chrome', chromeLaunch(), [only('node')]),
+      inBrowser('firefox', firefoxLaunch(), [only('node'), only('chrome')]),
+    ],
+  },
+});
+export default config;
