@@ -1,0 +1,71 @@
+import type { Operation, Tolerance } from './operation.ts';
+import { Reference } from './reference.ts';
+import type { Certificate } from './report.ts';
+import type { Tensor } from './tensor.ts';
+
+export type Check = 'off' | 'sample' | 'all';
+
+/** The spacing of f32 relative to a number just above a power of two; the unit of every `ulps` in Dually. */
+export const ulp: number = 2 ** -23;
+const smallestNormal = 2 ** -126;
+const largestFloat = 3.4028234663852886e38;
+const sampleSize = 32;
+
+/** Compares a GPU result with the f64 reference, row by row. `pause` is awaited between rows so that a page stays alive. */
+export async function certify(tensor: Tensor, got: Float32Array, check: 'sample' | 'all', reference: Reference, pause: () => Promise<void> | undefined): Promise<Certificate> {
+  if (tensor.origin.kind !== 'result') throw new TypeError('A source needs no certificate');
+  const { operation, parameters } = tensor.origin;
+  const expected = reference.operand(tensor);
+  const compare = operation.tolerance.compare?.(reference.inputs(tensor), parameters) ?? relativeErrorOf(operation.tolerance);
+  const rows = check === 'all' ? Array.from({ length: tensor.rows }, (_, row) => row) : sampledRows(tensor.rows);
+  let [worst, worstRow, milliseconds] = [0, rows[0] ?? 0, 0];
+  for (const row of rows) {
+    const start = performance.now();
+    const wanted = expected.row(row);
+    milliseconds += performance.now() - start;
+    const error = compare(row, got.subarray(row * tensor.width, (row + 1) * tensor.width), wanted);
+    if (!(error <= worst)) [worst, worstRow] = [error, row];
+    await pause();
+  }
+  const allowed = operation.tolerance.ulps(parameters);
+  return {
+    rowsChecked: rows.length, rows: tensor.rows, worstRelativeError: worst, worstUlps: worst / ulp, worstRow,
+    tolerance: toleranceText(operation, parameters), passed: worst <= allowed * ulp, referenceMilliseconds: milliseconds,
+  };
+}
+
+export function toleranceText<P>({ tolerance }: Operation<P>, parameters: P): string {
+  return `${tolerance.ulps(parameters)} ulp relative to the ${tolerance.relativeTo}: ${tolerance.reason}`;
+}
+
+/** The first and the last row, and others by a fixed seed, so that a failure repeats. */
+function sampledRows(rows: number): number[] {
+  const chosen = new Set(rows > 0 ? [0, rows - 1] : []);
+  let state = 20_240_611;
+  while (chosen.size < Math.min(rows, sampleSize)) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    chosen.add(Math.floor((state / 2 ** 32) * rows));
+  }
+  return [...chosen].sort((a, b) => a - b);
+}
+
+function errorOf(got: number, expected: number, scale: number): number {
+  if (Math.abs(expected) > largestFloat) return got === Math.sign(expected) * Infinity ? 0 : Math.abs(got / expected - 1);
+  const difference = Math.abs(got - expected);
+  return Math.abs(expected) < smallestNormal && difference <= smallestNormal ? 0 : difference / scale;
+}
+
+/** The worst relative error of a row. A result below the smallest normal f32 may be flushed to zero. */
+function relativeErrorOf({ relativeTo }: Pick<Tolerance<never>, 'relativeTo'>) {
+  return (_row: number, got: ArrayLike<number>, expected: ArrayLike<number>): number => {
+    let scale = smallestNormal;
+    if (relativeTo === 'row') for (let k = 0; k < expected.length; k++) scale = Math.max(scale, Math.abs(expected[k]!));
+    let worst = 0;
+    for (let k = 0; k < expected.length; k++) {
+      const [x, y] = [got[k]!, expected[k]!];
+      const error = errorOf(x, y, relativeTo === 'row' ? scale : Math.abs(y));
+      worst = Math.max(worst, Number.isNaN(error) ? Infinity : error);
+    }
+    return worst;
+  };
+}

@@ -1,0 +1,45 @@
+import { DomainError } from './errors.ts';
+import { problemOfRow } from './forms.ts';
+import { consumerOf, lineageOf } from './lineage.ts';
+import { Reference } from './reference.ts';
+import type { RunHooks } from './webgpu/run.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Gives the event loop a turn when the last one is long ago, so that a page stays alive during CPU work. */
+export function breather(milliseconds = 12): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < milliseconds) return undefined;
+    return new Promise((resolve) => setTimeout(() => {
+      last = performance.now();
+      resolve();
+    }));
+  };
+}
+
+/** Runs a tensor on the CPU: the f64 reference of every operation, row by row, rounded to f32 at the very end. */
+export async function readOnCpu(tensor: Tensor, sourceData: (source: Tensor) => Float32Array, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<Float32Array<ArrayBuffer>> {
+  const pause = breather();
+  for (const source of lineageOf(tensor)) {
+    if (source.origin.kind === 'source' && !checked.has(source)) await checkSource(source, sourceData(source), tensor, checked, hooks, pause);
+  }
+  const operand = new Reference(sourceData).operand(tensor);
+  const out = new Float32Array(tensor.rows * tensor.width);
+  for (let row = 0; row < tensor.rows; row++) {
+    out.set(operand.row(row), row * tensor.width);
+    hooks.onProgress?.(row + 1, tensor.rows);
+    await pause();
+    hooks.signal?.throwIfAborted();
+  }
+  return out;
+}
+
+async function checkSource(source: Tensor, data: Float32Array, root: Tensor, checked: WeakSet<Tensor>, hooks: RunHooks, pause: () => Promise<void> | undefined): Promise<void> {
+  for (let row = 0; row < source.rows; row++) {
+    const problem = problemOfRow(source.form, data.subarray(row * source.width, (row + 1) * source.width));
+    if (problem) throw new DomainError({ ...consumerOf(source, root), row, ...problem });
+    await pause();
+    hooks.signal?.throwIfAborted();
+  }
+  checked.add(source);
+}

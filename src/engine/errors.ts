@@ -1,0 +1,87 @@
+/** What every error of Dually says: which call, which argument, what it wanted, what it got, and what to do. */
+export interface ErrorFacts {
+  /** The operation or method that was called, as the caller spells it. */
+  readonly operation: string;
+  readonly argument?: string;
+  readonly expected: string;
+  readonly got: string;
+  /** Index of the first row at fault, when a single row is. */
+  readonly row?: number;
+  readonly remedy: string;
+}
+
+function sentence({ operation, argument, expected, got, row, remedy }: ErrorFacts): string {
+  const where = `${argument === undefined ? '' : ` argument ${argument}`}${row === undefined ? '' : `${argument === undefined ? '' : ','} row ${row}`}`;
+  return `${operation}:${where}${where === '' ? '' : ':'} expected ${expected}, got ${got}. ${remedy}`;
+}
+
+/** The base of all errors that Dually throws, save the platform's own AbortError. */
+export abstract class DuallyError extends Error implements ErrorFacts {
+  abstract readonly code: string;
+  readonly operation: string;
+  readonly argument?: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly row?: number;
+  readonly remedy: string;
+
+  constructor(facts: ErrorFacts, options?: ErrorOptions) {
+    super(sentence(facts), options);
+    this.name = new.target.name;
+    this.operation = facts.operation;
+    if (facts.argument !== undefined) this.argument = facts.argument;
+    this.expected = facts.expected;
+    this.got = facts.got;
+    if (facts.row !== undefined) this.row = facts.row;
+    this.remedy = facts.remedy;
+  }
+}
+
+/** Counts, lengths or sizes do not fit together. */
+export class ShapeError extends DuallyError {
+  readonly code = 'shape';
+}
+
+/** A value lies outside the domain of the operation: NaN, a negative probability, a non-finite α, a disposed tensor. */
+export class DomainError extends DuallyError {
+  readonly code = 'domain';
+}
+
+/** One row, or one result that has to be whole, is larger than the device allows. */
+export class LimitExceededError extends DuallyError {
+  readonly code = 'limit-exceeded';
+}
+
+/** WGSL did not compile. `got` holds the compiler's messages with file and line. */
+export class ShaderCompilationError extends DuallyError {
+  readonly code = 'shader-compilation';
+}
+
+/** WebGPU was asked for by name and cannot be had here. */
+export class BackendUnavailableError extends DuallyError {
+  readonly code = 'backend-unavailable';
+}
+
+/** The GPU device was lost, and what it held cannot be made again. */
+export class DeviceLostError extends DuallyError {
+  readonly code = 'device-lost';
+}
+
+/** WebGPU refused or failed a command: validation, memory or an internal error, in the browser's own words. */
+export class DeviceError extends DuallyError {
+  readonly code = 'device';
+}
+
+/** A GPU result differs from the f64 reference by more than the operation's tolerance. `cause` holds the run report. */
+export class CertificateError extends DuallyError {
+  readonly code = 'certificate';
+}
+
+/** Shows a value in an error text: short, and telling −0, NaN and strings apart. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value === null || value === undefined || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return `a value of type ${typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value}`;
+}

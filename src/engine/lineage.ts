@@ -1,0 +1,19 @@
+import type { Tensor } from './tensor.ts';
+
+/** Every tensor that a tensor is made from, itself included, nearest first. */
+export function* lineageOf(root: Tensor): Generator<Tensor> {
+  const seen = new Set([root]);
+  for (const tensor of seen) { // a Set yields what is added while it is walked
+    yield tensor;
+    if (tensor.origin.kind === 'result') for (const input of tensor.origin.inputs) seen.add(input);
+  }
+}
+
+/** The operation and argument that a source was given to, for error texts. */
+export function consumerOf(source: Tensor, root: Tensor): { operation: string; argument?: string } {
+  for (const { origin } of lineageOf(root)) {
+    const index = origin.kind === 'result' ? origin.inputs.indexOf(source) : -1;
+    if (origin.kind === 'result' && index >= 0) return { operation: origin.operation.name, argument: origin.operation.arguments[index]!.name };
+  }
+  return { operation: 'tensor.read' };
+}

@@ -1,0 +1,122 @@
+import { DomainError, ShapeError, shown } from './errors.ts';
+import type { Form } from './forms.ts';
+import type { Kernel } from './kernel.ts';
+import { Tensor } from './tensor.ts';
+
+/**
+ * How the rows of an argument go with the result:
+ * 'rows' with its rows (one row serves all), 'columns' with its columns, 'block' like the result itself,
+ * 'head' the first rows whatever part of the result is made, 'whole' every row of it.
+ */
+export type Axis = 'rows' | 'columns' | 'block' | 'head' | 'whole';
+
+export interface Argument {
+  readonly name: string;
+  /** 'distributions' takes every form but 'values'; 'values' takes real vectors and results. */
+  readonly takes: 'distributions' | 'values' | 'any';
+  readonly axis: Axis;
+}
+
+/** Rows of an argument in f64, as the reference sees them. A row that serves the whole batch answers to every index. */
+export interface Operand {
+  readonly form: Form;
+  readonly rows: number;
+  readonly width: number;
+  row(index: number): ArrayLike<number>;
+}
+
+/** How far the GPU may be from the reference, and why just so far. */
+export interface Tolerance<Parameters> {
+  /** Allowed relative error in units of 2⁻²³. */
+  readonly ulps: (parameters: Parameters) => number;
+  /** Whether an error is relative to its own entry or to the largest entry of its row. */
+  readonly relativeTo: 'entry' | 'row';
+  readonly reason: string;
+  /** The relative error of a row, where entries are not what counts. */
+  readonly compare?: (operands: readonly Operand[], parameters: Parameters) => (row: number, got: ArrayLike<number>, expected: ArrayLike<number>) => number;
+}
+
+/** One operation is one record: everything that the engine, the tests, the bench and the documentation know of it. */
+export interface Operation<Parameters = unknown> {
+  readonly name: string;
+  /** What it computes, in one line of mathematics; the README's table shows it. */
+  readonly formula: string;
+  /** Where the formula comes from. */
+  readonly source: string;
+  readonly arguments: readonly Argument[];
+  readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
+  readonly result: (inputs: readonly Tensor[], parameters: Parameters) => { readonly shape: readonly number[]; readonly form: Form };
+  /** f64, the oracle. Prepares once, then writes one row of the result at a time. */
+  readonly reference: (operands: readonly Operand[], parameters: Parameters) => (row: number, out: Float64Array) => void;
+  readonly tolerance: Tolerance<Parameters>;
+  /** Why the GPU cannot do it with these parameters, when it cannot. */
+  readonly unsupported?: (parameters: Parameters) => string | undefined;
+  /** A kernel of its own, or a composition of operations that have one. A composition that returns undefined has a kernel. */
+  readonly kernel?: Kernel<Parameters>;
+  readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
+}
+
+/** Makes the lazy result of an operation; checks everything that can be known without the data. */
+export function apply<Parameters>(operation: Operation<Parameters>, inputs: readonly Tensor[], parameters: Parameters): Tensor {
+  operation.arguments.forEach((argument, index) => checkArgument(operation, argument, inputs[index], inputs[0]));
+  checkRows(operation, inputs);
+  operation.check?.(parameters, inputs);
+  const { shape, form } = operation.result(inputs, parameters);
+  return new Tensor(inputs[0]!.host, shape, form, { kind: 'result', operation: operation as Operation<unknown>, inputs, parameters });
+}
+
+function checkArgument(operation: Operation<never>, argument: Argument, input: unknown, first: unknown): void {
+  const at = { operation: operation.name, argument: argument.name };
+  if (!(input instanceof Tensor)) {
+    throw new ShapeError({ ...at, expected: 'a tensor', got: shown(input), remedy: 'Wrap the data with engine.rows() or engine.values() first.' });
+  }
+  if (input.disposed) {
+    throw new DomainError({ ...at, expected: 'a live tensor', got: 'a disposed one', remedy: 'Dispose of a tensor only after its last use.' });
+  }
+  if (input.host !== (first as Tensor).host) {
+    throw new DomainError({ ...at, expected: 'tensors of one engine', got: 'a tensor of another engine', remedy: 'Read it there and wrap the numbers with this engine.' });
+  }
+  const isValues = input.form === 'values';
+  if ((argument.takes === 'values' && !isValues) || (argument.takes === 'distributions' && isValues)) {
+    const [expected, remedy] = isValues
+      ? ['rows of distributions', 'Wrap distributions with engine.rows().']
+      : ['real vectors', 'Wrap vectors with engine.values().'];
+    throw new ShapeError({ ...at, expected, got: `a tensor of form '${input.form}'`, remedy });
+  }
+}
+
+function checkRows(operation: Operation<never>, inputs: readonly Tensor[]): void {
+  const batch = batchSize(operation, inputs);
+  operation.arguments.forEach((argument, index) => {
+    const { rows } = inputs[index]!;
+    if (argument.axis !== 'rows' || rows === batch || rows === 1) return;
+    throw new ShapeError({
+      operation: operation.name, argument: argument.name, expected: `${batch} rows, or one row for all`, got: `${rows} rows`,
+      remedy: 'Give every argument the same number of rows.',
+    });
+  });
+}
+
+/** Rows of the result: those of the first argument along 'rows' that is not a single row. */
+export function batchSize(operation: Pick<Operation<never>, 'arguments'>, inputs: readonly Tensor[]): number {
+  const along = inputs.filter((_, index) => operation.arguments[index]!.axis === 'rows').map((input) => input.rows);
+  return along.find((rows) => rows !== 1) ?? along[0] ?? 1;
+}
+
+/** Throws unless two arguments have the same number of outcomes. */
+export function checkOutcomes(operation: string, argument: string, input: Tensor, expected: number): void {
+  if (input.width === expected) return;
+  throw new ShapeError({ operation, argument, expected: `${expected} outcomes a row`, got: `${input.width}`, remedy: 'Both arguments describe the same outcomes.' });
+}
+
+/** Throws unless a parameter is a finite number. */
+export function checkFinite(operation: string, argument: string, value: unknown): void {
+  if (typeof value === 'number' && Number.isFinite(value)) return;
+  throw new DomainError({ operation, argument, expected: 'a finite number', got: shown(value), remedy: `Pass { ${argument}: … } as a real number.` });
+}
+
+/** Throws unless a parameter is one of a few names. */
+export function checkChoice(operation: string, argument: string, value: unknown, choices: readonly string[]): void {
+  if (typeof value === 'string' && choices.includes(value)) return;
+  throw new DomainError({ operation, argument, expected: choices.map(shown).join(' or '), got: shown(value), remedy: 'Choose one of these.' });
+}

@@ -1,0 +1,32 @@
+export type Backend = 'webgpu' | 'cpu';
+
+/** How far a result lies from the f64 reference, over the rows that were checked. */
+export interface Certificate {
+  readonly rowsChecked: number;
+  readonly rows: number;
+  readonly worstRelativeError: number;
+  /** The worst relative error in units of 2⁻²³, the spacing of f32 relative to the result. */
+  readonly worstUlps: number;
+  readonly worstRow: number;
+  /** The operation's tolerance and its reason, in words. */
+  readonly tolerance: string;
+  readonly passed: boolean;
+  /** Time that the reference took for the checked rows alone. */
+  readonly referenceMilliseconds: number;
+}
+
+/** What a run did, and why. Comes with every result. */
+export interface RunReport {
+  readonly operation: string;
+  readonly shape: readonly number[];
+  readonly backend: Backend;
+  readonly adapter: string;
+  readonly reason: string;
+  readonly chunks: number;
+  readonly dispatches: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** `gpu` runs from the first submission until the queue is idle; `check` is the time the certificate cost. */
+  readonly milliseconds: { readonly total: number; readonly gpu?: number; readonly check?: number };
+  readonly certificate?: Certificate;
+}

@@ -1,0 +1,50 @@
+import { ShaderCompilationError } from './errors.ts';
+import type { Piece } from './kernel.ts';
+
+/** A joined shader, and the way back from its lines to the pieces' own. */
+export interface Shader {
+  readonly source: string;
+  locate(line: number): { readonly piece: string; readonly line: number };
+}
+
+const directive = /^\s*(enable|requires|diagnostic)\b[^;]*;/;
+
+/** Joins pieces in order. WGSL wants directives before all else, so they move to the top; a line moves nowhere else. */
+export function joinPieces(pieces: readonly Piece[]): Shader {
+  const directives: string[] = [];
+  const lines: string[] = [];
+  const starts: { readonly piece: string; readonly at: number }[] = [];
+  for (const piece of pieces) {
+    starts.push({ piece: piece.name, at: lines.length });
+    for (const line of piece.source.split('\n')) {
+      const found = directive.exec(line)?.[0];
+      if (found !== undefined && !directives.includes(found.trim())) directives.push(found.trim());
+      lines.push(found === undefined ? line : line.slice(found.length));
+    }
+  }
+  return {
+    source: [...directives, ...lines].join('\n'),
+    locate(line) {
+      const index = line - 1 - directives.length;
+      const start = starts.findLast(({ at }) => at <= index) ?? starts[0];
+      return { piece: start?.piece ?? 'shader', line: index - (start?.at ?? 0) + 1 };
+    },
+  };
+}
+
+/** Compiles, and throws the compiler's errors with the file and line of the piece they are in. */
+export async function compile(device: GPUDevice, label: string, shader: Shader): Promise<GPUShaderModule> {
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ label, code: shader.source });
+  const [error, info] = await Promise.all([device.popErrorScope(), module.getCompilationInfo()]);
+  const errors = info.messages.filter(({ type }) => type === 'error');
+  if (errors.length === 0 && !error) return module;
+  const got = errors.map(({ lineNum, linePos, message }) => {
+    const { piece, line } = shader.locate(lineNum);
+    return `${piece}:${line}:${linePos} ${message}`;
+  });
+  throw new ShaderCompilationError({
+    operation: label, expected: 'WGSL that compiles', got: got.join('; ') || (error?.message ?? 'no message'),
+    remedy: 'Mend the named line.',
+  });
+}

@@ -1,0 +1,119 @@
+import type { Axis } from './operation.ts';
+import type { Block, Extent } from './plan.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Which part of a tensor a block of the result needs. */
+export type Span = 'rows' | 'columns' | 'block' | 'head' | 'whole';
+
+/** One tensor of the computation, after everything that it needs. */
+export interface Stage {
+  readonly tensor: Tensor;
+  readonly span: Span;
+  readonly inputs: readonly Stage[];
+  /** How many stages read it; what it holds can be freed after the last. */
+  uses: number;
+}
+
+/** Rows that an argument along 'head' gives at most. */
+export const headRows = 256;
+
+/** Replaces compositions by what they are composed of, until an operation with a kernel or a source is left. */
+function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>): Tensor {
+  const known = cache.get(tensor);
+  if (known) return known;
+  let current = tensor;
+  while (current.origin.kind === 'result') {
+    const { operation, inputs, parameters } = current.origin;
+    const next = operation.compose?.(inputs, parameters);
+    if (!next) break;
+    current = next;
+  }
+  cache.set(tensor, current);
+  return current;
+}
+
+const axisOf = (tensor: Tensor, index: number): Axis => (tensor.origin.kind === 'result' ? tensor.origin.operation.arguments[index]!.axis : 'rows');
+
+export function hasColumns(tensor: Tensor): boolean {
+  return tensor.origin.kind === 'result' && tensor.origin.inputs.some((_, index) => axisOf(tensor, index) === 'columns' || axisOf(tensor, index) === 'block');
+}
+
+function inputSpan(parent: Span, axis: Axis): Span {
+  if (axis === 'head') return 'head';
+  if (axis === 'whole') return 'whole';
+  if (axis === 'block') return parent;
+  if (parent === 'block') return axis;
+  return axis === 'rows' ? parent : 'whole'; // the columns of a result that is wanted whole in that direction
+}
+
+/**
+ * The stages of a computation in the order in which they can run. `held` says which tensors are there already.
+ * Lineage may be thousands of steps deep, so the walk keeps its own stack.
+ */
+export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean): readonly Stage[] {
+  const cache = new Map<Tensor, Tensor>();
+  const done = new Map<string, Stage>();
+  const ids = new Map<Tensor, number>();
+  const order: Stage[] = [];
+  const keyOf = (tensor: Tensor, span: Span): string => {
+    if (!ids.has(tensor)) ids.set(tensor, ids.size);
+    return `${ids.get(tensor)} ${span}`;
+  };
+  const inputsOf = (tensor: Tensor, span: Span): { tensor: Tensor; span: Span }[] => {
+    if (tensor.origin.kind === 'source' || held(tensor)) return [];
+    return tensor.origin.inputs.map((input, index) => ({
+      tensor: held(input) ? input : lowered(input, cache), span: inputSpan(span, axisOf(tensor, index)),
+    }));
+  };
+  const start = held(root) ? root : lowered(root, cache);
+  const stack = [{ tensor: start, span: (hasColumns(start) ? 'block' : 'rows') as Span }];
+  while (stack.length > 0) {
+    const { tensor, span } = stack.at(-1)!;
+    const key = keyOf(tensor, span);
+    const inputs = inputsOf(tensor, span);
+    const missing = inputs.filter((input) => !done.has(keyOf(input.tensor, input.span)));
+    if (!done.has(key) && missing.length > 0) {
+      stack.push(...missing);
+      continue;
+    }
+    stack.pop();
+    if (done.has(key)) continue;
+    const stage: Stage = { tensor, span, inputs: inputs.map((input) => done.get(keyOf(input.tensor, input.span))!), uses: 0 };
+    for (const input of stage.inputs) input.uses++;
+    done.set(key, stage);
+    order.push(stage);
+  }
+  return order;
+}
+
+/** What a block of the result costs in the largest of the stages. */
+export function extentOf(stages: readonly Stage[]): Extent {
+  const root = stages.at(-1)!;
+  const widest = (span: Span): number => Math.max(0, ...stages.filter((stage) => stage.span === span).map(({ tensor }) => tensor.width));
+  const allPairs = root.span === 'block';
+  return {
+    rows: root.tensor.rows, columns: allPairs ? root.tensor.width : 1,
+    numbersPerRow: widest('rows'), numbersPerColumn: widest('columns'), numbersPerCell: allPairs ? 1 : 0,
+  };
+}
+
+export interface Range {
+  readonly from: number;
+  readonly rows: number;
+  /** Of an all-pairs result; otherwise the whole width. */
+  readonly columnFrom: number;
+  readonly width: number;
+}
+
+/** The part of a stage's tensor that belongs to a block of the result. */
+export function rangeOf({ tensor, span }: Stage, { rows, columns }: Block): Range {
+  const whole = { columnFrom: 0, width: tensor.width };
+  const part = ([from, to]: readonly [number, number]): Range => (tensor.rows === 1 ? { from: 0, rows: 1, ...whole } : { from, rows: to - from, ...whole });
+  switch (span) {
+    case 'rows': return part(rows);
+    case 'columns': return part(columns);
+    case 'block': return { from: rows[0], rows: rows[1] - rows[0], columnFrom: columns[0], width: columns[1] - columns[0] };
+    case 'head': return { from: 0, rows: Math.min(tensor.rows, headRows), ...whole };
+    case 'whole': return { from: 0, rows: tensor.rows, ...whole };
+  }
+}

@@ -1,0 +1,91 @@
+import { DomainError } from './errors.ts';
+import type { Form } from './forms.ts';
+import type { GpuBufferLike } from './gpu-types.ts';
+import type { Operation } from './operation.ts';
+import type { RunReport } from './report.ts';
+
+export interface ReadOptions {
+  /** Ends the run; `read` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called as the work goes on, with the work done and the work there is. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Where a tensor comes from: the caller's data, or an operation on other tensors (its lineage). */
+export type Origin =
+  | { readonly kind: 'source'; readonly data: Float32Array<ArrayBuffer> | GpuBufferLike }
+  | { readonly kind: 'result'; readonly operation: Operation<unknown>; readonly inputs: readonly Tensor[]; readonly parameters: unknown };
+
+/** What a tensor needs of its engine. */
+export interface TensorHost {
+  read(tensor: Tensor, options: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
+  buffer(tensor: Tensor, options: ReadOptions): Promise<GpuBufferLike>;
+  release(tensor: Tensor): void;
+}
+
+/**
+ * A batch of rows, or the promise of one. An operation returns a tensor at once and runs nothing;
+ * the tensor remembers the operation and its inputs, and `read` or `buffer` does what is needed.
+ */
+export class Tensor {
+  /** The first number counts the rows; the product of the others is the length of one row. Row-major. */
+  readonly shape: readonly number[];
+  readonly form: Form;
+  /** What the last run of this tensor did. */
+  report: RunReport | undefined;
+  /** @internal */ readonly host: TensorHost;
+  /** @internal */ readonly origin: Origin;
+  #disposed = false;
+
+  /** @internal */
+  constructor(host: TensorHost, shape: readonly number[], form: Form, origin: Origin) {
+    this.host = host;
+    this.shape = shape;
+    this.form = form;
+    this.origin = origin;
+  }
+
+  get rows(): number {
+    return this.shape[0] ?? 1;
+  }
+
+  /** Numbers in one row. */
+  get width(): number {
+    return this.shape.slice(1).reduce((product, n) => product * n, 1);
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Runs what is needed and returns the numbers, row-major. Errors of the data and of the GPU are thrown here. */
+  async read(options: ReadOptions = {}): Promise<Float32Array<ArrayBuffer>> {
+    this.#assertLive('tensor.read');
+    return this.host.read(this, options);
+  }
+
+  /**
+   * Runs what is needed and returns the GPUBuffer that holds the result, without a copy. The engine owns it:
+   * it lives until `dispose`. Needs the WebGPU backend, and a result that fits one binding.
+   */
+  async buffer(options: ReadOptions = {}): Promise<GpuBufferLike> {
+    this.#assertLive('tensor.buffer');
+    return this.host.buffer(this, options);
+  }
+
+  /** Frees what the tensor holds on the device. Disposing twice is harmless. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.host.release(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #assertLive(operation: string): void {
+    if (!this.#disposed) return;
+    throw new DomainError({ operation, expected: 'a live tensor', got: 'a disposed one', remedy: 'Read a tensor before it is disposed of.' });
+  }
+}

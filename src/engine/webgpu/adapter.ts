@@ -1,0 +1,48 @@
+import { BackendUnavailableError } from '../errors.ts';
+
+/** The page's or worker's WebGPU, or in Node that of the optional package `webgpu`. Undefined when there is none. */
+async function findGpu(): Promise<GPU | undefined> {
+  const here = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  if (here) return here;
+  const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
+  return inNode ? dawn() : undefined;
+}
+
+// Dawn's node binding dies when the object from create() is collected, so it is kept.
+let dawnGpu: Promise<GPU | undefined> | undefined;
+
+function dawn(): Promise<GPU | undefined> {
+  const name = 'webgpu'; // a variable, so that bundlers do not ask web applications for the package
+  dawnGpu ??= (import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<{ create(flags: string[]): GPU }>)
+    .then(({ create }) => create([]))
+    .catch(() => undefined);
+  return dawnGpu;
+}
+
+/** An adapter and its device with the limits that large batches want, or the reason why there is none. */
+export async function findDevice(): Promise<{ device: GPUDevice; adapter: string; fallback: boolean } | { reason: string }> {
+  const gpu = await findGpu();
+  if (!gpu) return { reason: 'this environment has no WebGPU' };
+  try {
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) return { reason: 'WebGPU found no adapter' };
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+    return { device, adapter: describe(adapter.info), fallback: adapter.info.isFallbackAdapter };
+  } catch (error) {
+    return { reason: `WebGPU gave no device: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** The adapter in words, as far as the browser tells. */
+export function describe(info: GPUAdapterInfo | undefined): string {
+  const words = [info?.vendor, info?.architecture, info?.device, info?.description].filter((word) => word !== undefined && word !== '');
+  return words.length === 0 ? 'unnamed adapter' : [...new Set(words)].join(' ');
+}
+
+export function unavailable(reason: string): BackendUnavailableError {
+  return new BackendUnavailableError({
+    operation: 'openEngine', argument: 'backend', expected: 'a WebGPU adapter', got: reason,
+    remedy: "Use backend: 'auto' to fall back to the CPU, or in Node install the package webgpu.",
+  });
+}

@@ -1,0 +1,159 @@
+import { DeviceLostError, DomainError, LimitExceededError } from '../errors.ts';
+import { isGpuBuffer, usage } from '../gpu-types.ts';
+import type { Regime } from '../kernel.ts';
+import type { Limits } from '../plan.ts';
+import type { Range } from '../stages.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Region } from './encoder.ts';
+import { Gpu } from './gpu.ts';
+import { encodeReadback, readNow } from './readback.ts';
+import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
+
+export interface Forced {
+  readonly limits?: Partial<Limits>;
+  readonly regime?: Regime;
+}
+
+/** Runs tensors on a device, and keeps what is worth keeping there: sources, and results that were read. */
+export class WebGpuBackend {
+  readonly gpu: Gpu;
+  readonly limits: Limits;
+  readonly softwareAdapter: boolean;
+  readonly forcedRegime: Regime | undefined;
+  readonly #residents = new WeakMap<Tensor, GPUBuffer>();
+  readonly #collected: FinalizationRegistry<GPUBuffer>;
+
+  constructor(device: GPUDevice, options: { borrowed: boolean; softwareAdapter: boolean; forced: Forced }) {
+    this.gpu = new Gpu(device, options.borrowed);
+    this.softwareAdapter = options.softwareAdapter;
+    this.forcedRegime = options.forced.regime;
+    const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
+    this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
+    this.#collected = new FinalizationRegistry((buffer) => this.gpu.pool.give(buffer)); // a net under those who never dispose
+  }
+
+  /** The buffer that holds a whole tensor on the device, if one does. */
+  resident(tensor: Tensor): GPUBuffer | undefined {
+    const { origin } = tensor;
+    if (origin.kind === 'source' && isGpuBuffer(origin.data)) return origin.data as GPUBuffer;
+    return this.#residents.get(tensor);
+  }
+
+  allocateResident(tensor: Tensor): GPUBuffer {
+    const buffer = this.gpu.pool.storage(Math.max(4, 4 * tensor.rows * tensor.width));
+    this.#hold(tensor, buffer);
+    return buffer;
+  }
+
+  #hold(tensor: Tensor, buffer: GPUBuffer): void {
+    this.#residents.set(tensor, buffer);
+    this.#collected.register(tensor, buffer, tensor);
+  }
+
+  release(tensor: Tensor): void {
+    const buffer = this.#residents.get(tensor);
+    this.#residents.delete(tensor);
+    this.#collected.unregister(tensor);
+    if (buffer) this.gpu.pool.give(buffer);
+  }
+
+  sourceData(tensor: Tensor): Float32Array<ArrayBuffer> {
+    const { origin } = tensor;
+    if (origin.kind !== 'source' || isGpuBuffer(origin.data)) throw new TypeError('This tensor has no data on the host');
+    return origin.data;
+  }
+
+  /** The numbers of a source, read back when they live in a GPUBuffer. */
+  async hostData(tensor: Tensor): Promise<Float32Array<ArrayBuffer>> {
+    const { origin } = tensor;
+    if (origin.kind !== 'source' || !isGpuBuffer(origin.data)) return this.sourceData(tensor);
+    const out = new Float32Array(tensor.rows * tensor.width);
+    if ((origin.data.usage & usage.copySrc) === 0) {
+      throw new DomainError({
+        operation: 'engine.rows', argument: 'data', expected: 'a GPUBuffer that can be copied from, to check it on the host', got: 'a buffer without COPY_SRC',
+        remedy: "Create it with GPUBufferUsage.COPY_SRC, or open the engine with check: 'off'.",
+      });
+    }
+    await readNow(this.gpu, origin.data as GPUBuffer, out, Math.floor(this.limits.maxBufferSize / 4) * 4);
+    return out;
+  }
+
+  /** Runs a tensor and copies the result to the host. A result made in one block stays on the device too. */
+  async read(tensor: Tensor, hooks: RunHooks): Promise<{ data: Float32Array<ArrayBuffer>; facts: RunFacts; bytesDown: number }> {
+    const data = new Float32Array(tensor.rows * tensor.width);
+    const facts = await this.#run(tensor, hooks, (region, range, commands) => {
+      const deliver = encodeReadback(this.gpu, commands, region.buffer, 4 * region.start, 4 * range.rows * range.width);
+      return () => deliver((bytes) => placeBlock(new Float32Array(bytes), range, data, tensor.width));
+    });
+    return { data, facts, bytesDown: data.byteLength };
+  }
+
+  /** Runs a tensor and leaves the result on the device, whole. */
+  async buffer(tensor: Tensor, hooks: RunHooks): Promise<{ buffer: GPUBuffer; facts: RunFacts | undefined }> {
+    const there = this.resident(tensor);
+    if (there) return { buffer: there, facts: undefined };
+    const bytes = 4 * tensor.rows * tensor.width;
+    if (bytes > this.limits.maxBufferSize) {
+      throw new LimitExceededError({
+        operation: 'tensor.buffer', expected: `a result of at most ${this.limits.maxBufferSize} bytes`, got: `${bytes} bytes`, remedy: 'Use read(), which goes chunk by chunk, or fewer rows.',
+      });
+    }
+    let target: GPUBuffer | undefined;
+    const facts = await this.#run(tensor, hooks, (region, range, commands) => {
+      if (range.rows === tensor.rows && range.width === tensor.width) return undefined;
+      target ??= this.gpu.pool.storage(bytes);
+      copyBlock(commands, region, range, target, tensor.width);
+      return undefined;
+    });
+    if (target) this.#hold(tensor, target);
+    return { buffer: this.resident(tensor)!, facts };
+  }
+
+  async #run(tensor: Tensor, hooks: RunHooks, sink: Sink): Promise<RunFacts> {
+    const operation = tensor.origin.kind === 'result' ? tensor.origin.operation.name : 'tensor.read';
+    this.#assertNotLost(operation);
+    try {
+      const facts = await this.gpu.guarded(operation, () => new Run(this, tensor).execute(sink, hooks));
+      if (facts.whole && !this.resident(tensor)) this.#hold(tensor, facts.whole.buffer);
+      this.gpu.trimConstants();
+      return facts;
+    } catch (error) {
+      await Promise.resolve(); // device.lost settles before what failed because of it is looked at
+      this.#assertNotLost(operation, error);
+      throw error;
+    }
+  }
+
+  #assertNotLost(operation: string, cause?: unknown): void {
+    if (this.gpu.lost === undefined) return;
+    throw new DeviceLostError(
+      { operation, expected: 'a live GPU device', got: `a lost one: ${this.gpu.lost}`, remedy: 'Open a new engine.' }, cause === undefined ? undefined : { cause },
+    );
+  }
+
+  destroy(): void {
+    this.gpu.destroy();
+  }
+}
+
+/** Puts a block of a result where it belongs in the whole, on the host and on the device. */
+function placeBlock(block: Float32Array, range: Range, whole: Float32Array, width: number): void {
+  if (range.width === width) {
+    whole.set(block, range.from * width);
+    return;
+  }
+  for (let row = 0; row < range.rows; row++) {
+    whole.set(block.subarray(row * range.width, (row + 1) * range.width), (range.from + row) * width + range.columnFrom);
+  }
+}
+
+function copyBlock(commands: GPUCommandEncoder, region: Region, range: Range, whole: GPUBuffer, width: number): void {
+  if (range.width === width) {
+    commands.copyBufferToBuffer(region.buffer, 4 * region.start, whole, 4 * range.from * width, 4 * range.rows * width);
+    return;
+  }
+  for (let row = 0; row < range.rows; row++) {
+    const to = 4 * ((range.from + row) * width + range.columnFrom);
+    commands.copyBufferToBuffer(region.buffer, 4 * (region.start + row * region.stride), whole, to, 4 * range.width);
+  }
+}

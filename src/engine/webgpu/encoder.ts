@@ -1,0 +1,94 @@
+import type { Dispatch, Kernel, Regime } from '../kernel.ts';
+import { foldWorkgroups, laneCount, type Limits } from '../plan.ts';
+import { regimePiece } from '../regimes.ts';
+import { counters } from './counters.ts';
+import type { Gpu } from './gpu.ts';
+
+/** Rows inside a buffer: where the first begins, and how far on the next one is (0: one row serves all), in numbers. */
+export interface Region {
+  readonly buffer: GPUBuffer;
+  readonly start: number;
+  readonly stride: number;
+}
+
+export interface Command {
+  readonly label: string;
+  readonly kernel: Kernel<unknown>;
+  readonly dispatch: Dispatch<unknown>;
+  readonly regime: Regime;
+  readonly inputs: readonly { readonly name: string; readonly region: Region }[];
+  readonly output: GPUBuffer;
+}
+
+const dispatchesPerSubmit = 16;
+
+/** Collects dispatches into command buffers and submits them, never far ahead of the device. */
+export class Encoder {
+  readonly #gpu: Gpu;
+  readonly #limits: Limits;
+  #encoder: GPUCommandEncoder | undefined;
+  #pending = 0;
+  #previous: Promise<unknown> = Promise.resolve();
+  #started: number | undefined;
+  dispatches = 0;
+
+  constructor(gpu: Gpu, limits: Limits) {
+    this.#gpu = gpu;
+    this.#limits = limits;
+  }
+
+  get commands(): GPUCommandEncoder {
+    return this.#encoder ??= this.#gpu.device.createCommandEncoder();
+  }
+
+  async dispatch({ label, kernel, dispatch, regime, inputs, output }: Command): Promise<void> {
+    const { device } = this.#gpu;
+    const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
+    const effective = kernel.over === 'rows' ? regime : 'lane';
+    const { pipeline, layouts } = await this.#gpu.pipeline(label, [regimePiece(effective), ...kernel.pieces(dispatch)], inputs.length, tables.length);
+    const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
+      rows: dispatch.rows, width: dispatch.width, zero: 0,
+      ...Object.fromEntries(inputs.flatMap(({ name, region }) => [[`${name}_start`, region.start], [`${name}_stride`, region.stride]])),
+      ...kernel.values?.(dispatch),
+    }));
+    const groups = [[...inputs.map(({ region }) => region.buffer), output, uniforms], tables];
+    const items = kernel.items(dispatch);
+    const [x, y] = foldWorkgroups(effective === 'lane' ? Math.ceil(items / laneCount) : items, this.#limits.maxComputeWorkgroupsPerDimension);
+    const pass = this.commands.beginComputePass({ label });
+    pass.setPipeline(pipeline);
+    groups.forEach((buffers, group) => {
+      const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer, size: bound(buffer.size, this.#gpu) } }));
+      pass.setBindGroup(group, device.createBindGroup({ label, layout: layouts[group]!, entries }));
+    });
+    pass.dispatchWorkgroups(x, y);
+    pass.end();
+    counters.dispatches++;
+    this.dispatches++;
+    if (++this.#pending >= dispatchesPerSubmit) await this.submit();
+  }
+
+  /** Submits what was collected, and waits for what was submitted before: one batch runs while the next is written. */
+  async submit(): Promise<void> {
+    if (!this.#encoder) return;
+    const { queue } = this.#gpu.device;
+    queue.submit([this.#encoder.finish()]);
+    this.#started ??= performance.now();
+    this.#encoder = undefined;
+    this.#pending = 0;
+    const before = this.#previous;
+    this.#previous = queue.onSubmittedWorkDone();
+    await before;
+  }
+
+  /** Submits, waits until the device is idle, and returns the milliseconds since the first submission. */
+  async finish(): Promise<number> {
+    await this.submit();
+    await this.#previous;
+    return this.#started === undefined ? 0 : performance.now() - this.#started;
+  }
+}
+
+/** A buffer may be larger than a binding may be; what is read of it never is. */
+function bound(size: number, gpu: Gpu): number {
+  return Math.min(size, Math.floor(gpu.device.limits.maxStorageBufferBindingSize / 4) * 4);
+}

@@ -1,0 +1,190 @@
+import { LimitExceededError } from '../errors.ts';
+import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
+import { chooseRegime } from '../regimes.ts';
+import { extentOf, rangeOf, stagesOf, type Range, type Stage } from '../stages.ts';
+import type { Tensor } from '../tensor.ts';
+import { Encoder, type Region } from './encoder.ts';
+import type { WebGpuBackend } from './backend.ts';
+import { Statuses } from './statuses.ts';
+
+/** Where the blocks of a result go. Encodes what is to be done with a block; what it returns is done after submission. */
+export type Sink = (region: Region, range: Range, commands: GPUCommandEncoder) => (() => Promise<void>) | undefined;
+
+export interface RunFacts {
+  readonly chunks: number;
+  readonly dispatches: number;
+  readonly bytesUp: number;
+  readonly gpuMilliseconds: number;
+  /** The region of the whole result, when it was made in one block. */
+  readonly whole: Region | undefined;
+}
+
+export interface RunHooks {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** One run of one tensor on the device: its stages, block by block. */
+export class Run {
+  readonly #backend: WebGpuBackend;
+  readonly #limits: Limits;
+  readonly #encoder: Encoder;
+  readonly #statuses: Statuses;
+  readonly #root: Tensor;
+  readonly #stages: readonly Stage[];
+  readonly #regions = new Map<Stage, Region>();
+  readonly #owned = new Map<Stage, GPUBuffer>();
+  #bytesUp = 0;
+
+  constructor(backend: WebGpuBackend, root: Tensor) {
+    this.#backend = backend;
+    this.#limits = backend.limits;
+    this.#encoder = new Encoder(backend.gpu, backend.limits);
+    this.#root = root;
+    this.#stages = stagesOf(root, (tensor) => backend.resident(tensor) !== undefined);
+    this.#statuses = new Statuses(backend.gpu, backend.softwareAdapter, this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length);
+  }
+
+  async execute(sink: Sink, hooks: RunHooks): Promise<RunFacts> {
+    const blocks = planBlocks(extentOf(this.#stages), this.#limits) ?? this.#tooLarge();
+    const total = blocks.length * this.#stages.length;
+    let done = 0;
+    try {
+      for (const [index, block] of blocks.entries()) {
+        const uses = new Map(this.#stages.map((stage) => [stage, stage.uses]));
+        for (const stage of this.#stages) {
+          hooks.signal?.throwIfAborted();
+          if (!this.#regions.has(stage)) this.#regions.set(stage, await this.#make(stage, block));
+          for (const input of stage.inputs) this.#used(input, uses);
+          hooks.onProgress?.(++done, total);
+        }
+        await this.#deliver(block, sink, index === blocks.length - 1);
+        if (index < blocks.length - 1) this.#releaseBlock();
+      }
+      const gpuMilliseconds = await this.#encoder.finish();
+      const whole = blocks.length === 1 ? this.#keep(this.#stages.at(-1)!) : undefined;
+      return { chunks: blocks.length, dispatches: this.#encoder.dispatches, bytesUp: this.#bytesUp, gpuMilliseconds, whole };
+    } finally {
+      await this.#encoder.finish().catch(() => undefined); // nothing may use a buffer after it went back to the pool
+      for (const buffer of this.#owned.values()) this.#backend.gpu.pool.give(buffer);
+      this.#statuses.dispose();
+    }
+  }
+
+  /** Sends a block on its way; with the last one go the outcomes of the checks. */
+  async #deliver(block: Block, sink: Sink, last: boolean): Promise<void> {
+    const root = this.#stages.at(-1)!;
+    const deliver = sink(this.#regions.get(root)!, rangeOf(root, block), this.#encoder.commands);
+    if (last) this.#statuses.encode(this.#encoder.commands);
+    await this.#encoder.submit();
+    await Promise.all([deliver?.(), last ? this.#statuses.report((tensor) => this.#backend.hostData(tensor), this.#root) : undefined]);
+  }
+
+  /** Hands the buffer of a stage to the caller, who now owns it. */
+  #keep(stage: Stage): Region {
+    this.#owned.delete(stage);
+    return this.#regions.get(stage)!;
+  }
+
+  #used(stage: Stage, uses: Map<Stage, number>): void {
+    const left = uses.get(stage)! - 1;
+    uses.set(stage, left);
+    if (left === 0 && perBlock(stage)) this.#release(stage);
+  }
+
+  #release(stage: Stage): void {
+    const buffer = this.#owned.get(stage);
+    if (buffer) this.#backend.gpu.pool.give(buffer);
+    this.#owned.delete(stage);
+    this.#regions.delete(stage);
+  }
+
+  #releaseBlock(): void {
+    for (const stage of this.#stages) if (perBlock(stage)) this.#release(stage);
+  }
+
+  async #make(stage: Stage, block: Block): Promise<Region> {
+    const range = rangeOf(stage, block);
+    const bytes = 4 * range.rows * range.width;
+    if (bytes > bindingBytes(this.#limits)) this.#tooLarge(stage.tensor);
+    const resident = this.#backend.resident(stage.tensor);
+    if (resident) return this.#part(stage, resident, range);
+    if (stage.tensor.origin.kind === 'source') return this.#upload(stage, range);
+    return this.#compute(stage, range);
+  }
+
+  /** Rows of a buffer that is on the device already; copied only when the buffer is larger than a binding may be. */
+  async #part(stage: Stage, buffer: GPUBuffer, range: Range): Promise<Region> {
+    const { tensor } = stage;
+    const stride = tensor.rows === 1 ? 0 : tensor.width;
+    if (4 * tensor.rows * tensor.width <= bindingBytes(this.#limits)) {
+      await this.#check(tensor, { buffer, start: 0, stride }, 0, tensor.rows);
+      return { buffer, start: range.from * tensor.width + range.columnFrom, stride };
+    }
+    const copy = this.#own(stage, 4 * range.rows * tensor.width);
+    this.#encoder.commands.copyBufferToBuffer(buffer, 4 * range.from * tensor.width, copy, 0, 4 * range.rows * tensor.width);
+    await this.#check(tensor, { buffer: copy, start: 0, stride }, range.from, range.rows);
+    return { buffer: copy, start: range.columnFrom, stride };
+  }
+
+  async #upload(stage: Stage, range: Range): Promise<Region> {
+    const { tensor } = stage;
+    const data = this.#backend.sourceData(tensor);
+    const fits = data.byteLength <= bindingBytes(this.#limits);
+    const [from, rows] = fits ? [0, tensor.rows] : [range.from, range.rows];
+    const buffer = fits ? this.#backend.allocateResident(tensor) : this.#own(stage, 4 * rows * tensor.width);
+    await this.#encoder.submit(); // a write overtakes commands that were not submitted yet
+    this.#backend.gpu.device.queue.writeBuffer(buffer, 0, data, from * tensor.width, rows * tensor.width);
+    this.#bytesUp += 4 * rows * tensor.width;
+    if (fits) return this.#part(stage, buffer, range);
+    const region = { buffer, start: 0, stride: tensor.rows === 1 ? 0 : tensor.width };
+    await this.#check(tensor, region, from, rows);
+    return region;
+  }
+
+  async #check(tensor: Tensor, region: Region, first: number, rows: number): Promise<void> {
+    if (rows > 0 && !this.#statuses.covers(tensor)) await this.#statuses.check(this.#encoder, { tensor, region, first, rows, all: rows === tensor.rows });
+  }
+
+  async #compute(stage: Stage, range: Range): Promise<Region> {
+    const { tensor } = stage;
+    if (tensor.origin.kind !== 'result' || !tensor.origin.operation.kernel) throw new TypeError(`No kernel makes ${tensor.form}`);
+    const { operation, parameters } = tensor.origin;
+    const kernel = tensor.origin.operation.kernel;
+    const output = this.#own(stage, 4 * range.rows * range.width);
+    const block: Block = { rows: [range.from, range.from + range.rows], columns: [range.columnFrom, range.columnFrom + range.width] };
+    const inputs = stage.inputs.map((input, index) => ({ input, name: kernel.names?.[index] ?? operation.arguments[index]!.name, region: this.#regions.get(input)! }));
+    if (range.rows > 0) {
+      await this.#encoder.dispatch({
+        label: operation.name, kernel, output,
+        regime: chooseRegime(stage.inputs[0]!.tensor.width, this.#backend.softwareAdapter, this.#backend.forcedRegime),
+        dispatch: {
+          parameters, rows: range.rows, width: range.width,
+          inputs: inputs.map(({ input }) => ({ form: input.tensor.form, rows: rangeOf(input, block).rows, width: rangeOf(input, block).width })),
+        },
+        inputs,
+      });
+    }
+    return { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };
+  }
+
+  #own(stage: Stage, bytes: number): GPUBuffer {
+    const buffer = this.#backend.gpu.pool.storage(Math.max(4, bytes));
+    this.#owned.set(stage, buffer);
+    return buffer;
+  }
+
+  #tooLarge(tensor = this.#root): never {
+    const bytes = 4 * tensor.width;
+    throw new LimitExceededError({
+      operation: this.#root.origin.kind === 'result' ? this.#root.origin.operation.name : 'read',
+      expected: `rows that fit one binding of ${bindingBytes(this.#limits)} bytes`, got: `a tensor of shape [${tensor.shape.join(', ')}], ${bytes} bytes a row`,
+      remedy: "Use fewer outcomes a row, or backend: 'cpu'.",
+    });
+  }
+}
+
+/** Stages along the result's rows or columns are made anew for each block; the others serve all blocks. */
+function perBlock({ span }: Stage): boolean {
+  return span === 'rows' || span === 'columns' || span === 'block';
+}

@@ -1,0 +1,81 @@
+import { DomainError } from '../errors.ts';
+import { formCheck } from '../form-check.ts';
+import { problemOfRow } from '../forms.ts';
+import { usage } from '../gpu-types.ts';
+import type { Kernel } from '../kernel.ts';
+import { consumerOf } from '../lineage.ts';
+import { chooseRegime } from '../regimes.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Encoder, Region } from './encoder.ts';
+import type { Gpu } from './gpu.ts';
+import { encodeReadback, type Delivery } from './readback.ts';
+
+const none = 0xffff_ffff;
+const checked = new WeakSet<Tensor>();
+
+interface Rows {
+  readonly tensor: Tensor;
+  readonly region: Region;
+  readonly first: number;
+  readonly rows: number;
+  /** Whether these are all the rows of the tensor, which is then never checked again. */
+  readonly all: boolean;
+}
+
+/** The checks of a run's sources: dispatched with the work and read with its result, so that a run waits only once. */
+export class Statuses {
+  readonly #gpu: Gpu;
+  readonly #softwareAdapter: boolean;
+  readonly #slots = new Map<Tensor, { readonly slot: number; all: boolean }>();
+  readonly #buffer: GPUBuffer;
+  #deliver: Delivery | undefined;
+
+  constructor(gpu: Gpu, softwareAdapter: boolean, capacity: number) {
+    this.#gpu = gpu;
+    this.#softwareAdapter = softwareAdapter;
+    this.#buffer = gpu.device.createBuffer({ size: 4 * Math.max(1, capacity), usage: usage.storage | usage.copySrc, mappedAtCreation: true });
+    new Uint32Array(this.#buffer.getMappedRange()).fill(none);
+    this.#buffer.unmap();
+  }
+
+  /** Whether the rows of a source need no check in this run. */
+  covers(tensor: Tensor): boolean {
+    return tensor.origin.kind !== 'source' || checked.has(tensor) || this.#slots.get(tensor)?.all === true;
+  }
+
+  async check(encoder: Encoder, { tensor, region, first, rows, all }: Rows): Promise<void> {
+    const known = this.#slots.get(tensor) ?? { slot: this.#slots.size, all };
+    this.#slots.set(tensor, known);
+    await encoder.dispatch({
+      label: `check of ${tensor.form}`, kernel: formCheck as Kernel<unknown>, regime: chooseRegime(tensor.width, this.#softwareAdapter),
+      dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width }] },
+      inputs: [{ name: 'data', region }], output: this.#buffer,
+    });
+  }
+
+  /** Encodes the way back of the outcome; after the last check. */
+  encode(commands: GPUCommandEncoder): void {
+    if (this.#slots.size > 0) this.#deliver = encodeReadback(this.#gpu, commands, this.#buffer, 0, 4 * this.#slots.size);
+  }
+
+  /** Throws what is wrong with the first bad row, once the commands were submitted. */
+  async report(hostData: (tensor: Tensor) => Promise<Float32Array>, root: Tensor): Promise<void> {
+    let rows = new Uint32Array();
+    await this.#deliver?.((bytes) => { rows = new Uint32Array(bytes.slice(0)); });
+    for (const [tensor, { slot, all }] of this.#slots) {
+      if (rows[slot] !== none) await throwProblem(tensor, rows[slot]!, hostData, root);
+      if (all) checked.add(tensor);
+    }
+  }
+
+  dispose(): void {
+    this.#buffer.destroy();
+  }
+}
+
+async function throwProblem(tensor: Tensor, row: number, hostData: (tensor: Tensor) => Promise<Float32Array>, root: Tensor): Promise<void> {
+  const data = await hostData(tensor);
+  const problem = problemOfRow(tensor.form, data.subarray(row * tensor.width, (row + 1) * tensor.width));
+  // f32 on the device and f64 here may differ on a sum that is at the tolerance to the last digit; the host decides.
+  if (problem) throw new DomainError({ ...consumerOf(tensor, root), row, ...problem });
+}
