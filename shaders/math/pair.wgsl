@@ -1,0 +1,59 @@
+// One outcome of two rows, reduced so that the difference is exact: q0 = 2^k p lies within a factor 2 of q, on p's side.
+// Twin: src/math/alpha-table.ts (the reduction); src/math/normalised-pair.ts (the second sweep)
+struct Pair {
+  p: f32,          // u 2^(exponent - k)
+  q: f32,          // (u + d) 2^exponent, after rescaling
+  u: f32,          // mantissa of q0
+  d: f32,          // mantissa of q minus u: exact when masses are equal
+  s: f32,          // d / (2u + d), in [-1/3, 1/3]
+  k: i32,
+  exponent: i32,
+}
+
+// q is taken as q 2^-shift / (1 + excess), which gives its row the mass of p's row. The first sweep has shift = excess = 0.
+struct Rescaling { excess: f32, inverse: f32, shift: i32, applies: bool, }
+
+const SAME_MASS: Rescaling = Rescaling(0.0, 1.0, 0, false);
+
+fn pair_of(p_bits: u32, q_bits: u32) -> Pair {
+  let p = split(p_bits);
+  let q = split(q_bits);
+  var u = p.mantissa;
+  var k = q.exponent - p.exponent;
+  let rising = q_bits >= p_bits;
+  if (rising && q.mantissa < u) {
+    u *= 0.5;
+    k -= 1;
+  }
+  if (!rising && q.mantissa > u) {
+    u *= 2.0;
+    k += 1;
+  }
+  let d = q.mantissa - u;
+  return Pair(bitcast<f32>(p_bits), bitcast<f32>(q_bits), u, d, d / (q.mantissa + u), k, q.exponent);
+}
+
+// The same for the rescaled q. d = (q - p - excess p) / (1 + excess): the exact difference first.
+fn pair_rescaled(p_bits: u32, q_bits: u32, by: Rescaling) -> Pair {
+  let p = split(p_bits);
+  let q = split(q_bits);
+  let exponent = q.exponent - by.shift;
+  let t = q.mantissa * by.inverse;
+  var step = 0;
+  if (t < p.mantissa) { step = -1; }
+  if (t < 0.5 * p.mantissa) { step = -2; }
+  if (t >= 2.0 * p.mantissa) { step = 1; }
+  var k = exponent - p.exponent + step;
+  var u = p.mantissa * power_of_two(step);
+  if (k < 0 && t != u) {
+    k += 1;
+    u *= 2.0;
+  }
+  let d = fma(-by.excess, u, q.mantissa - u) * by.inverse;
+  return Pair(bitcast<f32>(p_bits), scale(t, exponent), u, d, d / fma(2.0, u, d), k, exponent);
+}
+
+// q - p, without the cancellation that q - p of two rescaled numbers would have.
+fn difference_of(pair: Pair) -> f32 {
+  return select(pair.q - pair.p, scale(pair.d, pair.exponent), pair.k == 0);
+}

@@ -1,0 +1,18 @@
+import deformedLogSource from '../../shaders/math/deformed-log.wgsl?raw';
+import series12Source from '../../shaders/math/series-12.wgsl?raw';
+import type { Piece, Table } from '../engine/kernel.ts';
+import { deformedLogTable } from './alpha-table.ts';
+import { pairPiece } from './pair.ts';
+import { commonPieces } from './pieces.ts';
+
+/** WGSL of T_c(log q/p), for |c| ≤ 2. */
+export const deformedLogPieces: readonly Piece[] = [
+  ...commonPieces,
+  pairPiece,
+  { name: 'math/series-12.wgsl', source: series12Source },
+  { name: 'math/deformed-log.wgsl', source: deformedLogSource },
+];
+
+export function deformedLogTables(c: number): readonly Table[] {
+  return [{ key: `deformed log ${c === 0 ? 0 : c}`, make: () => deformedLogTable(c) }];
+}

@@ -1,0 +1,51 @@
+import source from '../../shaders/math/probabilities.wgsl?raw';
+import { isLogits } from '../engine/forms.ts';
+import { defineLayout } from '../engine/layout.ts';
+import { apply, type Operation } from '../engine/operation.ts';
+import { Tensor } from '../engine/tensor.ts';
+import { softmax } from './alpha-family.ts';
+import { elementaryPiece } from './elementary.ts';
+import { scaledPiece } from './scaled.ts';
+import { sumOf, sumPiece } from './sum.ts';
+
+const operation: Operation<object> = {
+  name: 'probabilities',
+  formula: 'p/Σp of weights, exp(z − LSE z) of logits',
+  source: 'definition of the softmax',
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
+  result: ([p]) => ({ shape: p!.shape, form: 'probabilities' }),
+  tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'an exponential of 2 ulp, a compensated sum and a division' },
+  kernel: {
+    pieces: () => [scaledPiece, sumPiece, elementaryPiece, { name: 'math/probabilities.wgsl', source }],
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', from_logits: 'u32' }),
+    values: ({ inputs }) => ({ from_logits: isLogits(inputs[0]!.form) ? 1 : 0 }),
+    over: 'rows',
+    items: ({ rows }) => rows,
+  },
+  reference: ([p]) => (row, out) => {
+    const weights = p!.row(row);
+    if (isLogits(p!.form)) return softmax(weights, out);
+    const total = sumOf(weights);
+    for (let k = 0; k < out.length; k++) out[k] = weights[k]! / total;
+  },
+};
+
+/**
+ * Rows of any form as probabilities, rounded to f32: weights over their sum, the softmax of logits.
+ * The same tensor comes back when it holds probabilities already.
+ *
+ * Shapes: [batchSize, outcomes] to the same. Rounding costs nothing for rows that differ; of rows that are nearly equal
+ * it changes the divergence, so divergences take logits as they are.
+ *
+ * @example
+ * const p = probabilities(engine.rows([[0, 1, 2]], { outcomes: 3, form: 'logits' }));
+ */
+export const probabilities: { (p: Tensor): Tensor; readonly operation: Operation<object> } = Object.assign(
+  (p: Tensor): Tensor => (p.form === 'probabilities' ? p : apply(operation, [p], {})),
+  { operation },
+);
+
+/** Rows that are nonnegative numbers: logits become probabilities, everything else stays what it is. */
+export function weightsOf(p: Tensor): Tensor {
+  return p instanceof Tensor && isLogits(p.form) ? probabilities(p) : p;
+}
