@@ -1,0 +1,56 @@
+// phi_alpha(p, q) = (b p + a q - p^b q^a) / (a b), a = (1 + alpha)/2, b = (1 - alpha)/2, without log, exp or pow.
+// Twin: src/math/alpha-term.ts (f64), src/math/alpha-table.ts (the table)
+const TABLE_REACH: i32 = 280;
+const TABLE_HEAD: u32 = 8u;
+
+@group(1) @binding(0) var<storage, read> table: array<vec4<u32>>;
+
+// The coefficients of G: read once an invocation, so that they can stay in registers.
+struct Series { c0: vec4<f32>, c1: vec4<f32>, c2: vec4<f32>, c3: vec4<f32>, c4: vec4<f32>, }
+var<private> series: Series;
+
+fn load_constants() {
+  series = Series(
+    bitcast<vec4<f32>>(table[0]), bitcast<vec4<f32>>(table[1]), bitcast<vec4<f32>>(table[2]),
+    bitcast<vec4<f32>>(table[3]), bitcast<vec4<f32>>(table[4]),
+  );
+}
+
+// Three-point identity round q0: p F_k + d (F'_k + rho_k s G(s)); every part is >= 0, so nothing cancels.
+fn divergence_term(pair: Pair) -> f32 {
+  let row = table[TABLE_HEAD + u32(pair.k + TABLE_REACH)];
+  let c = bitcast<vec3<f32>>(row.xyz);
+  let value = fma(pair.d, fma(c.z * pair.s, series_at(pair.s), c.y), pair.u * c.x);
+  return scale(value, pair.exponent + bitcast<i32>(row.w));
+}
+
+// q / b where p is 0, and p / a where q is 0. The table holds 0 for a rate that is infinite; -1 says so.
+fn one_sided(mass: f32, rate: f32) -> f32 {
+  return select(mass * rate, -1.0, rate == 0.0);
+}
+
+fn term_without_p(q: f32) -> f32 {
+  return one_sided(q, bitcast<f32>(table[5].y));
+}
+
+fn term_without_q(p: f32) -> f32 {
+  return one_sided(p, bitcast<f32>(table[5].x));
+}
+
+// phi_alpha of the two masses, by the series; defined while they are within a factor 2.
+fn mass_term(sums: vec4<f32>) -> f32 {
+  let s = sums.z / (2.0 * sums.y + sums.z);
+  return sums.z * s * series_at(s);
+}
+
+fn masses_matter(sums: vec4<f32>) -> bool {
+  let s = sums.z / (2.0 * sums.y + sums.z);
+  return abs(s) >= 0.33 || mass_term(sums) > 0.2 * sums.x;
+}
+
+// The divergence of the normalised rows: D = (D_extended - phi(P, Q)) / (P^b Q^a).
+fn alpha_divergence_of(sums: vec4<f32>) -> f32 {
+  let a = bitcast<f32>(table[5].z);
+  let mass = sums.y * exp_accurate(a * log1p_accurate(sums.z / sums.y));
+  return max(sums.x - mass_term(sums), 0.0) / mass;
+}

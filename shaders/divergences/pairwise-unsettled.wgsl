@@ -1,0 +1,28 @@
+// Divergences of all pairs: those that an estimate settles are taken over, the others (-1) are evaluated directly.
+// Twin: src/divergences/alpha-divergence-matrix.ts
+struct Uniforms {
+  rows: u32, width: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32,
+  estimates_start: u32, estimates_stride: u32,
+}
+
+@group(0) @binding(2) var<storage, read> estimates: array<f32>;
+@group(0) @binding(3) var<storage, read_write> divergences: array<u32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let cell = item_of(workgroup, groups, local);
+  let i = cell / uniforms.width;
+  if (i >= uniforms.rows) {
+    return;
+  }
+  let j = cell % uniforms.width;
+  let estimate = estimates[uniforms.estimates_start + i * uniforms.estimates_stride + j];
+  var bits = bitcast<u32>(estimate);
+  if (agreed(estimate < 0.0, local)) {
+    bits = row_divergence(uniforms.p_start + i * uniforms.p_stride, uniforms.q_start + j * uniforms.q_stride, local);
+  }
+  if (lane_of(local) == 0u) {
+    divergences[cell] = bits;
+  }
+}

@@ -1,0 +1,22 @@
+import farSource from '../../shaders/divergences/alpha-far.wgsl?raw';
+import logitsSource from '../../shaders/divergences/alpha-logits.wgsl?raw';
+import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
+import type { Piece, Table } from '../engine/kernel.ts';
+import { doublePiece } from '../math/double.ts';
+import { logitTable } from '../math/logit-table.ts';
+import { pairPiece } from '../math/pair.ts';
+import { commonPieces } from '../math/pieces.ts';
+
+/** What turns the terms of the α-family into divergences of rows of logits, normalised on the way and never stored. */
+export const alphaLogitPieces: readonly Piece[] = [
+  ...commonPieces,
+  doublePiece,
+  pairPiece,
+  { name: 'divergences/logit-pair.wgsl', source: logitPairSource },
+  { name: 'divergences/alpha-far.wgsl', source: farSource },
+  { name: 'divergences/alpha-logits.wgsl', source: logitsSource },
+];
+
+export function alphaLogitTables(alpha: number): readonly Table[] {
+  return [{ key: `alpha of logits ${Object.is(alpha, -0) ? 0 : alpha}`, make: () => logitTable(alpha) }];
+}

@@ -1,0 +1,22 @@
+import { identityMember } from './alpha-divergence.ts';
+import { defineAlphaMember } from './alpha-member.ts';
+import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
+
+/**
+ * Kullback–Leibler divergence of each row of p from the same row of q, in nats.
+ *
+ * KL(p‖q) = Σ p log(p/q) = D_−1(p‖q) ≥ 0; infinite where q is 0 and p is not; outcomes with p = 0 add nothing.
+ * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize].
+ * Errors: ShapeError, DomainError. Source: Kullback & Leibler, Ann. Math. Stat. 22 (1951).
+ *
+ * @example
+ * const kl = await klDivergence(p, q).read();
+ */
+export const klDivergence: PlainDivergence = withoutParameters(defineAlphaMember<object>({
+  name: 'klDivergence',
+  formula: 'KL(p‖q) = Σ p log(p/q) = D_−1(p‖q)',
+  source: 'Kullback & Leibler 1951',
+  alpha: () => -1,
+  member: identityMember,
+  fromAlpha: (divergence) => divergence,
+}));

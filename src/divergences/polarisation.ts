@@ -1,0 +1,110 @@
+import meanSource from '../../shaders/divergences/mean-row.wgsl?raw';
+import featuresSource from '../../shaders/divergences/polarised-features.wgsl?raw';
+import productSource from '../../shaders/divergences/polarised-product.wgsl?raw';
+import { defineLayout } from '../engine/layout.ts';
+import { apply, type Operand, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { deformedLogRatio, logRatio, weights } from '../math/alpha-family.ts';
+import { commonPieces } from '../math/pieces.ts';
+import { probabilities } from '../math/probabilities.ts';
+import { paddedWidth, tileCount, tileProductPiece } from '../math/tile-product.ts';
+import { sumOf } from '../math/sum.ts';
+import { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+import { deformedLogPieces, deformedLogTables } from '../math/deformed-log.ts';
+
+/**
+ * The α-divergence of all pairs as a matrix product, exact for every α and every positive row c:
+ *
+ *     D(p_i ‖ q_j) = D(p_i ‖ c) + D(c ‖ q_j) − Σ_k X_ik Y_jk,   X = √c T_b(log p/c),   Y = √c T_a(log q/c)
+ *
+ * c is near the mean of the rows, so that what is subtracted is no larger than what is left.
+ */
+
+const tolerance = { ulps: () => 16, relativeTo: 'row' as const, reason: 'an intermediate result; the matrix is what is promised' };
+const source = 'three-point identity of Bregman divergences; Amari 2016, §4';
+
+const uniformShare = 2 ** -10;
+
+const meanRow: Operation<object> = {
+  name: 'meanRow', formula: 'mean of the first rows of p and q, mixed with 2⁻¹⁰ of the uniform row', source, tolerance,
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'head' }, { name: 'q', takes: 'distributions', axis: 'head' }],
+  result: ([p]) => ({ shape: [1, p!.width], form: 'weights' }),
+  kernel: {
+    pieces: () => [{ name: 'divergences/mean-row.wgsl', source: meanSource }],
+    uniforms: defineLayout({ width: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_rows: 'u32', q_rows: 'u32' }),
+    values: ({ inputs }) => ({ p_rows: inputs[0]!.rows, q_rows: inputs[1]!.rows }),
+    over: 'elements',
+    items: ({ width }) => width,
+  },
+  reference: ([p, q]) => (_row, out) => {
+    out.fill(uniformShare / out.length);
+    const share = (1 - uniformShare) / (p!.rows + q!.rows);
+    for (const rows of [p!, q!]) for (let i = 0; i < rows.rows; i++) for (let k = 0; k < out.length; k++) out[k]! += rows.row(i)[k]! * share;
+  },
+};
+
+const features: Operation<{ readonly exponent: number }> = {
+  name: 'polarisedFeatures', formula: '√c T_e(log p/c)', source, tolerance,
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'centre', takes: 'distributions', axis: 'whole' }],
+  result: ([p]) => ({ shape: [p!.rows, paddedWidth(p!.width)], form: 'values' }),
+  kernel: {
+    pieces: () => [...deformedLogPieces, { name: 'divergences/polarised-features.wgsl', source: featuresSource }],
+    tables: ({ parameters }) => deformedLogTables(parameters.exponent),
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
+    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    over: 'rows',
+    items: ({ rows }) => rows,
+  },
+  reference: ([p, centre], { exponent }) => (row, out) => {
+    const [weightsOfRow, c] = [p!.row(row), centre!.row(0)];
+    const mass = sumOf(weightsOfRow);
+    for (let k = 0; k < c.length; k++) {
+      const x = weightsOfRow[k]! / mass;
+      const limit = exponent > 0 ? -1 / exponent : 0;
+      out[k] = Math.sqrt(c[k]!) * (x > 0 ? deformedLogRatio(exponent, logRatio(c[k]!, x)) : limit);
+    }
+  },
+};
+
+const product: Operation<object> = {
+  name: 'polarisedProduct', formula: 'D(p‖c) + D(c‖q) − X Yᵀ, or −1 where that is not to be trusted', source, tolerance,
+  arguments: [
+    { name: 'x', takes: 'values', axis: 'rows' }, { name: 'y', takes: 'values', axis: 'columns' },
+    { name: 'to_centre', takes: 'values', axis: 'rows' }, { name: 'from_centre', takes: 'values', axis: 'columns' },
+  ],
+  result: ([x, y]) => ({ shape: [x!.rows, y!.rows], form: 'values' }),
+  kernel: {
+    pieces: () => [...commonPieces, tileProductPiece, { name: 'divergences/polarised-product.wgsl', source: productSource }],
+    uniforms: defineLayout({
+      rows: 'u32', width: 'u32', zero: 'u32', features: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
+      to_centre_start: 'u32', to_centre_stride: 'u32', from_centre_start: 'u32', from_centre_stride: 'u32',
+    }),
+    values: ({ inputs }) => ({ features: inputs[0]!.width }),
+    over: 'elements',
+    items: ({ rows, width }) => tileCount(rows, width),
+  },
+  reference: ([x, y, toCentre, fromCentre]) => (row, out) => {
+    for (let j = 0; j < out.length; j++) {
+      const detour = toCentre!.row(row)[0]! + fromCentre!.row(j)[0]!;
+      const divergence = detour - dot(x!, row, y!, j);
+      out[j] = divergence > 0.6 * detour ? divergence : -1;
+    }
+  },
+};
+
+function dot(x: Operand, i: number, y: Operand, j: number): number {
+  const [a, b] = [x.row(i), y.row(j)];
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
+}
+
+/** Estimates of D_α(p_i ‖ q_j) by one matrix product; −1 for a pair that has to be evaluated directly. */
+export function polarisedEstimates(p: Tensor, q: Tensor, parameters: AlphaParameters): Tensor {
+  const { a, b } = weights(parameters.alpha);
+  const centre = probabilities(apply(meanRow, [probabilities(p), probabilities(q)], {}));
+  return apply(product, [
+    apply(features, [p, centre], { exponent: b }), apply(features, [q, centre], { exponent: a }),
+    alphaDivergence(p, centre, parameters), alphaDivergence(centre, q, parameters),
+  ], {});
+}

@@ -1,0 +1,22 @@
+import { identityMember } from './alpha-divergence.ts';
+import { defineAlphaMember } from './alpha-member.ts';
+import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
+
+/**
+ * Reverse Kullback–Leibler divergence, of each row of q from the same row of p, in nats.
+ *
+ * KL(q‖p) = Σ q log(q/p) = D_+1(p‖q) ≥ 0; infinite where p is 0 and q is not; outcomes with q = 0 add nothing.
+ * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize].
+ * Errors: ShapeError, DomainError. Source: Kullback & Leibler, Ann. Math. Stat. 22 (1951).
+ *
+ * @example
+ * const reverse = await reverseKlDivergence(p, q).read();
+ */
+export const reverseKlDivergence: PlainDivergence = withoutParameters(defineAlphaMember<object>({
+  name: 'reverseKlDivergence',
+  formula: 'KL(q‖p) = Σ q log(q/p) = D_+1(p‖q)',
+  source: 'Kullback & Leibler 1951',
+  alpha: () => 1,
+  member: identityMember,
+  fromAlpha: (divergence) => divergence,
+}));

@@ -1,0 +1,103 @@
+import rowSumsSource from '../../shaders/divergences/row-sums.wgsl?raw';
+import rowwiseSource from '../../shaders/divergences/rowwise.wgsl?raw';
+import { DomainError } from '../engine/errors.ts';
+import { isLogits, type Form } from '../engine/forms.ts';
+import type { Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
+import { defineLayout } from '../engine/layout.ts';
+import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { pairPiece } from '../math/pair.ts';
+import { commonPieces } from '../math/pieces.ts';
+
+/** How a divergence is evaluated on rows of one kind: its WGSL, the tables that go with it, and the f64 reference. */
+export interface RowEvaluation<Parameters> {
+  readonly pieces: (parameters: Parameters) => readonly Piece[];
+  readonly tables: (parameters: Parameters) => readonly Table[];
+  readonly reference: (p: ArrayLike<number>, q: ArrayLike<number>, parameters: Parameters) => number;
+}
+
+/** A divergence of two rows. A new one is such a record, its WGSL term, its test, and a line in index.ts. */
+export interface RowDivergence<Parameters> {
+  readonly name: string;
+  readonly formula: string;
+  readonly source: string;
+  readonly tolerance: Tolerance<Parameters>;
+  readonly check?: (parameters: Parameters) => void;
+  readonly unsupported?: (parameters: Parameters) => string | undefined;
+  /**
+   * For rows of probabilities or weights. The WGSL gives `load_constants`, `divergence_term`, `term_without_p` and
+   * `term_without_q` (−1 for an infinite term), `masses_matter` and `divergence_of`; see shaders/divergences/row-sums.wgsl.
+   */
+  readonly weights: RowEvaluation<Parameters>;
+  /** For rows of logits or log-probabilities, normalised on the way and never stored. Its WGSL gives `row_divergence`. */
+  readonly logits?: RowEvaluation<Parameters>;
+}
+
+export interface DivergenceOf<Parameters> {
+  (p: Tensor, q: Tensor, parameters: Parameters): Tensor;
+  readonly operation: Operation<Parameters>;
+}
+
+/** A divergence that has no parameters. */
+export interface PlainDivergence {
+  (p: Tensor, q: Tensor): Tensor;
+  readonly operation: Operation<object>;
+}
+
+export function withoutParameters({ operation }: DivergenceOf<object>): PlainDivergence {
+  return Object.assign((p: Tensor, q: Tensor) => apply(operation, [p, q], {}), { operation });
+}
+
+export const rowSumPieces: readonly Piece[] = [
+  ...commonPieces,
+  pairPiece,
+  { name: 'divergences/row-sums.wgsl', source: rowSumsSource },
+];
+export const pairArguments: readonly Argument[] = [
+  { name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'q', takes: 'distributions', axis: 'rows' },
+];
+
+const rowwise: Piece = { name: 'divergences/rowwise.wgsl', source: rowwiseSource };
+const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' });
+
+/** Makes the operation of a divergence: lazy, one value a row. */
+export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
+  const { name, formula, source, tolerance, unsupported, weights, logits } = divergence;
+  const evaluationOf = ([p]: readonly { readonly form: Form }[]): RowEvaluation<Parameters> => (isLogits(p!.form) ? logits! : weights);
+  const operation: Operation<Parameters> = {
+    name, formula, source, tolerance, arguments: pairArguments,
+    ...(unsupported && { unsupported }),
+    check(parameters, [p, q]) {
+      divergence.check?.(parameters);
+      checkOutcomes(name, 'q', q!, p!.width);
+      checkForms(name, p!, q!, logits !== undefined);
+    },
+    result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
+    kernel: rowKernel(evaluationOf),
+    reference(operands, parameters) {
+      const [p, q] = operands;
+      const { reference } = evaluationOf(operands);
+      return (row, out) => { out[0] = reference(p!.row(row), q!.row(row), parameters); };
+    },
+  };
+  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(operation, [p, q], parameters), { operation });
+}
+
+function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs']) => RowEvaluation<Parameters>): Kernel<Parameters> {
+  return {
+    pieces: ({ parameters, inputs }) => [...evaluationOf(inputs).pieces(parameters), rowwise],
+    tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
+    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    uniforms, over: 'rows', items: ({ rows }) => rows,
+  };
+}
+
+/** Rounding one of the rows to meet the other would cost the accuracy of near rows, so the caller decides. */
+function checkForms(operation: string, p: Tensor, q: Tensor, takesLogits: boolean): void {
+  if (isLogits(p.form) && !takesLogits) throw formError(operation, 'p', 'probabilities or weights', p.form);
+  if (isLogits(p.form) !== isLogits(q.form)) throw formError(operation, 'q', isLogits(p.form) ? 'logits or log-probabilities, like p' : 'probabilities or weights, like p', q.form);
+}
+
+function formError(operation: string, argument: string, expected: string, form: Form): DomainError {
+  return new DomainError({ operation, argument, expected: `rows of ${expected}`, got: `rows of ${form}`, remedy: 'Convert the rows with probabilities(), which rounds them to f32.' });
+}
