@@ -1,0 +1,85 @@
+// One natural-gradient step along the m-geodesic or the Levi-Civita geodesic; what leaves the simplex is cut off at 0.
+// Twin: src/steps/natural-gradient-step.ts
+struct Uniforms {
+  rows: u32, width: u32, zero: u32, p_start: u32, p_stride: u32, gradient_start: u32, gradient_stride: u32,
+  along_m: u32, step_size: f32, largest: f32,
+}
+
+@group(0) @binding(0) var<storage, read> p: array<u32>;
+@group(0) @binding(1) var<storage, read> gradient: array<f32>;
+@group(0) @binding(2) var<storage, read_write> stepped: array<f32>;
+@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+
+const HALF_PI: f32 = 1.5707964;
+
+struct Move { total: f32, origin: f32, mean: f32, cosine: f32, sinc: f32, }
+
+fn weight(start: u32, k: u32) -> f32 {
+  return bitcast<f32>(p[start + k] & 0x7fffffffu);
+}
+
+// stepSize times the gradient; kept finite, since beyond `largest` the step ends on the boundary all the same.
+fn slope(start: u32, k: u32) -> f32 {
+  return uniforms.step_size * clamp(gradient[start + k], -uniforms.largest, uniforms.largest);
+}
+
+fn sine_small(x: f32) -> f32 {
+  let t = x * x;
+  return x * fma(t, fma(t, fma(t, -0.00019501822, 0.00833201645), -0.166666502), 1.0);
+}
+
+fn cosine_small(x: f32) -> f32 {
+  let t = x * x;
+  return fma(t, fma(t, fma(t, fma(t, 2.43726791e-5, -0.00138865291), 0.0416666132), -0.499999996), 1.0);
+}
+
+fn sine(x: f32) -> f32 { // 0 <= x <= pi/2
+  return select(cosine_small(HALF_PI - x), sine_small(x), x <= 0.5 * HALF_PI);
+}
+
+fn cosine(x: f32) -> f32 {
+  return select(sine_small(HALF_PI - x), cosine_small(x), x <= 0.5 * HALF_PI);
+}
+
+// m: p (1 - eta (g - E g)).   Levi-Civita: the square of sqrt p (cos r - eta/2 (g - E g) sin r / r).
+fn moved(p_k: f32, centred: f32, by: Move) -> f32 {
+  if (uniforms.along_m != 0u) {
+    return (p_k / by.total) * max(0.0, 1.0 - centred);
+  }
+  let factor = max(0.0, by.cosine - 0.5 * by.sinc * centred);
+  return (p_k / by.total) * factor * factor;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let row = item_of(workgroup, groups, local);
+  if (row >= uniforms.rows) {
+    return;
+  }
+  let p_start = uniforms.p_start + row * uniforms.p_stride;
+  let g_start = uniforms.gradient_start + row * uniforms.gradient_stride;
+  var by = Move(1.0, slope(g_start, 0u), 0.0, 1.0, 1.0); // a constant in the gradient means nothing: the first entry is taken out
+  var sum = Accumulator();
+  for (var k = lane_of(local); k < uniforms.width; k += LANES) {
+    accumulate(&sum, vec4(weight(p_start, k), weight(p_start, k) * (slope(g_start, k) - by.origin), 0.0, 0.0), uniforms.zero);
+  }
+  let sums = sum_over_lanes(total_of(sum), local);
+  by.total = sums.x;
+  by.mean = sums.y / sums.x;
+  var square = Accumulator();
+  for (var k = lane_of(local); k < uniforms.width; k += LANES) {
+    let centred = slope(g_start, k) - by.origin - by.mean;
+    accumulate(&square, vec4((weight(p_start, k) / by.total) * centred * centred), uniforms.zero);
+  }
+  let r = min(0.5 * sqrt_accurate(sum_over_lanes(total_of(square), local).x), HALF_PI);
+  by.cosine = cosine(r);
+  by.sinc = select(sine(r) / r, 1.0, r < 1.0e-4);
+  var mass = Accumulator();
+  for (var k = lane_of(local); k < uniforms.width; k += LANES) {
+    accumulate(&mass, vec4(moved(weight(p_start, k), slope(g_start, k) - by.origin - by.mean, by)), uniforms.zero);
+  }
+  let total = sum_over_lanes(total_of(mass), local).x;
+  for (var k = lane_of(local); k < uniforms.width; k += LANES) {
+    stepped[row * uniforms.width + k] = moved(weight(p_start, k), slope(g_start, k) - by.origin - by.mean, by) / total;
+  }
+}

@@ -1,0 +1,36 @@
+import source from '../../shaders/geometry/row-mass.wgsl?raw';
+import { defineLayout } from '../engine/layout.ts';
+import { apply, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { scaledPiece } from '../math/scaled.ts';
+import { CompensatedSum, sumPiece } from '../math/sum.ts';
+
+const operation: Operation<object> = {
+  name: 'rowMass', formula: 'Σp, Σp − max p, argmax p', source: 'definition',
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
+  result: ([p]) => ({ shape: [p!.rows, 3], form: 'values' }),
+  tolerance: { ulps: () => 2, relativeTo: 'entry', reason: 'compensated sums' },
+  kernel: {
+    pieces: () => [scaledPiece, sumPiece, { name: 'geometry/row-mass.wgsl', source }],
+    uniforms: defineLayout({ rows: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
+    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    over: 'rows',
+    items: ({ rows }) => rows,
+  },
+  reference: ([p]) => (row, out) => {
+    const weights = p!.row(row);
+    let mode = 0;
+    for (let k = 1; k < weights.length; k++) if (weights[k]! > weights[mode]!) mode = k;
+    const [all, others] = [new CompensatedSum(), new CompensatedSum()];
+    for (let k = 0; k < weights.length; k++) {
+      all.add(weights[k]!);
+      if (k !== mode) others.add(weights[k]!);
+    }
+    out.set([all.value, others.value, mode]);
+  },
+};
+
+/** For each row of weights its mass, the mass of all but its largest entry, and the index of that entry: [batchSize, 3]. */
+export function rowMass(p: Tensor): Tensor {
+  return apply(operation, [p], {});
+}

@@ -1,0 +1,37 @@
+import { apply, batchSize, checkFinite, checkOutcomes, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { weightsOf } from '../math/probabilities.ts';
+import { gradientTilt, tilt, type StepParameters } from './tilt.ts';
+
+const name = 'mirrorDescentStep';
+
+const operation: Operation<StepParameters> = {
+  name, formula: 'p⁺ ∝ p e^(−η g)', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
+  check({ stepSize }, [p, gradient]) {
+    checkFinite(name, 'stepSize', stepSize);
+    checkOutcomes(name, 'gradient', gradient!, p!.width);
+  },
+  result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[0]!.width], form: 'probabilities' }),
+  tolerance: { ulps: () => 8, relativeTo: 'entry', reason: 'an exponential of an exact exponent, a compensated sum and a division' },
+  kernel: gradientTilt,
+  reference: ([p, gradient], { stepSize }) => (row, out) => {
+    const g = gradient!.row(row);
+    tilt(p!.row(row), (k) => -stepSize * g[k]!, out);
+  },
+};
+
+/**
+ * One step of mirror descent with the entropy as mirror map, that is of exponentiated gradient, on each row.
+ *
+ * p⁺ = argmin_q η⟨g, q⟩ + KL(q‖p) ∝ p e^(−η g): the prox divergence is KL (α = −1), the path is straight in
+ * log-probabilities, an e-geodesic (α = +1). A zero stays a zero. A constant added to the gradient changes nothing.
+ * Shapes: p and gradient (∂f/∂p) [batchSize, outcomes]; the result holds probabilities, [batchSize, outcomes].
+ * Errors: ShapeError, DomainError. Source: Beck & Teboulle, Oper. Res. Lett. 31 (2003); Kivinen & Warmuth 1997.
+ *
+ * @example
+ * const gradient = engine.values([[1, -1]], { outcomes: 2 });
+ * const next = await mirrorDescentStep(p, gradient, { stepSize: 0.1 }).read();
+ */
+export const mirrorDescentStep: { (p: Tensor, gradient: Tensor, parameters: StepParameters): Tensor; readonly operation: Operation<StepParameters> } =
+  Object.assign((p: Tensor, gradient: Tensor, parameters: StepParameters): Tensor => apply(operation, [weightsOf(p), gradient], parameters), { operation });

@@ -1,0 +1,161 @@
+import { DomainError, ShapeError, shown } from '../engine/errors.ts';
+import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
+import { Tensor } from '../engine/tensor.ts';
+import { alphaDivergenceOfWeights } from '../math/alpha-family.ts';
+import { probabilities, weightsOf } from '../math/probabilities.ts';
+import { sumOf } from '../math/sum.ts';
+import { mirrorDescentStep } from './mirror-descent-step.ts';
+import { dot, mix, mixtureSlopes, normalisedRows, slopes, slopesProduct } from './mixture.ts';
+import { slope } from './slope.ts';
+import { advance, stateTilt, tilt, type StepParameters } from './tilt.ts';
+
+/** What a descent minimises over the distributions w of its rows. */
+export type Objective =
+  /** ⟨gradient, w⟩ */
+  | { readonly kind: 'linear'; readonly gradient: Tensor }
+  /** D_α(target ‖ w), or with components D_α(target ‖ Σ_m w_m component_m). α = −1 is KL(target ‖ ·). */
+  | { readonly kind: 'alphaDivergence'; readonly alpha: number; readonly targets: Tensor; readonly components?: Tensor };
+
+export interface DescentParameters extends StepParameters {
+  readonly steps: number;
+}
+
+interface DivergenceDescent extends DescentParameters {
+  readonly alpha: number;
+}
+
+const name = 'mirrorDescent';
+/** The range of α in which the slopes keep their accuracy in f32. */
+const largestAlpha = 3;
+
+const toTargets: Operation<DivergenceDescent> = {
+  name, formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'targets', takes: 'distributions', axis: 'rows' }],
+  check: (parameters, [p, targets]) => {
+    checkParameters(parameters);
+    checkOutcomes(name, 'targets', targets!, p!.width);
+  },
+  result: (inputs) => ({ shape: [batchSize(toTargets, inputs), inputs[0]!.width], form: 'probabilities' }),
+  unsupported: ({ alpha }) => (Math.abs(alpha) <= largestAlpha ? undefined : `the slopes of D_α keep their accuracy in f32 for |α| ≤ ${largestAlpha}, and α is ${alpha}`),
+  tolerance: {
+    ulps: () => 84, relativeTo: 'row', reason: 'relative error of the objective at the result, 1e-5; the minimiser itself may be far less well determined',
+    compare: ([, targets, components], { alpha }) => (row, got, expected) => {
+      const at = (w: ArrayLike<number>): number => alphaDivergenceOfWeights(targets!.row(row), mixed(w, components), alpha);
+      const [reached, wanted] = [at(got), at(expected)];
+      return reached === wanted ? 0 : Math.abs(reached - wanted) / Math.max(Math.abs(wanted), 1e-6);
+    },
+  },
+  compose: ([p, targets], parameters) => descend(p!, parameters, (w) => apply(slopes, [w, apply(normalisedRows, [targets!], { padded: false })], parameters)),
+  reference: ([p, targets], parameters) => (row, out) => {
+    const target = normalise(targets!.row(row));
+    descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
+      for (let k = 0; k < w.length; k++) gradient[k] = slope(parameters.alpha, target[k]!, w[k]!);
+    });
+  },
+};
+
+const toMixtures: Operation<DivergenceDescent> = {
+  ...toTargets,
+  arguments: [...toTargets.arguments, { name: 'components', takes: 'distributions', axis: 'whole' }],
+  check: (parameters, [p, targets, components]) => {
+    checkParameters(parameters);
+    checkOutcomes(name, 'targets', targets!, components!.width);
+    if (p!.width === components!.rows) return;
+    throw new ShapeError({ operation: name, argument: 'p', expected: `a weight for each of the ${components!.rows} components`, got: `${p!.width} outcomes a row`, remedy: 'The state of the descent is one weight a component.' });
+  },
+  result: (inputs) => ({ shape: [batchSize(toMixtures, inputs), inputs[0]!.width], form: 'probabilities' }),
+  compose: ([p, targets, components], parameters) => {
+    const goal = apply(normalisedRows, [targets!], { padded: true });
+    const rows = apply(normalisedRows, [components!], { padded: true });
+    return descend(p!, parameters, (w) => apply(slopesProduct, [apply(mixtureSlopes, [w, rows, goal], parameters), rows], {}));
+  },
+  reference: ([p, targets, components], parameters) => {
+    const rows = Array.from({ length: components!.rows }, (_, m) => normalise(components!.row(m)));
+    const bank = { rows: rows.length, row: (m: number) => rows[m]! };
+    return (row, out) => {
+      const target = normalise(targets!.row(row));
+      const mixture = new Float64Array(target.length);
+      descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
+        mix(w, bank, mixture);
+        for (let k = 0; k < mixture.length; k++) mixture[k] = slope(parameters.alpha, target[k]!, mixture[k]!);
+        for (let m = 0; m < gradient.length; m++) gradient[m] = w[m] === 0 ? 0 : dot(mixture, rows[m]!);
+      });
+    };
+  },
+};
+
+/** The steps as lineage. The state is the exponent of w = p e^x / Σ p e^x in double, so that small steps add up. */
+function descend(p: Tensor, parameters: DescentParameters, gradientAt: (w: Tensor) => Tensor): Tensor {
+  const start = probabilities(p);
+  let x = new Tensor(p.host, [1, 2 * p.width], 'values', { kind: 'source', data: new Float32Array(2 * p.width) });
+  let w = apply(stateTilt, [start, x], {});
+  for (let step = 0; step < parameters.steps; step++) {
+    x = apply(advance, [x, gradientAt(w)], parameters);
+    w = apply(stateTilt, [start, x], {});
+  }
+  return w;
+}
+
+function descendOnHost(p: ArrayLike<number>, { stepSize, steps }: DescentParameters, out: Float64Array, gradientAt: (w: Float64Array, gradient: Float64Array) => void): void {
+  const x = new Float64Array(out.length);
+  const gradient = new Float64Array(out.length);
+  tilt(p, (k) => x[k]!, out);
+  for (let step = 0; step < steps; step++) {
+    gradientAt(out, gradient);
+    for (let k = 0; k < x.length; k++) x[k]! -= stepSize * gradient[k]!;
+    tilt(p, (k) => x[k]!, out);
+  }
+}
+
+function normalise(row: ArrayLike<number>): Float64Array {
+  const total = sumOf(row);
+  return Float64Array.from(row, (x) => x / total);
+}
+
+function mixed(w: ArrayLike<number>, components: Operand | undefined): ArrayLike<number> {
+  if (!components) return w;
+  const out = new Float64Array(components.width);
+  for (let m = 0; m < components.rows; m++) {
+    const component = normalise(components.row(m));
+    for (let k = 0; k < out.length; k++) out[k]! += w[m]! * component[k]!;
+  }
+  return out;
+}
+
+function checkParameters({ stepSize, steps }: DescentParameters): void {
+  checkFinite(name, 'stepSize', stepSize);
+  if (Number.isInteger(steps) && steps >= 0) return;
+  throw new DomainError({ operation: name, argument: 'steps', expected: 'a whole number ≥ 0', got: shown(steps), remedy: 'Pass { steps: … }.' });
+}
+
+/**
+ * Many steps of mirror descent (exponentiated gradient) on each row, without leaving the GPU between them.
+ *
+ * w ∝ w e^(−η ∂f/∂w) for f(w) = ⟨g, w⟩, D_α(target ‖ w), or D_α(target ‖ w R) over the weights w of components R.
+ * A linear objective is one exact step of size steps · stepSize. Zeros of the start stay zero, so they keep components out.
+ * Shapes: p, the start, [batchSize, outcomes], with components [batchSize, components]; targets [batchSize, outcomes] or one
+ * row for all; the result holds probabilities in the shape of p.
+ * Errors: ShapeError, DomainError; the objective is right to 1e-5. |α| > 3 runs on the CPU.
+ * Source: Beck & Teboulle, Oper. Res. Lett. 31 (2003); Kivinen & Warmuth, Inf. Comput. 132 (1997).
+ *
+ * @example
+ * const objective = { kind: 'alphaDivergence', alpha: -1, targets: q } as const;
+ * const nearest = await mirrorDescent(p, objective, { stepSize: 0.5, steps: 20 }).read();
+ */
+export const mirrorDescent: {
+  (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor;
+  readonly operation: Operation<DivergenceDescent>;
+} = Object.assign(
+  (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor => {
+    checkChoice(name, 'objective.kind', objective.kind, ['linear', 'alphaDivergence']);
+    if (objective.kind === 'linear') {
+      checkParameters(parameters);
+      return mirrorDescentStep(p, objective.gradient, { stepSize: parameters.stepSize * parameters.steps });
+    }
+    const { alpha, targets, components } = objective;
+    checkFinite(name, 'objective.alpha', alpha);
+    const inputs = [p, targets, ...(components ? [components] : [])].map(weightsOf);
+    return apply(components ? toMixtures : toTargets, inputs, { ...parameters, alpha });
+  },
+  { operation: toTargets },
+);

@@ -1,0 +1,121 @@
+import mixtureSource from '../../shaders/steps/mixture-slopes.wgsl?raw';
+import normalisedSource from '../../shaders/steps/normalised-rows.wgsl?raw';
+import slopesSource from '../../shaders/steps/slopes.wgsl?raw';
+import productSource from '../../shaders/steps/slopes-product.wgsl?raw';
+import { defineLayout } from '../engine/layout.ts';
+import { batchSize, type Operand, type Operation } from '../engine/operation.ts';
+import { commonPieces } from '../math/pieces.ts';
+import { sumOf } from '../math/sum.ts';
+import { paddedWidth, tileCount, tileProductPiece } from '../math/tile-product.ts';
+import { slope, slopePieces, slopeTables } from './slope.ts';
+
+interface Alpha {
+  readonly alpha: number;
+}
+
+const source = 'see mirrorDescent';
+const tolerance = { ulps: () => 16, relativeTo: 'row' as const, reason: 'an intermediate result; the descent is what is promised' };
+
+/** Rows over their mass, padded to whole quads where products read them. */
+export const normalisedRows: Operation<{ readonly padded: boolean }> = {
+  name: 'normalisedRows', formula: 'p/Σp', source, tolerance,
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
+  result: ([p], { padded }) => ({ shape: [p!.rows, padded ? paddedWidth(p!.width) : p!.width], form: 'values' }),
+  kernel: {
+    pieces: () => [...commonPieces, { name: 'steps/normalised-rows.wgsl', source: normalisedSource }],
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
+    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    over: 'rows',
+    items: ({ rows }) => rows,
+  },
+  reference: ([p]) => (row, out) => {
+    const weights = p!.row(row);
+    const total = sumOf(weights);
+    for (let k = 0; k < weights.length; k++) out[k] = weights[k]! / total;
+  },
+};
+
+/** Slopes of D_α(t ‖ q) in q. */
+export const slopes: Operation<Alpha> = {
+  name: 'slopes', formula: '∂D_α(t‖q)/∂q', source, tolerance,
+  arguments: [{ name: 'q', takes: 'distributions', axis: 'rows' }, { name: 'targets', takes: 'values', axis: 'rows' }],
+  result: (inputs) => ({ shape: [batchSize(slopes, inputs), inputs[0]!.width], form: 'values' }),
+  kernel: {
+    pieces: ({ parameters: { alpha } }) => [...slopePieces(alpha), { name: 'steps/slopes.wgsl', source: slopesSource }],
+    tables: ({ parameters: { alpha } }) => slopeTables(alpha),
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', q_start: 'u32', q_stride: 'u32', targets_start: 'u32', targets_stride: 'u32' }),
+    over: 'elements',
+    items: ({ rows, width }) => rows * width,
+  },
+  reference: ([q, targets], { alpha }) => (row, out) => {
+    for (let k = 0; k < out.length; k++) out[k] = slope(alpha, targets!.row(row)[k]!, q!.row(row)[k]!);
+  },
+};
+
+/** Slopes of D_α(t ‖ w R) in w R, for padded rows of R and t. */
+export const mixtureSlopes: Operation<Alpha> = {
+  name: 'mixtureSlopes', formula: '∂D_α(t‖q)/∂q at q = w R', source, tolerance,
+  arguments: [
+    { name: 'w', takes: 'distributions', axis: 'rows' }, { name: 'components', takes: 'values', axis: 'whole' }, { name: 'targets', takes: 'values', axis: 'rows' },
+  ],
+  result: (inputs) => ({ shape: [batchSize(mixtureSlopes, inputs), inputs[1]!.width], form: 'values' }),
+  kernel: {
+    pieces: ({ parameters: { alpha } }) => [...slopePieces(alpha), { name: 'steps/mixture-slopes.wgsl', source: mixtureSource }],
+    tables: ({ parameters: { alpha } }) => slopeTables(alpha),
+    uniforms: defineLayout({
+      rows: 'u32', width: 'u32', zero: 'u32', w_start: 'u32', w_stride: 'u32', components_start: 'u32', components_stride: 'u32',
+      targets_start: 'u32', targets_stride: 'u32', components: 'u32',
+    }),
+    values: ({ inputs }) => ({ components: inputs[1]!.rows }),
+    over: 'elements',
+    items: ({ rows, width }) => tileCount(rows, width),
+  },
+  reference: ([w, components, targets], { alpha }) => (row, out) => {
+    mix(w!.row(row), components!, out);
+    for (let k = 0; k < out.length; k++) out[k] = slope(alpha, targets!.row(row)[k]!, out[k]!);
+  },
+};
+
+/** The gradient in the weights: slopes times the components, transposed. */
+export const slopesProduct: Operation<object> = {
+  name: 'slopesProduct', formula: 'slopes Rᵀ', source, tolerance,
+  arguments: [{ name: 'slopes', takes: 'values', axis: 'rows' }, { name: 'components', takes: 'values', axis: 'whole' }],
+  result: ([s, components]) => ({ shape: [s!.rows, components!.rows], form: 'values' }),
+  kernel: {
+    pieces: () => [...commonPieces, tileProductPiece, { name: 'steps/slopes-product.wgsl', source: productSource }],
+    uniforms: defineLayout({
+      rows: 'u32', width: 'u32', zero: 'u32', slopes_start: 'u32', slopes_stride: 'u32', components_start: 'u32', components_stride: 'u32', padded: 'u32',
+    }),
+    values: ({ inputs }) => ({ padded: inputs[0]!.width }),
+    over: 'elements',
+    items: ({ rows, width }) => tileCount(rows, width),
+  },
+  reference: ([s, components]) => (row, out) => {
+    for (let m = 0; m < out.length; m++) out[m] = dot(s!.row(row), components!.row(m));
+  },
+};
+
+/** out = Σ_m w_m r_m. */
+export function mix(w: ArrayLike<number>, components: Pick<Operand, 'rows' | 'row'>, out: Float64Array): void {
+  out.fill(0);
+  for (let m = 0; m < components.rows; m++) {
+    const weight = w[m]!;
+    if (weight === 0) continue;
+    const component = components.row(m);
+    for (let k = 0; k < out.length; k++) out[k]! += weight * component[k]!;
+  }
+}
+
+/** The inner product in four partial sums, which a processor can make side by side. */
+export function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  const whole = x.length - (x.length % 4);
+  for (let k = 0; k < whole; k += 4) {
+    s0 += x[k]! * y[k]!;
+    s1 += x[k + 1]! * y[k + 1]!;
+    s2 += x[k + 2]! * y[k + 2]!;
+    s3 += x[k + 3]! * y[k + 3]!;
+  }
+  for (let k = whole; k < x.length; k++) s0 += x[k]! * y[k]!;
+  return s0 + s1 + (s2 + s3);
+}

@@ -1,0 +1,91 @@
+import advanceSource from '../../shaders/steps/advance.wgsl?raw';
+import ofGradientSource from '../../shaders/steps/exponent-of-gradient.wgsl?raw';
+import ofStateSource from '../../shaders/steps/exponent-of-state.wgsl?raw';
+import tiltSource from '../../shaders/steps/tilt.wgsl?raw';
+import type { Kernel, Piece } from '../engine/kernel.ts';
+import { defineLayout } from '../engine/layout.ts';
+import { batchSize, type Operand, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { doublePiece, splitDouble } from '../math/double.ts';
+import { elementaryPiece } from '../math/elementary.ts';
+import { scaledPiece } from '../math/scaled.ts';
+import { CompensatedSum, sumPiece } from '../math/sum.ts';
+
+export interface StepParameters {
+  readonly stepSize: number;
+}
+
+export const stepPieces: readonly Piece[] = [scaledPiece, sumPiece, elementaryPiece, doublePiece];
+
+/** The step size as two f32, and the largest gradient entry that its product keeps finite; beyond it probabilities are 0 or 1. */
+export function stepUniforms({ stepSize }: StepParameters): { step_high: number; step_low: number; largest: number } {
+  const { high, low } = splitDouble(stepSize);
+  return { step_high: high, step_low: low, largest: Math.min(1e30, 1e30 / Math.max(Math.abs(high), 1e-8)) };
+}
+
+export const stepFields = { step_high: 'f32', step_low: 'f32', largest: 'f32' } as const;
+
+function tiltKernel(exponent: Piece): Kernel<StepParameters> {
+  return {
+    pieces: () => [...stepPieces, exponent, { name: 'steps/tilt.wgsl', source: tiltSource }],
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', x_start: 'u32', x_stride: 'u32', ...stepFields }),
+    names: ['p', 'x'],
+    values: ({ parameters }) => stepUniforms(parameters),
+    over: 'rows',
+    items: ({ rows }) => rows,
+  };
+}
+
+/** p exp(−stepSize · gradient), normalised. */
+export const gradientTilt: Kernel<StepParameters> = tiltKernel({ name: 'steps/exponent-of-gradient.wgsl', source: ofGradientSource });
+
+/** p exp(x), normalised, with x in double: [batchSize, 2 outcomes], high parts before low parts. */
+export const stateTilt: Operation<object> = {
+  name: 'stateTilt', formula: 'p e^x / Σ p e^x', source: 'see mirrorDescent',
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'x', takes: 'values', axis: 'rows' }],
+  result: (inputs) => ({ shape: [batchSize(stateTilt, inputs), inputs[0]!.width], form: 'probabilities' }),
+  tolerance: { ulps: () => 6, relativeTo: 'entry', reason: 'an exponential of an exact exponent, a compensated sum and a division' },
+  kernel: { ...tiltKernel({ name: 'steps/exponent-of-state.wgsl', source: ofStateSource }), values: () => stepUniforms({ stepSize: 0 }) } as Kernel<object>,
+  reference: ([p, x]) => (row, out) => {
+    const state = x!.row(row);
+    tilt(p!.row(row), (k) => state[k]! + state[out.length + k]!, out);
+  },
+};
+
+/** x − stepSize · gradient, in double. */
+export const advance: Operation<StepParameters> = {
+  name: 'advance', formula: 'x − η g', source: 'see mirrorDescent',
+  arguments: [{ name: 'x', takes: 'values', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
+  result: (inputs: readonly Tensor[]) => ({ shape: [batchSize(advance, inputs), inputs[0]!.width], form: 'values' }),
+  tolerance: { ulps: () => 1, relativeTo: 'row', reason: 'double arithmetic' },
+  kernel: {
+    pieces: () => [...stepPieces, { name: 'steps/advance.wgsl', source: advanceSource }],
+    uniforms: defineLayout({
+      rows: 'u32', zero: 'u32', x_start: 'u32', x_stride: 'u32', gradient_start: 'u32', gradient_stride: 'u32', entries: 'u32', ...stepFields,
+    }),
+    values: ({ inputs, parameters }) => ({ entries: inputs[1]!.width, ...stepUniforms(parameters) }),
+    over: 'elements',
+    items: ({ rows, inputs }) => rows * inputs[1]!.width,
+  },
+  reference: ([x, gradient]: readonly Operand[], { stepSize }) => (row, out) => {
+    const [state, g] = [x!.row(row), gradient!.row(row)];
+    for (let k = 0; k < g.length; k++) {
+      const next = state[k]! + state[g.length + k]! - stepSize * g[k]!;
+      const { high, low } = splitDouble(next);
+      out[k] = high;
+      out[g.length + k] = low;
+    }
+  },
+};
+
+/** out = p e^x / Σ p e^x in f64; the greatest exponent of the support is taken out first. */
+export function tilt(p: ArrayLike<number>, exponent: (k: number) => number, out: Float64Array): void {
+  let greatest = -Infinity;
+  for (let k = 0; k < out.length; k++) {
+    out[k] = p[k]! > 0 ? Math.log(p[k]!) + exponent(k) : -Infinity;
+    greatest = Math.max(greatest, out[k]!);
+  }
+  const sum = new CompensatedSum();
+  for (let k = 0; k < out.length; k++) sum.add(out[k] = Math.exp(out[k]! - greatest));
+  for (let k = 0; k < out.length; k++) out[k]! /= sum.value;
+}
