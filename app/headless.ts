@@ -1,0 +1,67 @@
+import puppeteer, { type Browser, type LaunchOptions, type Page } from 'puppeteer';
+import { chromeLaunch } from '../test/host/machine.mjs';
+import type { JobReport, JobRow, Message } from './report.ts';
+
+/** The job ended with an error, after these results. */
+export class JobError extends Error {
+  override readonly name = 'JobError';
+  readonly rows: readonly JobRow[];
+
+  constructor(message: string, rows: readonly JobRow[]) {
+    super(message);
+    this.rows = rows;
+  }
+}
+
+/** Opens the page at `url` in a headless Chrome, which runs the job there and closes when it is over. */
+export async function inHeadlessBrowser(
+  url: string,
+  onProgress: (part: string, done?: number, total?: number) => void,
+): Promise<JobReport> {
+  onProgress('starting a headless browser');
+  const { browser, page } = await launch(url);
+  try {
+    return await new Promise<JobReport>((resolve, reject) => {
+      const rows: JobRow[] = [];
+      const hear = (message: Message): void => {
+        if (message.kind === 'progress') onProgress(message.part, message.done, message.total);
+        else if (message.kind === 'row') rows.push(message.row);
+        else if (message.kind === 'report') resolve(message.report);
+        else reject(new JobError(`The job failed in the browser. ${message.message}`, rows));
+      };
+      page.on('pageerror', (error) => reject(new Error('The page threw an error.', { cause: error })));
+      page.on('response', (response) => {
+        const isScript = response.request().resourceType() === 'script'; // one that fails to load throws nothing
+        if (isScript && response.status() >= 400) reject(new Error(`The page could not load ${response.url()}.`));
+      });
+      page.on('error', (error) => reject(new Error('The page crashed.', { cause: error })));
+      browser.on('disconnected', () => reject(new Error('The headless browser ended before the job did.')));
+      page
+        .exposeFunction('tellHost', hear)
+        .then(() => page.goto(url, { waitUntil: 'domcontentloaded', timeout: 120_000 }))
+        .catch(reject);
+    });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A browser on this machine's GPU; where that offers no adapter, on the software adapter that every Chrome brings. */
+async function launch(url: string): Promise<{ browser: Browser; page: Page }> {
+  const software = chromeLaunch();
+  const hardware = { ...software, args: software.args!.filter((argument) => !argument.endsWith('=swiftshader')) };
+  const first = await open(hardware);
+  if (await hasAdapter(first.page, url)) return first;
+  await first.browser.close();
+  return open(software);
+}
+
+async function open(options: LaunchOptions): Promise<{ browser: Browser; page: Page }> {
+  const browser = await puppeteer.launch(options);
+  return { browser, page: await browser.newPage() };
+}
+
+async function hasAdapter(page: Page, url: string): Promise<boolean> {
+  await page.goto(new URL('style.css', url).href); // any document of a secure origin has navigator.gpu
+  return page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
+}

@@ -1,0 +1,27 @@
+// The part of `npm start` that runs in Node.
+import { stateOfTheUnion } from './addresses.ts';
+import { buildCorpus, type Corpus } from './corpus.ts';
+import { inHeadlessBrowser, JobError } from './headless.ts';
+import { allPassed, type JobReport } from './report.ts';
+import { printJob, printRows, progressLine } from './terminal.ts';
+
+const MIN_ADDRESSES = 3; // that a word occurs in, to be kept
+
+export function corpusOfAddresses(): Corpus {
+  return buildCorpus(stateOfTheUnion(), { minAddresses: MIN_ADDRESSES });
+}
+
+/** Runs the job on the page at `url` and prints what it computed, also what it computed before it failed. */
+export async function runAndPrint(url: string): Promise<{ report: JobReport; passed: boolean }> {
+  const progress = progressLine(process.stderr);
+  try {
+    const report = await inHeadlessBrowser(`${url}?job`, (...step) => progress.show(...step));
+    progress.end();
+    printJob(report, process.stdout);
+    return { report, passed: allPassed(report) };
+  } catch (error) {
+    progress.end();
+    if (error instanceof JobError) printRows(error.rows, process.stdout);
+    throw error;
+  }
+}

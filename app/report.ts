@@ -1,0 +1,97 @@
+import type { RunReport } from '../src/index.ts';
+import type { Findings } from './findings.ts';
+
+export interface JobRow {
+  operation: string;
+  report: RunReport;
+  bytes: number; // read and written by the algorithm, each input once a pass
+}
+
+/** What one run of the main job computed; plain data, so that it travels as JSON. */
+export interface JobReport {
+  corpus: { addresses: number; presidents: number; vocabulary: number };
+  engine: { backend: string; adapter: string; reason: string };
+  rows: JobRow[];
+  objective: { start: number; end: number; worstGap: number; steps: number; stepSize: number };
+  findings: Findings;
+}
+
+/** What the page tells the program that opened it. */
+export type Message =
+  | { kind: 'progress'; part: string; done: number; total: number }
+  | { kind: 'row'; row: JobRow }
+  | { kind: 'report'; report: JobReport }
+  | { kind: 'failure'; message: string };
+
+/** True unless a certificate failed or is missing. A result of the CPU reference needs none. */
+export function allPassed({ rows }: Pick<JobReport, 'rows'>): boolean {
+  return rows.every(({ report }) => report.certificate?.passed ?? report.backend === 'cpu');
+}
+
+export const COLUMNS = [
+  'operation',
+  'shape',
+  'backend',
+  'adapter',
+  'GPU time',
+  'CPU time',
+  'ratio',
+  'GB/s',
+  'worst error',
+] as const;
+export const NUMERIC_COLUMNS: ReadonlySet<string> = new Set(['GPU time', 'CPU time', 'ratio', 'GB/s', 'worst error']);
+const NONE = '–';
+
+/** One cell a column. The GPU's time and what follows from it are left out where the CPU did the work. */
+export function cells({ operation, report, bytes }: JobRow): string[] {
+  const { shape, backend, adapter, milliseconds, certificate } = report;
+  const gpu = backend === 'webgpu' ? (milliseconds.gpu ?? milliseconds.total - (milliseconds.check ?? 0)) : undefined;
+  const cpu = backend === 'cpu' ? milliseconds.total : certificate?.referenceMilliseconds;
+  return [
+    operation,
+    shape.join('×'),
+    backend,
+    adapter,
+    gpu === undefined ? NONE : duration(gpu),
+    cpu === undefined ? NONE : duration(cpu),
+    gpu === undefined || cpu === undefined ? NONE : `${significant(cpu / gpu)}×`,
+    gpu === undefined ? NONE : significant(bytes / gpu / 1e6),
+    gpu === undefined || certificate === undefined ? NONE : worstError(operation, certificate),
+  ];
+}
+
+function worstError(
+  operation: string,
+  { worstUlps, worstRelativeError, passed }: NonNullable<RunReport['certificate']>,
+): string {
+  const isObjective = operation.startsWith('mirrorDescent'); // its certificate compares objectives, not weights
+  const error = isObjective ? worstRelativeError : worstUlps;
+  const shown = Number.isFinite(error) ? (isObjective ? error.toExponential(1) : error.toFixed(2)) : '∞'; // JSON writes infinity as null
+  return `${shown} ${isObjective ? 'relative' : 'ulp'} ${passed ? '✓' : '✗'}`;
+}
+
+export function corpusAsText({ addresses, presidents, vocabulary }: JobReport['corpus']): string {
+  return `${addresses} addresses × ${vocabulary} words, by ${presidents} presidents`;
+}
+
+export function engineAsText({ backend, adapter, reason }: JobReport['engine']): string {
+  return backend === 'webgpu' ? `WebGPU on ${adapter}` : `the CPU, not on a GPU: ${reason}`;
+}
+
+export function objectiveAsText({ start, end, worstGap, steps, stepSize }: JobReport['objective']): string {
+  return (
+    `mean KL from an address to its mixture: ${start.toFixed(4)} nats at equal weights, ${end.toFixed(4)} after ${steps} steps of size ` +
+    `${stepSize}; no address is more than ${worstGap.toPrecision(2)} nats above its minimum (duality gap)`
+  );
+}
+
+export function duration(milliseconds: number): string {
+  return milliseconds < 1000 ? `${significant(milliseconds)} ms` : `${significant(milliseconds / 1000)} s`;
+}
+
+/** Three significant digits, never in exponential notation. */
+export function significant(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const decimals = 2 - Math.floor(Math.log10(Math.abs(value)));
+  return value.toFixed(Math.min(Math.max(decimals, 0), 6));
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { allPassed, cells, duration, engineAsText, significant, type JobRow } from '../../app/report.ts';
+import { formatTable, inColumns } from '../../app/table.ts';
+
+const certificate = {
+  rowsChecked: 2,
+  rows: 2,
+  worstRelativeError: 2.4e-7,
+  worstUlps: 2,
+  worstRow: 1,
+  tolerance: '4 ulp',
+  passed: true,
+  referenceMilliseconds: 1500,
+};
+const onGpu: JobRow = {
+  operation: 'alphaDivergenceMatrix',
+  bytes: 3e9,
+  report: {
+    operation: 'alphaDivergenceMatrix',
+    shape: [2, 3],
+    backend: 'webgpu',
+    adapter: 'some adapter',
+    reason: 'WebGPU has an adapter',
+    chunks: 1,
+    dispatches: 1,
+    bytesUp: 0,
+    bytesDown: 0,
+    milliseconds: { total: 2100, gpu: 500, check: 1550 },
+    certificate,
+  },
+};
+const { certificate: _, ...unchecked } = onGpu.report;
+const onCpu: JobRow = {
+  ...onGpu,
+  report: { ...unchecked, backend: 'cpu', adapter: 'CPU', milliseconds: { total: 700 } },
+};
+const failed: JobRow = {
+  ...onGpu,
+  report: { ...onGpu.report, certificate: { ...certificate, passed: false, worstUlps: Infinity } },
+};
+
+describe('cells', () => {
+  it('shows a result of the GPU with times, ratio, throughput and error', () => {
+    expect(cells(onGpu)).toEqual([
+      'alphaDivergenceMatrix',
+      '2×3',
+      'webgpu',
+      'some adapter',
+      '500 ms',
+      '1.50 s',
+      '3.00×',
+      '6.00',
+      '2.00 ulp ✓',
+    ]);
+  });
+
+  it('shows only the CPU time of a result of the CPU', () => {
+    expect(cells(onCpu)).toEqual(['alphaDivergenceMatrix', '2×3', 'cpu', 'CPU', '–', '700 ms', '–', '–', '–']);
+  });
+
+  it('shows the error of mirror descent relative to its objective', () => {
+    expect(cells({ ...onGpu, operation: 'mirrorDescent, 200 steps' }).at(-1)).toBe('2.4e-7 relative ✓');
+  });
+
+  it('marks a certificate that failed, also after its infinity went through JSON', () => {
+    expect(cells(failed).at(-1)).toBe('∞ ulp ✗');
+    expect(cells(JSON.parse(JSON.stringify(failed)) as JobRow).at(-1)).toBe('∞ ulp ✗');
+  });
+});
+
+it('passes only when every result of the GPU has a certificate that passed', () => {
+  expect(allPassed({ rows: [onGpu, onCpu] })).toBe(true);
+  expect(allPassed({ rows: [onGpu, failed] })).toBe(false);
+  expect(allPassed({ rows: [{ ...onGpu, report: unchecked }] })).toBe(false);
+});
+
+it('says clearly that there was no GPU', () => {
+  expect(engineAsText({ backend: 'cpu', adapter: 'CPU', reason: 'no adapter' })).toBe(
+    'the CPU, not on a GPU: no adapter',
+  );
+  expect(engineAsText({ backend: 'webgpu', adapter: 'some adapter', reason: '' })).toBe('WebGPU on some adapter');
+});
+
+it('writes three significant digits', () => {
+  expect([0, 0.012345, 1.2345, 12.345, 123.45, 12345].map(significant)).toEqual([
+    '0',
+    '0.0123',
+    '1.23',
+    '12.3',
+    '123',
+    '12345',
+  ]);
+  expect([12.34, 1234, 61_000].map(duration)).toEqual(['12.3 ms', '1.23 s', '61.0 s']);
+});
+
+describe('formatTable', () => {
+  it('aligns columns, numbers to the right, and leaves no space at the end of a line', () => {
+    expect(
+      formatTable(
+        ['name', 'time', 'note'],
+        [
+          ['a', '10 ms', 'x'],
+          ['longer', '2 ms', ''],
+        ],
+        new Set(['time']),
+      ),
+    ).toEqual(['name     time  note', '──────  ─────  ────', 'a       10 ms  x', 'longer   2 ms']);
+  });
+
+  it('makes a header of no rows', () => {
+    expect(formatTable(['a', 'b'], [], new Set())).toEqual(['a  b', '─  ─']);
+  });
+});
+
+it('sets entries in columns that are read downwards', () => {
+  expect(inColumns(['a', 'b', 'c', 'd', 'e'], 9)).toEqual(['a  c  e', 'b  d']);
+  expect(inColumns(['wide entry', 'b'], 5)).toEqual(['wide entry', 'b']);
+});
