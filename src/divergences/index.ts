@@ -3,3 +3,4 @@ export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
 export { hellingerDistance } from './hellinger-distance.ts';
 export { klDivergence } from './kl-divergence.ts';
 export { reverseKlDivergence } from './reverse-kl-divergence.ts';
+export { totalVariationDistance } from './total-variation-distance.ts';

@@ -1,0 +1,30 @@
+import source from '../../shaders/divergences/total-variation-distance.wgsl?raw';
+import { sumOf } from '../math/sum.ts';
+import { defineRowDivergence, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
+
+/**
+ * Total variation distance of each row of p to the same row of q: a metric with values in [0, 1], 1 for disjoint supports.
+ *
+ * TV(p, q) = ½ Σ |p − q|, the largest difference of the probabilities of an event.
+ * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize].
+ * Errors: ShapeError, DomainError. Source: Levin & Peres, Markov Chains and Mixing Times (2017), §4.1.
+ *
+ * @example
+ * const tv = await totalVariationDistance(p, q).read();
+ */
+export const totalVariationDistance: PlainDivergence = withoutParameters(defineRowDivergence<object>({
+  name: 'totalVariationDistance',
+  formula: 'TV(p, q) = ½ Σ |p − q|',
+  source: 'Levin & Peres 2017, §4.1',
+  tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'exact differences of one sign in compensated sums' },
+  weights: {
+    pieces: () => [...rowSumPieces, { name: 'divergences/total-variation-distance.wgsl', source }],
+    tables: () => [],
+    reference(p, q) {
+      const [massOfP, massOfQ] = [sumOf(p), sumOf(q)];
+      let sum = 0;
+      for (let k = 0; k < p.length; k++) sum += Math.abs(p[k]! / massOfP - q[k]! / massOfQ);
+      return sum / 2;
+    },
+  },
+}));
