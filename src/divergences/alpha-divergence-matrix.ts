@@ -7,7 +7,7 @@ import { apply, checkFinite, checkOutcomes, type Argument, type Operand, type Op
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceMatrixOfWeights, type Rows } from '../math/alpha-matrix.ts';
 import { identityMember, type AlphaParameters } from './alpha-divergence.ts';
-import { alphaPieces, alphaTables, alphaTolerance, unsupportedAlpha } from './alpha-member.ts';
+import { alphaPieces, exampleAlphas, alphaTables, alphaTolerance, unsupportedAlpha } from './alpha-member.ts';
 import { polarisedEstimates } from './polarisation.ts';
 import type { DivergenceOf } from './row-divergence.ts';
 
@@ -21,7 +21,7 @@ const fields = {
 
 /** What the direct evaluation of all pairs and that of the unsettled ones have in common. */
 const direct = {
-  name, formula: 'D_α(p_i‖q_j) for all i, j', source: 'Amari & Nagaoka 2000, §3.2',
+  name, examples: exampleAlphas, formula: 'D_α(p_i‖q_j) for all i, j', source: 'Amari & Nagaoka 2000, §3.2',
   tolerance: alphaTolerance(({ alpha }: AlphaParameters) => alpha),
   unsupported: ({ alpha }: AlphaParameters) => unsupportedAlpha(alpha),
   result: ([p, q]: readonly Tensor[]) => ({ shape: [p!.rows, q!.rows], form: 'values' as const }),

@@ -1,7 +1,7 @@
 import source from '../../shaders/divergences/alpha-divergence.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
 import { checkFinite } from '../engine/operation.ts';
-import { defineAlphaMember } from './alpha-member.ts';
+import { defineAlphaMember, exampleAlphas } from './alpha-member.ts';
 import type { DivergenceOf } from './row-divergence.ts';
 
 export interface AlphaParameters {
@@ -27,6 +27,7 @@ export const alphaDivergence: DivergenceOf<AlphaParameters> = defineAlphaMember<
   name: 'alphaDivergence',
   formula: 'D_α(p‖q) = 4/(1−α²) (1 − Σ p^((1−α)/2) q^((1+α)/2))',
   source: 'Amari & Nagaoka 2000, §3.2',
+  examples: exampleAlphas,
   alpha: ({ alpha }) => alpha,
   check: ({ alpha }) => checkFinite('alphaDivergence', 'alpha', alpha),
   member: identityMember,

@@ -21,6 +21,8 @@ export interface RowDivergence<Parameters> {
   readonly name: string;
   readonly formula: string;
   readonly source: string;
+  /** Parameters that tests and the bench run it with, if it has any. */
+  readonly examples?: readonly Parameters[];
   readonly tolerance: Tolerance<Parameters>;
   readonly check?: (parameters: Parameters) => void;
   readonly unsupported?: (parameters: Parameters) => string | undefined;
@@ -62,10 +64,11 @@ const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_sta
 
 /** Makes the operation of a divergence: lazy, one value a row. */
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
-  const { name, formula, source, tolerance, unsupported, weights, logits } = divergence;
+  const { name, formula, source, examples, tolerance, unsupported, weights, logits } = divergence;
   const evaluationOf = ([p]: readonly { readonly form: Form }[]): RowEvaluation<Parameters> => (isLogits(p!.form) ? logits! : weights);
   const operation: Operation<Parameters> = {
     name, formula, source, tolerance, arguments: pairArguments,
+    ...(examples && { examples }),
     ...(unsupported && { unsupported }),
     check(parameters, [p, q]) {
       divergence.check?.(parameters);

@@ -44,6 +44,10 @@ export interface Operation<Parameters = unknown> {
   /** Where the formula comes from. */
   readonly source: string;
   readonly arguments: readonly Argument[];
+  /** How a call reads, where it is not name(arguments, { parameters }). */
+  readonly usage?: string;
+  /** Parameters that tests and the bench run it with; an operation without parameters has none. */
+  readonly examples?: readonly Parameters[];
   readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
   readonly result: (inputs: readonly Tensor[], parameters: Parameters) => { readonly shape: readonly number[]; readonly form: Form };
   /** f64, the oracle. Prepares once, then writes one row of the result at a time. */
@@ -56,16 +60,25 @@ export interface Operation<Parameters = unknown> {
   readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
 }
 
+type Named = Pick<Operation<never>, 'name' | 'arguments'>;
+
+/** How a call of the operation reads. */
+export function usageOf<Parameters>({ name, usage, arguments: inputs, examples }: Operation<Parameters>): string {
+  const parameters = examples?.[0] ? [`{ ${Object.keys(examples[0]).join(', ')} }`] : [];
+  return usage ?? `${name}(${[...inputs.map((argument) => argument.name), ...parameters].join(', ')})`;
+}
+
 /** Makes the lazy result of an operation; checks everything that can be known without the data. */
 export function apply<Parameters>(operation: Operation<Parameters>, inputs: readonly Tensor[], parameters: Parameters): Tensor {
   operation.arguments.forEach((argument, index) => checkArgument(operation, argument, inputs[index], inputs[0]));
   checkRows(operation, inputs);
+  checkObject(operation.name, 'parameters', parameters);
   operation.check?.(parameters, inputs);
   const { shape, form } = operation.result(inputs, parameters);
   return new Tensor(inputs[0]!.host, shape, form, { kind: 'result', operation: operation as Operation<unknown>, inputs, parameters });
 }
 
-function checkArgument(operation: Operation<never>, argument: Argument, input: unknown, first: unknown): void {
+function checkArgument(operation: Named, argument: Argument, input: unknown, first: unknown): void {
   const at = { operation: operation.name, argument: argument.name };
   if (!(input instanceof Tensor)) {
     throw new ShapeError({ ...at, expected: 'a tensor', got: shown(input), remedy: 'Wrap the data with engine.rows() or engine.values() first.' });
@@ -85,7 +98,7 @@ function checkArgument(operation: Operation<never>, argument: Argument, input: u
   }
 }
 
-function checkRows(operation: Operation<never>, inputs: readonly Tensor[]): void {
+function checkRows(operation: Named, inputs: readonly Tensor[]): void {
   const batch = batchSize(operation, inputs);
   operation.arguments.forEach((argument, index) => {
     const { rows } = inputs[index]!;
@@ -98,7 +111,7 @@ function checkRows(operation: Operation<never>, inputs: readonly Tensor[]): void
 }
 
 /** Rows of the result: those of the first argument along 'rows' that is not a single row. */
-export function batchSize(operation: Pick<Operation<never>, 'arguments'>, inputs: readonly Tensor[]): number {
+export function batchSize(operation: Pick<Named, 'arguments'>, inputs: readonly Tensor[]): number {
   const along = inputs.filter((_, index) => operation.arguments[index]!.axis === 'rows').map((input) => input.rows);
   return along.find((rows) => rows !== 1) ?? along[0] ?? 1;
 }
@@ -107,6 +120,12 @@ export function batchSize(operation: Pick<Operation<never>, 'arguments'>, inputs
 export function checkOutcomes(operation: string, argument: string, input: Tensor, expected: number): void {
   if (input.width === expected) return;
   throw new ShapeError({ operation, argument, expected: `${expected} outcomes a row`, got: `${input.width}`, remedy: 'Both arguments describe the same outcomes.' });
+}
+
+/** Throws unless an argument is an object with named parts. */
+export function checkObject(operation: string, argument: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new DomainError({ operation, argument, expected: 'an object of named parameters', got: shown(value), remedy: 'Pass them as { name: value }, as the documentation shows.' });
 }
 
 /** Throws unless a parameter is a finite number. */

@@ -10,6 +10,9 @@ export interface CoordinateParameters {
   readonly coordinates: Coordinates;
 }
 
+/** Every chart, for tests and the bench. */
+export const exampleCoordinates: readonly CoordinateParameters[] = [{ coordinates: 'theta' }, { coordinates: 'eta' }, { coordinates: 'logits' }];
+
 export function checkCoordinates(operation: string, coordinates: unknown): void {
   checkChoice(operation, 'coordinates', coordinates, ['theta', 'eta', 'logits']);
 }

@@ -5,7 +5,7 @@ import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { scaledPiece } from '../math/scaled.ts';
 import { CompensatedSum, sumOf } from '../math/sum.ts';
-import { checkCoordinates, dimensionOf, type CoordinateParameters } from './coordinates.ts';
+import { checkCoordinates, dimensionOf, exampleCoordinates, type CoordinateParameters } from './coordinates.ts';
 import { rowMass } from './row-mass.ts';
 
 const name = 'fisherInformation';
@@ -30,7 +30,7 @@ const entries: Operation<CoordinateParameters> = {
 };
 
 const operation: Operation<CoordinateParameters> = {
-  ...entries, name, formula: 'F = diag p − p pᵀ (θ, logits), G = diag(1/η) + 11ᵀ/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
+  ...entries, name, examples: exampleCoordinates, formula: 'F = diag p − p pᵀ (θ, logits), G = diag(1/η) + 11ᵀ/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
   check: ({ coordinates }) => checkCoordinates(name, coordinates),
   compose: ([p], parameters) => apply(entries, [p!, rowMass(p!)], parameters),

@@ -5,13 +5,13 @@ import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { scaledPiece } from '../math/scaled.ts';
 import { CompensatedSum, sumOf, sumPiece } from '../math/sum.ts';
-import { checkCoordinates, dimensionOf, type CoordinateParameters, type Coordinates } from './coordinates.ts';
+import { checkCoordinates, dimensionOf, exampleCoordinates, type CoordinateParameters, type Coordinates } from './coordinates.ts';
 
 const name = 'fisherVectorProduct';
 const codes: Readonly<Record<Coordinates, number>> = { theta: 0, eta: 1, logits: 2 };
 
 const operation: Operation<CoordinateParameters> = {
-  name, formula: 'F v = p⊙(v − p·v) (θ, logits), G v = v/η + (Σv)/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
+  name, examples: exampleCoordinates, formula: 'F v = p⊙(v − p·v) (θ, logits), G v = v/η + (Σv)/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'v', takes: 'values', axis: 'rows' }],
   check({ coordinates }, [p, v]) {
     checkCoordinates(name, coordinates);

@@ -38,7 +38,7 @@ const operation: Operation<object> = {
  * it changes the divergence, so divergences take logits as they are.
  *
  * @example
- * const p = probabilities(engine.rows([[0, 1, 2]], { outcomes: 3, form: 'logits' }));
+ * const r = probabilities(engine.rows([[0, 1, 2]], { outcomes: 3, form: 'logits' }));
  */
 export const probabilities: { (p: Tensor): Tensor; readonly operation: Operation<object> } = Object.assign(
   (p: Tensor): Tensor => (p.form === 'probabilities' ? p : apply(operation, [p], {})),

@@ -1,5 +1,5 @@
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
-import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
+import { apply, batchSize, checkChoice, checkFinite, checkObject, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceOfWeights } from '../math/alpha-family.ts';
 import { probabilities, weightsOf } from '../math/probabilities.ts';
@@ -29,7 +29,7 @@ const name = 'mirrorDescent';
 const largestAlpha = 3;
 
 const toTargets: Operation<DivergenceDescent> = {
-  name, formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
+  name, usage: `${name}(p, objective, { stepSize, steps })`, examples: [-1, -3, 0, 0.5, 1, 2].map((alpha) => ({ alpha, stepSize: 0.02, steps: 6 })), formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'targets', takes: 'distributions', axis: 'rows' }],
   check: (parameters, [p, targets]) => {
     checkParameters(parameters);
@@ -147,6 +147,8 @@ export const mirrorDescent: {
   readonly operation: Operation<DivergenceDescent>;
 } = Object.assign(
   (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor => {
+    checkObject(name, 'objective', objective);
+    checkObject(name, 'parameters', parameters);
     checkChoice(name, 'objective.kind', objective.kind, ['linear', 'alphaDivergence']);
     if (objective.kind === 'linear') {
       checkParameters(parameters);

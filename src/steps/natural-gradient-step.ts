@@ -19,7 +19,7 @@ const name = 'naturalGradientStep';
 const largestSlope = 1e15;
 
 const operation: Operation<NaturalGradientParameters> = {
-  name, formula: 'geodesic from p with velocity −η p⊙(g − p·g)', source: 'Amari 1998; Amari & Nagaoka 2000',
+  name, examples: (['e', 'm', 'lc'] as const).flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ stepSize, path }))), formula: 'geodesic from p with velocity −η p⊙(g − p·g)', source: 'Amari 1998; Amari & Nagaoka 2000',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
   check({ stepSize, path }, [p, gradient]) {
     checkFinite(name, 'stepSize', stepSize);

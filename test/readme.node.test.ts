@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as dually from '../src/index.ts';
+import { operations, operationTable } from './operation-table.ts';
+
+const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<unknown>;
+const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const sources = import.meta.glob<string>('../src/**/*.ts', { query: '?raw', import: 'default', eager: true });
+
+test('the table of operations in the README is that of the package (npm run readme writes it)', () => {
+  expect(text).toContain(`\n${operationTable()}\n\n`);
+});
+
+/** Runs a snippet with the package's names at hand; what it logs comes back. */
+async function run(snippet: string, more: Readonly<Record<string, unknown>> = {}): Promise<unknown[][]> {
+  const logged: unknown[][] = [];
+  const scope: Record<string, unknown> = { ...dually, ...more, console: { log: (...values: unknown[]) => logged.push(values) } };
+  await new AsyncFunction(...Object.keys(scope), snippet.replaceAll(' as const', ''))(...Object.values(scope));
+  return logged;
+}
+
+test('the example of the README runs and prints what it says', async () => {
+  const [, example] = /```js\n([\s\S]*?)```/.exec(text)!;
+  const body = example!.replace(/^import .*$/m, '');
+  expect(example!.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(15);
+  const [[kl], [backend], [worstUlps], [all]] = await run(body) as [[Float32Array], unknown[], [number], [Float32Array]];
+  expect([...kl].map((x) => x.toFixed(4))).toEqual(['0.2180', '0.1927']);
+  expect(backend).toBe('webgpu');
+  expect(worstUlps).toBeLessThanOrEqual(4);
+  expect([all[0], all[3]]).toEqual([0, 0]);
+});
+
+const snippets = Object.entries(sources).flatMap(([file, source]) => [...source.matchAll(/\* @example\n([\s\S]*?)(?:\*\/|\* @)/g)].map(([, block]) => ({
+  file, code: block!.split('\n').map((line) => line.replace(/^\s*\* ?/, '')).join('\n'),
+})));
+
+test.each(snippets)('the snippet in the documentation of $file runs', async ({ code }) => {
+  const engine = await dually.openEngine();
+  const p = engine.rows([[0.5, 0.5], [0.9, 0.1]], { outcomes: 2 });
+  const q = engine.rows([[0.25, 0.75]], { outcomes: 2 });
+  const own = code.includes('openEngine(') ? {} : { engine, p, q };
+  await run(code, own);
+  engine.dispose();
+});
+
+test('every operation is documented with a snippet', () => {
+  expect(snippets.length).toBeGreaterThanOrEqual(operations.length);
+  for (const [name] of operations) expect(snippets.some(({ code }) => code.includes(`${name}(`)), name).toBe(true);
+});
