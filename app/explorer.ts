@@ -29,6 +29,7 @@ export class Explorer {
       missing: element('map-missing'),
     };
     explorer.#map = await PointMap.create(elements, corpus.addresses, (index) => explorer.#pickAddress(index));
+    element('map-read').hidden = !explorer.#map;
     return explorer;
   }
 
@@ -52,7 +53,7 @@ export class Explorer {
     const matrix = alphaDivergenceMatrix(this.#rows, this.#rows, { alpha });
     try {
       const divergences = await matrix.read({
-        signal,
+        ...(this.#distances && { signal }), // the first is at α = 0, and the map cannot do without it
         onProgress: (done, total) => say(`evaluating … ${Math.floor((100 * done) / total)} %`),
       });
       this.#shown = { alpha, divergences };

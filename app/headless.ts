@@ -48,12 +48,10 @@ export async function inHeadlessBrowser(
 
 /** A browser on this machine's GPU; where that offers no adapter, on the software adapter that every Chrome brings. */
 async function launch(url: string): Promise<{ browser: Browser; page: Page }> {
-  const software = chromeLaunch();
-  const hardware = { ...software, args: software.args!.filter((argument) => !argument.endsWith('=swiftshader')) };
-  const first = await open(hardware);
+  const first = await open(chromeLaunch('hardware'));
   if (await hasAdapter(first.page, url)) return first;
   await first.browser.close();
-  return open(software);
+  return open(chromeLaunch('software'));
 }
 
 async function open(options: LaunchOptions): Promise<{ browser: Browser; page: Page }> {

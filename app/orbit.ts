@@ -9,7 +9,7 @@ const ZOOM = 1.15; // a key
 export class Orbit {
   #yaw = 0.35;
   #pitch = 0.35;
-  #distance = 3.1;
+  #distance = 3.2;
   readonly #onChange: () => void;
 
   constructor(element: HTMLElement, onChange: () => void) {

@@ -69,8 +69,11 @@ export class PointMap {
   }
 
   show(points: readonly Point[]): void {
-    const extent = points.reduce((largest, point) => Math.max(largest, Math.hypot(...point)), 0);
-    this.#positions = points.map((point) => point.map((x) => x / extent) as Point);
+    const along = (axis: number): number[] => points.map((point) => point[axis]!);
+    const middle = [0, 1, 2].map((axis) => (Math.min(...along(axis)) + Math.max(...along(axis))) / 2);
+    const centred = points.map((point) => point.map((x, axis) => x - middle[axis]!) as Point);
+    const extent = Math.max(...centred.map((point) => Math.hypot(...point)));
+    this.#positions = centred.map((point) => point.map((x) => x / extent) as Point);
     this.#draw();
   }
 

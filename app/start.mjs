@@ -46,18 +46,11 @@ function createPageServer(port, answers) {
       port,
       strictPort: port !== undefined,
       hmr: false,
-      ws: false,
       watch: null,
       fs: { allow: [join(app, '..')] },
     },
     optimizeDeps: { include: ['ml-matrix', 'wgpu-matrix'] },
-    plugins: [
-      {
-        name: 'job-data',
-        configureServer: ({ middlewares }) => void middlewares.use(answering(answers)),
-        transformIndexHtml: (html) => html.replace('<script type="module" src="/@vite/client"></script>', ''),
-      },
-    ],
+    plugins: [{ name: 'job-data', configureServer: ({ middlewares }) => void middlewares.use(answering(answers)) }],
   });
 }
 
