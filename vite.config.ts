@@ -18,7 +18,7 @@ const only = (host: string): string => `test/**/*.${host}.test.ts`;
 
 const node: TestProjectInlineConfiguration = {
   extends: true,
-  test: { name: 'node', exclude: [only('chrome')], setupFiles: ['test/host/dawn.ts', 'test/host/adapter.ts'] },
+  test: { name: 'node', exclude: [only('chrome'), only('browser')], setupFiles: ['test/host/dawn.ts', 'test/host/adapter.ts'] },
 };
 
 function inBrowser(
@@ -46,7 +46,7 @@ function inBrowser(
 
 const config: ViteUserConfig = defineConfig({
   plugins: [wgslMinifier()],
-  optimizeDeps: { include: ['fast-check'] }, // found only while tests run, it would reload the page under them
+  optimizeDeps: { include: ['fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   build: {
     target: 'es2022',

@@ -1,4 +1,4 @@
-// Divergence of two rows of nonnegative numbers: one sweep over the row, and a second only when the masses differ so
+// Divergence of two rows of nonnegative numbers: one sweep over the row, and others only when the masses differ so
 // much that they hide the divergence. A joined piece supplies the term; another lays rows over invocations.
 // Twin: src/divergences/row-divergence.ts
 @group(0) @binding(0) var<storage, read> p: array<u32>;
@@ -21,6 +21,9 @@ fn outcome(p_bits: u32, q_bits: u32, by: Rescaling) -> vec4<f32> {
     let mass = rescaled_mass(q_bits, by);
     let cost = term_without_p(mass);
     return vec4(max(cost, 0.0), 0.0, mass, select(0.0, 1.0, cost < 0.0));
+  }
+  if (p_bits == 0u) {
+    return vec4(0.0);
   }
   let mass = bitcast<f32>(p_bits);
   let cost = term_without_q(mass);
@@ -45,9 +48,26 @@ fn sweep(p_start: u32, q_start: u32, local: u32, by: Rescaling) -> vec4<f32> {
   return sum_over_lanes(total_of(sum), local);
 }
 
-// 2^shift (1 + excess) = mass of q / mass of p. Near equal masses the excess comes from their difference.
-fn rescaling_of(sums: vec4<f32>) -> Rescaling {
-  let ratio = split(bitcast<u32>((sums.y + sums.z) / sums.y));
+// x / y, which may lie outside f32.
+fn ratio_of(x: f32, y: f32) -> Scaled {
+  let above = split(bitcast<u32>(x));
+  let below = split(bitcast<u32>(y));
+  let ratio = split(bitcast<u32>(above.mantissa / below.mantissa));
+  return Scaled(ratio.mantissa, ratio.exponent + above.exponent - below.exponent);
+}
+
+fn mass_of(q_start: u32, local: u32) -> f32 {
+  var sum = Accumulator();
+  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
+    accumulate(&sum, vec4(bitcast<f32>(q[q_start + k] & MAGNITUDE)), uniforms.zero);
+  }
+  return sum_over_lanes(total_of(sum), local).x;
+}
+
+// 2^shift (1 + excess) = mass of q / mass of p. Near equal masses the excess comes from their difference, which holds
+// nothing of the mass of q when that is far smaller.
+fn rescaling_of(sums: vec4<f32>, mass_of_q: f32) -> Rescaling {
+  let ratio = ratio_of(mass_of_q, sums.y);
   var shift = ratio.exponent;
   var mantissa = ratio.mantissa;
   if (mantissa > 1.41421354) {
@@ -66,7 +86,9 @@ fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
   load_constants();
   var sums = sweep(p_start, q_start, local, SAME_MASS);
   if (agreed(masses_matter(sums), local)) {
-    sums = sweep(p_start, q_start, local, rescaling_of(sums));
+    sums = sweep(p_start, q_start, local, rescaling_of(sums, mass_of(q_start, local)));
   }
-  return select(result_bits(divergence_of(sums)), INFINITY_BITS, sums.w > 0.0);
+  // A compensated sum that overflows is NaN, which max() and comparisons may hide.
+  let overflown = (bitcast<u32>(sums.x) & INFINITY_BITS) == INFINITY_BITS;
+  return select(result_bits(divergence_of(sums)), INFINITY_BITS, overflown || sums.w > 0.0);
 }

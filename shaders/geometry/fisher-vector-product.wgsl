@@ -10,7 +10,6 @@ struct Uniforms {
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 const ETA: u32 = 1u;
-const LOGITS: u32 = 2u;
 
 fn weight(start: u32, k: u32) -> f32 {
   return bitcast<f32>(p[start + k] & 0x7fffffffu);
@@ -48,11 +47,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   }
   let p_start = uniforms.p_start + row * uniforms.p_stride;
   let v_start = uniforms.v_start + row * uniforms.v_stride;
-  // In theta the last coordinate is 0; in logits a constant adds nothing, and taking it out keeps digits.
-  let origin = select(0.0, v[v_start], uniforms.coordinates == LOGITS);
+  // A constant in v adds nothing; from the mode, what is left keeps its digits when the mode has all the mass.
+  var origin = 0.0;
+  let mode = mode_of(p_start, uniforms.outcomes, local);
+  if (uniforms.coordinates != ETA && mode < uniforms.width) {
+    origin = v[v_start + mode];
+  }
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    var y = 0.0;
+    var y = -origin; // in theta the last coordinate is 0
     if (k < uniforms.width) {
       y = v[v_start + k] - origin;
     }

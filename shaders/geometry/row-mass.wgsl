@@ -6,6 +6,10 @@ struct Uniforms { rows: u32, zero: u32, p_start: u32, p_stride: u32, outcomes: u
 @group(0) @binding(1) var<storage, read_write> masses: array<f32>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
 
+fn weight(start: u32, k: u32) -> f32 {
+  return p[start + k];
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let row = item_of(workgroup, groups, local);
@@ -13,21 +17,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
     return;
   }
   let start = uniforms.p_start + row * uniforms.p_stride;
-  var greatest = 0.0;
-  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    greatest = max(greatest, p[start + k]);
-  }
-  greatest = max_over_lanes(vec4(greatest), local).x;
-  var distance = 0.0; // from the end to the first greatest entry; exact in f32 up to 2^24 outcomes
-  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    if (p[start + k] == greatest) {
-      distance = max(distance, f32(uniforms.outcomes - k));
-    }
-  }
-  let mode = uniforms.outcomes - u32(max_over_lanes(vec4(distance), local).x);
+  let mode = mode_of(start, uniforms.outcomes, local);
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    let x = p[start + k];
+    let x = weight(start, k);
     accumulate(&sum, vec4(x, select(x, 0.0, k == mode), 0.0, 0.0), uniforms.zero);
   }
   let sums = sum_over_lanes(total_of(sum), local);

@@ -10,7 +10,11 @@ fn tile_rows(first: u32, rows: u32, start: u32, stride: u32) -> vec4<u32> {
 
 // Entry [a][b] is the inner product of x's row a and y's row b.
 fn tile_products(x: vec4<u32>, y: vec4<u32>, quads: u32, zero: u32) -> array<vec4<f32>, 4> {
-  var sums: array<Accumulator, 4>;
+  // Not an array: a pointer to one of its elements as an argument makes Firefox crash.
+  var sum0 = Accumulator();
+  var sum1 = Accumulator();
+  var sum2 = Accumulator();
+  var sum3 = Accumulator();
   for (var first = 0u; first < quads; first += PLAIN_QUADS) {
     var part0 = vec4(0.0);
     var part1 = vec4(0.0);
@@ -24,10 +28,10 @@ fn tile_products(x: vec4<u32>, y: vec4<u32>, quads: u32, zero: u32) -> array<vec
       part2 += x_quads[x.z + k] * columns;
       part3 += x_quads[x.w + k] * columns;
     }
-    accumulate(&sums[0], part0, zero);
-    accumulate(&sums[1], part1, zero);
-    accumulate(&sums[2], part2, zero);
-    accumulate(&sums[3], part3, zero);
+    accumulate(&sum0, part0, zero);
+    accumulate(&sum1, part1, zero);
+    accumulate(&sum2, part2, zero);
+    accumulate(&sum3, part3, zero);
   }
-  return array<vec4<f32>, 4>(total_of(sums[0]), total_of(sums[1]), total_of(sums[2]), total_of(sums[3]));
+  return array<vec4<f32>, 4>(total_of(sum0), total_of(sum1), total_of(sum2), total_of(sum3));
 }

@@ -18,9 +18,14 @@ fn weight(start: u32, k: u32) -> f32 {
   return bitcast<f32>(p[start + k] & 0x7fffffffu);
 }
 
-// stepSize times the gradient; kept finite, since beyond `largest` the step ends on the boundary all the same.
+// The gradient; kept finite, since beyond `largest` the step ends on the boundary all the same.
 fn slope(start: u32, k: u32) -> f32 {
-  return uniforms.step_size * clamp(gradient[start + k], -uniforms.largest, uniforms.largest);
+  return clamp(gradient[start + k], -uniforms.largest, uniforms.largest);
+}
+
+// stepSize times the gradient less its mean.
+fn centred(start: u32, k: u32, by: Move) -> f32 {
+  return uniforms.step_size * (slope(start, k) - by.origin) - by.mean;
 }
 
 fn sine_small(x: f32) -> f32 {
@@ -42,11 +47,11 @@ fn cosine(x: f32) -> f32 {
 }
 
 // m: p (1 - eta (g - E g)).   Levi-Civita: the square of sqrt p (cos r - eta/2 (g - E g) sin r / r).
-fn moved(p_k: f32, centred: f32, by: Move) -> f32 {
+fn moved(p_k: f32, excess: f32, by: Move) -> f32 {
   if (uniforms.along_m != 0u) {
-    return (p_k / by.total) * max(0.0, 1.0 - centred);
+    return (p_k / by.total) * max(0.0, 1.0 - excess);
   }
-  let factor = max(0.0, by.cosine - 0.5 * by.sinc * centred);
+  let factor = max(0.0, by.cosine - 0.5 * by.sinc * excess);
   return (p_k / by.total) * factor * factor;
 }
 
@@ -58,28 +63,29 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   }
   let p_start = uniforms.p_start + row * uniforms.p_stride;
   let g_start = uniforms.gradient_start + row * uniforms.gradient_stride;
-  var by = Move(1.0, slope(g_start, 0u), 0.0, 1.0, 1.0); // a constant in the gradient means nothing: the first entry is taken out
+  // A constant in the gradient means nothing; from the mode, what is left keeps its digits when the mode has all the mass.
+  var by = Move(1.0, slope(g_start, mode_of(p_start, uniforms.width, local)), 0.0, 1.0, 1.0);
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    accumulate(&sum, vec4(weight(p_start, k), weight(p_start, k) * (slope(g_start, k) - by.origin), 0.0, 0.0), uniforms.zero);
+    accumulate(&sum, vec4(weight(p_start, k), weight(p_start, k) * centred(g_start, k, by), 0.0, 0.0), uniforms.zero);
   }
   let sums = sum_over_lanes(total_of(sum), local);
   by.total = sums.x;
   by.mean = sums.y / sums.x;
   var square = Accumulator();
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    let centred = slope(g_start, k) - by.origin - by.mean;
-    accumulate(&square, vec4((weight(p_start, k) / by.total) * centred * centred), uniforms.zero);
+    let excess = centred(g_start, k, by);
+    accumulate(&square, vec4((weight(p_start, k) / by.total) * excess * excess), uniforms.zero);
   }
   let r = min(0.5 * sqrt_accurate(sum_over_lanes(total_of(square), local).x), HALF_PI);
   by.cosine = cosine(r);
   by.sinc = select(sine(r) / r, 1.0, r < 1.0e-4);
   var mass = Accumulator();
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    accumulate(&mass, vec4(moved(weight(p_start, k), slope(g_start, k) - by.origin - by.mean, by)), uniforms.zero);
+    accumulate(&mass, vec4(moved(weight(p_start, k), centred(g_start, k, by), by)), uniforms.zero);
   }
   let total = sum_over_lanes(total_of(mass), local).x;
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    stepped[row * uniforms.width + k] = moved(weight(p_start, k), slope(g_start, k) - by.origin - by.mean, by) / total;
+    stepped[row * uniforms.width + k] = moved(weight(p_start, k), centred(g_start, k, by), by) / total;
   }
 }

@@ -12,6 +12,7 @@ struct Uniforms {
 
 const LOG2: f32 = 0.6931472;
 const LOWEST: f32 = -3.4028234e38;
+const EXACT: f32 = 1.0e6; // up to here what the high part of an exponent leaves out is far below 1
 const HEADROOM: i32 = 24; // masses are 2^24 too large, so that only results too small for f32 are flushed
 
 // Near the logarithm of p_k exp(x_k), and never far off: the greatest of them sets the scale of the row.
@@ -19,14 +20,25 @@ fn size_of(p_bits: u32, exponent: f32) -> f32 {
   return exponent + LOG2 * f32(split(p_bits).exponent);
 }
 
-fn tilted_mass(p_bits: u32, exponent: Double, greatest: f32) -> f32 {
+fn tilted_mass(p_bits: u32, exponent: Double, greatest: Double) -> f32 {
   if (p_bits == 0u) {
     return 0.0;
   }
   let weight = split(p_bits);
-  let distance = two_sum(exponent.high, -greatest, uniforms.zero);
-  let e = exp_scaled(distance.high, distance.low + exponent.low);
+  let distance = add(exponent, negated(greatest), uniforms.zero);
+  let e = exp_scaled(distance.high, distance.low);
   return scale(weight.mantissa * (1.0 + e.fraction), weight.exponent + e.exponent + HEADROOM);
+}
+
+// By how much the greatest exponent is above its high part.
+fn rest_of(greatest: f32, p_start: u32, x_start: u32, local: u32) -> f32 {
+  var rest = LOWEST;
+  for (var k = lane_of(local); k < uniforms.width; k += LANES) {
+    if ((p[p_start + k] & 0x7fffffffu) != 0u) {
+      rest = max(rest, add(exponent_at(x_start, k), Double(-greatest, 0.0), uniforms.zero).high);
+    }
+  }
+  return max_over_lanes(vec4(rest), local).x;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -37,14 +49,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   }
   let p_start = uniforms.p_start + row * uniforms.p_stride;
   let x_start = uniforms.x_start + row * uniforms.x_stride;
-  var greatest = LOWEST;
+  var greatest = Double(LOWEST, 0.0);
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
     let bits = p[p_start + k] & 0x7fffffffu;
     if (bits != 0u) {
-      greatest = max(greatest, size_of(bits, exponent_at(x_start, k).high));
+      greatest.high = max(greatest.high, size_of(bits, exponent_at(x_start, k).high));
     }
   }
-  greatest = max_over_lanes(vec4(greatest), local).x;
+  greatest.high = max_over_lanes(vec4(greatest.high), local).x;
+  if (agreed(abs(greatest.high) > EXACT, local)) {
+    greatest.low = rest_of(greatest.high, p_start, x_start, local);
+  }
   var sum = Accumulator();
   for (var first = lane_of(local); first < uniforms.width; first += BLOCK * LANES) {
     var block = 0.0;

@@ -11,21 +11,21 @@ const smallestNormal = 2 ** -126;
 const largestFloat = 3.4028234663852886e38;
 const sampleSize = 32;
 
-/** Compares a GPU result with the f64 reference, row by row. `pause` is awaited between rows so that a page stays alive. */
-export async function certify(tensor: Tensor, got: Float32Array, check: 'sample' | 'all', reference: Reference, pause: () => Promise<void> | undefined): Promise<Certificate> {
+/** Compares a GPU result with the f64 reference, row by row. `betweenRows` is awaited after each, so that a page stays alive and work can be aborted. */
+export async function certify(tensor: Tensor, got: Float32Array, check: Check, reference: Reference, betweenRows: (done: number) => Promise<void> | undefined): Promise<Certificate> {
   if (tensor.origin.kind !== 'result') throw new TypeError('A source needs no certificate');
   const { operation, parameters } = tensor.origin;
   const expected = reference.operand(tensor);
   const compare = operation.tolerance.compare?.(reference.inputs(tensor), parameters) ?? relativeErrorOf(operation.tolerance);
   const rows = check === 'all' ? Array.from({ length: tensor.rows }, (_, row) => row) : sampledRows(tensor.rows);
   let [worst, worstRow, milliseconds] = [0, rows[0] ?? 0, 0];
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     const start = performance.now();
     const wanted = expected.row(row);
     milliseconds += performance.now() - start;
     const error = compare(row, got.subarray(row * tensor.width, (row + 1) * tensor.width), wanted);
     if (!(error <= worst)) [worst, worstRow] = [error, row];
-    await pause();
+    await betweenRows(index + 1);
   }
   const allowed = operation.tolerance.ulps(parameters);
   return {
@@ -36,6 +36,11 @@ export async function certify(tensor: Tensor, got: Float32Array, check: 'sample'
 
 export function toleranceText<P>({ tolerance }: Operation<P>, parameters: P): string {
   return `${tolerance.ulps(parameters)} ulp relative to the ${tolerance.relativeTo}: ${tolerance.reason}`;
+}
+
+/** How many rows a check looks at. */
+export function rowsToCheck(check: Check, rows: number): number {
+  return check === 'off' ? 0 : check === 'all' ? rows : Math.min(rows, sampleSize);
 }
 
 /** The first and the last row, and others by a fixed seed, so that a failure repeats. */

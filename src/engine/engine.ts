@@ -1,12 +1,12 @@
 import { breather, readOnCpu } from './cpu.ts';
-import { certify, type Check } from './certificate.ts';
+import { certify, rowsToCheck, type Check } from './certificate.ts';
 import { BackendUnavailableError, CertificateError, DeviceLostError, DomainError, shown } from './errors.ts';
-import type { DistributionForm } from './forms.ts';
-import { isGpuBuffer, type GpuBufferLike, type GpuDeviceLike } from './gpu-types.ts';
+import type { DistributionForm, Form } from './forms.ts';
+import { isGpuBuffer, isGpuDevice, type GpuBufferLike, type GpuDeviceLike } from './gpu-types.ts';
 import { lineageOf } from './lineage.ts';
 import { Reference } from './reference.ts';
 import type { Backend, RunReport } from './report.ts';
-import { checkForm, checkSource, type RowData } from './sources.ts';
+import { checkForm, checkSource, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
 import { Tensor, type ReadOptions, type TensorHost } from './tensor.ts';
 import { describe, findDevice, unavailable } from './webgpu/adapter.ts';
 import { WebGpuBackend, type Forced } from './webgpu/backend.ts';
@@ -58,13 +58,19 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
   return new Engine(gpu, { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...gpu.limits } }, check);
 }
 
-function checkOptions({ backend, check }: EngineOptions): void {
+function checkOptions(options: EngineOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new DomainError({ operation: 'openEngine', argument: 'options', expected: 'an object', got: shown(options), remedy: 'Pass { backend, device, check }, or nothing.' });
+  }
+  const { backend, device, check } = options;
   const wrong = (argument: string, value: unknown, choices: readonly string[]): void => {
     if (value === undefined || choices.includes(value as string)) return;
     throw new DomainError({ operation: 'openEngine', argument, expected: choices.map(shown).join(', '), got: shown(value), remedy: 'Choose one of these.' });
   };
   wrong('backend', backend, ['auto', 'webgpu', 'cpu']);
   wrong('check', check, ['off', 'sample', 'all']);
+  if (device === undefined || isGpuDevice(device)) return;
+  throw new DomainError({ operation: 'openEngine', argument: 'device', expected: 'a GPUDevice', got: shown(device), remedy: 'Pass what adapter.requestDevice() gave, or leave it out.' });
 }
 
 /** What has been decided for one run: where, and why. */
@@ -93,17 +99,25 @@ export class Engine implements TensorHost {
    * 'logProbabilities' and 'logits' (−Infinity stands for probability zero).
    * @throws ShapeError for lengths, sizes or usages that do not fit.
    */
-  rows(data: RowData, { outcomes, form = 'probabilities' }: { readonly outcomes: number; readonly form?: DistributionForm }): Tensor {
-    this.#assertOpen('engine.rows');
-    const source = checkSource('engine.rows', data, outcomes, 2);
-    return new Tensor(this, [source.rows, outcomes], checkForm('engine.rows', form), { kind: 'source', data: source.data });
+  rows(data: RowData, options: RowOptions): Tensor {
+    const { form = 'probabilities' }: { readonly form?: DistributionForm } = options ?? {};
+    return this.#source('engine.rows', data, options, checkForm('engine.rows', form), 2);
   }
 
   /** Wraps real vectors, one a row: gradients and tangent vectors. Entries must be finite. */
-  values(data: RowData, { outcomes }: { readonly outcomes: number }): Tensor {
-    this.#assertOpen('engine.values');
-    const source = checkSource('engine.values', data, outcomes, 1);
-    return new Tensor(this, [source.rows, outcomes], 'values', { kind: 'source', data: source.data });
+  values(data: RowData, options: ValueOptions): Tensor {
+    return this.#source('engine.values', data, options, 'values', 1);
+  }
+
+  #source(operation: string, given: RowData, options: ValueOptions, form: Form, fewest: number): Tensor {
+    this.#assertOpen(operation);
+    const { data, rows, outcomes } = checkSource(operation, given, options?.outcomes, fewest);
+    if (!this.#gpu && isGpuBuffer(data)) {
+      throw new DomainError({
+        operation, argument: 'data', expected: 'data on the host, for this engine runs on the CPU', got: 'a GPUBuffer', remedy: 'Give a typed array, or open the engine with the device of the buffer.',
+      });
+    }
+    return new Tensor(this, [rows, outcomes], form, { kind: 'source', data });
   }
 
   /** @internal */
@@ -127,12 +141,19 @@ export class Engine implements TensorHost {
           operation: 'tensor.buffer', expected: 'an engine on WebGPU', got: this.info.reason, remedy: 'Use tensor.read(), which works on every backend.',
         });
       }
-      if (tensor.origin.kind === 'result' && this.#check !== 'off' && tensor.rows > 0) {
+      const start = performance.now();
+      const reason = isEmpty(tensor) ? noRows : unsupportedReason(tensor);
+      if (reason !== undefined && !gpu.resident(tensor)) {
+        const { data, report } = await this.#onCpu(tensor, options, start, reason);
+        const buffer = await gpu.place(tensor, data);
+        tensor.report = { ...report, bytesUp: data.byteLength };
+        return buffer;
+      }
+      if (tensor.origin.kind === 'result' && this.#check !== 'off' && reason === undefined) {
         const { report } = await this.#run(tensor, options);
         tensor.report = report;
         if (report.certificate?.passed === false) throw certificateError(report);
       }
-      const start = performance.now();
       const { buffer, facts } = await gpu.buffer(tensor, options);
       if (facts) tensor.report = this.#report(tensor, start, facts, 0);
       return buffer;
@@ -185,16 +206,23 @@ export class Engine implements TensorHost {
 
   async #run(tensor: Tensor, options: ReadOptions): Promise<Outcome> {
     const start = performance.now();
-    if (tensor.rows === 0 || tensor.width === 0) return this.#onCpu(tensor, options, start, 'there are no rows');
+    if (isEmpty(tensor)) return this.#onCpu(tensor, options, start, noRows);
     const gpu = this.#gpu;
     if (!gpu) return this.#onCpu(tensor, options, start, this.info.reason);
     if (tensor.origin.kind === 'source') return this.#onCpu(tensor, options, start, 'the data was given, nothing is to be computed');
     const unsupported = unsupportedReason(tensor);
     if (unsupported) return this.#onCpu(tensor, options, start, unsupported);
     try {
-      const { data, facts, bytesDown } = await gpu.read(tensor, options);
+      const checks = rowsToCheck(this.#check, tensor.rows);
+      let stages = 0;
+      const onProgress = (done: number, total: number): void => options.onProgress?.(done, (stages = total) + checks);
+      const { data, facts, bytesDown } = await gpu.read(tensor, { ...options, onProgress });
       const report = this.#report(tensor, start, facts, bytesDown);
-      return { data, report: await this.#certified(tensor, data, report, start) };
+      if (checks === 0) return { data, report };
+      return { data, report: await this.#certified(tensor, data, report, start, (done) => {
+        options.signal?.throwIfAborted();
+        options.onProgress?.(stages + done, stages + checks);
+      }) };
     } catch (error) {
       if (!(error instanceof DeviceLostError)) throw error;
       return this.#onCpu(tensor, options, start, `the GPU device was lost (${gpu.gpu.lost ?? 'no reason given'})`);
@@ -211,11 +239,14 @@ export class Engine implements TensorHost {
     return { data, report };
   }
 
-  async #certified(tensor: Tensor, data: Float32Array, report: RunReport, start: number): Promise<RunReport> {
-    if (this.#check === 'off') return report;
+  async #certified(tensor: Tensor, data: Float32Array, report: RunReport, start: number, onRow: (done: number) => void): Promise<RunReport> {
     const began = performance.now();
+    const pause = breather();
     const sources = await this.#hostSources(tensor);
-    const certificate = await certify(tensor, data, this.#check, new Reference((source) => sources.get(source)!), breather());
+    const certificate = await certify(tensor, data, this.#check, new Reference((source) => sources.get(source)!), (done) => {
+      onRow(done);
+      return pause();
+    });
     const end = performance.now();
     return { ...report, certificate, milliseconds: { ...report.milliseconds, total: end - start, check: end - began } };
   }
@@ -225,16 +256,9 @@ export class Engine implements TensorHost {
     const sources = new Map<Tensor, Float32Array>();
     for (const source of lineageOf(tensor)) {
       if (source.origin.kind !== 'source') continue;
-      sources.set(source, isGpuBuffer(source.origin.data) ? await this.#gpuData(source) : source.origin.data);
+      sources.set(source, isGpuBuffer(source.origin.data) ? await this.#gpu!.hostData(source) : source.origin.data);
     }
     return sources;
-  }
-
-  async #gpuData(source: Tensor): Promise<Float32Array> {
-    if (this.#gpu) return this.#gpu.hostData(source);
-    throw new DomainError({
-      operation: 'engine.rows', argument: 'data', expected: 'data on the host, for this engine runs on the CPU', got: 'a GPUBuffer', remedy: 'Give a typed array, or open the engine with the device of the buffer.',
-    });
   }
 
   #report(tensor: Tensor, start: number, facts: RunFacts, bytesDown: number): RunReport {
@@ -249,6 +273,12 @@ export class Engine implements TensorHost {
   }
 }
 
+const noRows = 'there are no rows';
+
+function isEmpty({ rows, width }: Tensor): boolean {
+  return rows === 0 || width === 0;
+}
+
 function unsupportedReason(tensor: Tensor): string | undefined {
   for (const { origin } of lineageOf(tensor)) {
     const reason = origin.kind === 'result' ? origin.operation.unsupported?.(origin.parameters) : undefined;
@@ -257,9 +287,10 @@ function unsupportedReason(tensor: Tensor): string | undefined {
   return undefined;
 }
 
-function certificateError({ operation, certificate }: RunReport): CertificateError {
+function certificateError(report: RunReport): CertificateError {
+  const { operation, certificate } = report;
   return new CertificateError({
     operation, row: certificate!.worstRow, expected: `a result within ${certificate!.tolerance}`, got: `an error of ${certificate!.worstUlps.toPrecision(3)} ulp`,
     remedy: "This adapter computes wrongly; use backend: 'cpu', and report the adapter and the row. tensor.report has the certificate.",
-  });
+  }, { cause: report });
 }

@@ -17,6 +17,10 @@ export interface GpuDeviceLike {
   createBuffer(descriptor: never): object;
 }
 
+export function isGpuDevice(device: unknown): device is GpuDeviceLike {
+  return typeof device === 'object' && device !== null && ['limits', 'queue', 'lost', 'createBuffer'].every((name) => name in device);
+}
+
 /** WebGPU's buffer usage flags; the global GPUBufferUsage does not exist where this module may be imported. */
 export const usage = { mapRead: 0x1, copySrc: 0x4, copyDst: 0x8, uniform: 0x40, storage: 0x80 } as const;
 

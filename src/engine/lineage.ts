@@ -9,6 +9,21 @@ export function* lineageOf(root: Tensor): Generator<Tensor> {
   }
 }
 
+/** The same tensors, inputs before what is made from them. Lineage may be thousands of steps deep, so the walk keeps its own stack. */
+export function inputsFirst(root: Tensor, inputsOf: (tensor: Tensor) => readonly Tensor[]): readonly Tensor[] {
+  const done = new Set<Tensor>();
+  const stack = [root];
+  while (stack.length > 0) {
+    const tensor = stack.at(-1)!;
+    const missing = done.has(tensor) ? [] : inputsOf(tensor).filter((input) => !done.has(input));
+    stack.push(...missing);
+    if (missing.length > 0) continue;
+    stack.pop();
+    done.add(tensor);
+  }
+  return [...done];
+}
+
 /** The operation and argument that a source was given to, for error texts. */
 export function consumerOf(source: Tensor, root: Tensor): { operation: string; argument?: string } {
   for (const { origin } of lineageOf(root)) {

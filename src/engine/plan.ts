@@ -35,6 +35,7 @@ export function bindingBytes(limits: Limits): number {
  * undefined when a single row does not fit.
  */
 export function planBlocks(extent: Extent, limits: Limits): readonly Block[] | undefined {
+  if (extent.rows === 0 || extent.columns === 0) return [];
   const numbers = Math.floor(bindingBytes(limits) / 4);
   const groups = limits.maxComputeWorkgroupsPerDimension ** 2; // a dispatch folds over two dimensions
   const fitting = (cost: number): number => Math.floor(Math.min(numbers, groups * laneCount) / Math.max(1, cost));

@@ -1,32 +1,39 @@
+import { inputsFirst } from './lineage.ts';
 import type { Operand } from './operation.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Gives the host's copy of a source; a source that lives in a GPUBuffer has been read back before. */
 export type SourceData = (source: Tensor) => Float32Array;
 
+/** A result's operand, and the evaluation of one row once the rows it is made from are there. */
+interface Result extends Operand {
+  evaluate(index: number): void;
+}
+
 /**
  * Evaluates lineage in f64 on the CPU, one row at a time and only the rows that are asked for, each once.
- * It is the fallback and, for the rows of a certificate, the judge.
+ * It is the fallback and, for the rows of a certificate, the judge. Deep lineage is walked from its inputs on, so that
+ * no call stack grows with it.
  */
 export class Reference {
   readonly #sourceData: SourceData;
   readonly #operands = new Map<Tensor, Operand>();
+  readonly #results = new Map<Tensor, Result>();
 
   constructor(sourceData: SourceData) {
     this.#sourceData = sourceData;
   }
 
-  operand(tensor: Tensor): Operand {
-    const known = this.#operands.get(tensor);
-    if (known) return known;
-    const operand = tensor.origin.kind === 'source' ? this.#ofSource(tensor) : this.#ofResult(tensor);
-    this.#operands.set(tensor, operand);
-    return operand;
+  operand(root: Tensor): Operand {
+    for (const tensor of inputsFirst(root, (each) => (this.#operands.has(each) ? [] : inputsOf(each)))) {
+      if (!this.#operands.has(tensor)) this.#operands.set(tensor, tensor.origin.kind === 'source' ? this.#ofSource(tensor) : this.#ofResult(tensor));
+    }
+    return this.#operands.get(root)!;
   }
 
   /** The operands of a result, in the order of its operation's arguments. */
   inputs(tensor: Tensor): readonly Operand[] {
-    return tensor.origin.kind === 'result' ? tensor.origin.inputs.map((input) => this.operand(input)) : [];
+    return inputsOf(tensor).map((input) => this.operand(input));
   }
 
   #ofSource(tensor: Tensor): Operand {
@@ -40,20 +47,36 @@ export class Reference {
     if (origin.kind !== 'result') throw new TypeError('A source has no operation');
     const write = origin.operation.reference(this.inputs(tensor), origin.parameters);
     const done = new Map<number, Float64Array>();
-    return {
-      form, rows, width,
-      row(index) {
-        const at = rows === 1 ? 0 : index;
-        let out = done.get(at);
-        if (!out) {
-          out = new Float64Array(width);
-          write(at, out);
-          done.set(at, out);
-        }
-        return out;
-      },
+    const evaluate = (index: number): void => {
+      const at = rows === 1 ? 0 : index;
+      if (done.has(at)) return;
+      const out = new Float64Array(width);
+      write(at, out);
+      done.set(at, out);
     };
+    let before: readonly Result[] | undefined;
+    const row = (index: number): Float64Array => {
+      const at = rows === 1 ? 0 : index;
+      if (!done.has(at)) for (const result of before ??= this.#alongRows(tensor)) result.evaluate(at);
+      return done.get(at)!;
+    };
+    const result: Result = { form, rows, width, row, evaluate };
+    this.#results.set(tensor, result);
+    return result;
   }
+
+  /** The results whose rows a row of the tensor is made from, itself included, inputs first. */
+  #alongRows(tensor: Tensor): readonly Result[] {
+    return inputsFirst(tensor, rowInputsOf).flatMap((each) => this.#results.get(each) ?? []);
+  }
+}
+
+function inputsOf({ origin }: Tensor): readonly Tensor[] {
+  return origin.kind === 'result' ? origin.inputs : [];
+}
+
+function rowInputsOf({ origin }: Tensor): readonly Tensor[] {
+  return origin.kind === 'result' ? origin.inputs.filter((_, index) => origin.operation.arguments[index]!.axis === 'rows') : [];
 }
 
 function rowOf(data: Float32Array, rows: number, width: number, index: number): Float32Array {

@@ -7,7 +7,7 @@ export interface Shader {
   locate(line: number): { readonly piece: string; readonly line: number };
 }
 
-const directive = /^\s*(enable|requires|diagnostic)\b[^;]*;/;
+const leading = /^(\s*(enable|requires|diagnostic)\b[^;]*;)+/;
 
 /** Joins pieces in order. WGSL wants directives before all else, so they move to the top; a line moves nowhere else. */
 export function joinPieces(pieces: readonly Piece[]): Shader {
@@ -17,9 +17,11 @@ export function joinPieces(pieces: readonly Piece[]): Shader {
   for (const piece of pieces) {
     starts.push({ piece: piece.name, at: lines.length });
     for (const line of piece.source.split('\n')) {
-      const found = directive.exec(line)?.[0];
-      if (found !== undefined && !directives.includes(found.trim())) directives.push(found.trim());
-      lines.push(found === undefined ? line : line.slice(found.length));
+      const found = leading.exec(line)?.[0] ?? '';
+      for (const directive of found.split(/(?<=;)/).map((text) => text.trim())) {
+        if (directive !== '' && !directives.includes(directive)) directives.push(directive);
+      }
+      lines.push(line.slice(found.length));
     }
   }
   return {

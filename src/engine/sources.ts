@@ -5,9 +5,19 @@ import { isGpuBuffer, usage, type GpuBufferLike } from './gpu-types.ts';
 /** What the caller may give: rows one after the other, an array of rows, or rows in a GPUBuffer of f32. */
 export type RowData = Float32Array | Float64Array | readonly (readonly number[])[] | GpuBufferLike;
 
+export interface ValueOptions {
+  /** The length of a row. */
+  readonly outcomes: number;
+}
+
+export interface RowOptions extends ValueOptions {
+  readonly form?: DistributionForm;
+}
+
 export interface CheckedSource {
   readonly data: Float32Array<ArrayBuffer> | GpuBufferLike;
   readonly rows: number;
+  readonly outcomes: number;
 }
 
 /** Checks what can be known without looking at the numbers, and brings the data to f32. */
@@ -33,7 +43,7 @@ function ofArray(operation: string, data: Float32Array<ArrayBuffer>, outcomes: n
       operation, argument: 'data', expected: `a length that is a multiple of outcomes (${outcomes})`, got: `${data.length} numbers`, remedy: 'Give whole rows.',
     });
   }
-  return { data, rows: data.length / outcomes };
+  return { data, outcomes, rows: data.length / outcomes };
 }
 
 function ofRows(operation: string, rows: readonly unknown[], outcomes: number): CheckedSource {
@@ -46,9 +56,15 @@ function ofRows(operation: string, rows: readonly unknown[], outcomes: number): 
     if (numbers.length !== outcomes) {
       throw new ShapeError({ operation, argument: 'data', row: index, expected: `${outcomes} numbers`, got: `${numbers.length}`, remedy: 'All rows have the same outcomes.' });
     }
-    data.set(numbers, index * outcomes);
+    for (let k = 0; k < outcomes; k++) {
+      const x: unknown = numbers[k];
+      if (typeof x !== 'number') {
+        throw new DomainError({ operation, argument: 'data', row: index, expected: 'numbers', got: `${shown(x)} at outcome ${k}`, remedy: 'Convert the entries to numbers first.' });
+      }
+      data[index * outcomes + k] = x;
+    }
   });
-  return { data, rows: rows.length };
+  return { data, outcomes, rows: rows.length };
 }
 
 function ofBuffer(operation: string, buffer: GpuBufferLike, outcomes: number): CheckedSource {
@@ -60,7 +76,7 @@ function ofBuffer(operation: string, buffer: GpuBufferLike, outcomes: number): C
       operation, argument: 'data', expected: `a size that is a multiple of ${4 * outcomes} bytes (rows of ${outcomes} f32)`, got: `${buffer.size} bytes`, remedy: 'Give whole rows of f32.',
     });
   }
-  return { data: buffer, rows: buffer.size / (4 * outcomes) };
+  return { data: buffer, outcomes, rows: buffer.size / (4 * outcomes) };
 }
 
 export function checkForm(operation: string, form: unknown): DistributionForm {

@@ -89,7 +89,7 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean): reado
 /** What a block of the result costs in the largest of the stages. */
 export function extentOf(stages: readonly Stage[]): Extent {
   const root = stages.at(-1)!;
-  const widest = (span: Span): number => Math.max(0, ...stages.filter((stage) => stage.span === span).map(({ tensor }) => tensor.width));
+  const widest = (span: Span): number => stages.reduce((width, stage) => (stage.span === span ? Math.max(width, stage.tensor.width) : width), 0);
   const allPairs = root.span === 'block';
   return {
     rows: root.tensor.rows, columns: allPairs ? root.tensor.width : 1,

@@ -2,6 +2,7 @@ import source from '../../shaders/geometry/fisher-vector-product.wgsl?raw';
 import { defineLayout } from '../engine/layout.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
+import { modeOf, modePiece } from '../math/mode.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { scaledPiece } from '../math/scaled.ts';
 import { CompensatedSum, sumOf, sumPiece } from '../math/sum.ts';
@@ -20,7 +21,7 @@ const operation: Operation<CoordinateParameters> = {
   result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[1]!.width], form: 'values' }),
   tolerance: { ulps: () => 16, relativeTo: 'row', reason: 'the mean of v is subtracted from v, so small entries keep the error of large ones' },
   kernel: {
-    pieces: () => [scaledPiece, sumPiece, { name: 'geometry/fisher-vector-product.wgsl', source }],
+    pieces: () => [scaledPiece, sumPiece, modePiece, { name: 'geometry/fisher-vector-product.wgsl', source }],
     uniforms: defineLayout({
       rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', v_start: 'u32', v_stride: 'u32', outcomes: 'u32', coordinates: 'u32',
     }),
@@ -41,9 +42,9 @@ function multiply(weights: ArrayLike<number>, v: ArrayLike<number>, coordinates:
     }
     return;
   }
-  const origin = coordinates === 'logits' ? v[0]! : 0;
+  const origin = v[modeOf(weights)] ?? 0; // of the last outcome in theta
   const mean = new CompensatedSum();
-  for (let k = 0; k < out.length; k++) mean.add((weights[k]! / total) * (v[k]! - origin));
+  for (let k = 0; k < weights.length; k++) mean.add((weights[k]! / total) * ((v[k] ?? 0) - origin));
   for (let k = 0; k < out.length; k++) out[k] = (weights[k]! / total) * (v[k]! - origin - mean.value);
 }
 

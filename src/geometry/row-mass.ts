@@ -2,6 +2,7 @@ import source from '../../shaders/geometry/row-mass.wgsl?raw';
 import { defineLayout } from '../engine/layout.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
+import { modeOf, modePiece } from '../math/mode.ts';
 import { scaledPiece } from '../math/scaled.ts';
 import { CompensatedSum, sumPiece } from '../math/sum.ts';
 
@@ -11,7 +12,7 @@ const operation: Operation<object> = {
   result: ([p]) => ({ shape: [p!.rows, 3], form: 'values' }),
   tolerance: { ulps: () => 2, relativeTo: 'entry', reason: 'compensated sums' },
   kernel: {
-    pieces: () => [scaledPiece, sumPiece, { name: 'geometry/row-mass.wgsl', source }],
+    pieces: () => [scaledPiece, sumPiece, modePiece, { name: 'geometry/row-mass.wgsl', source }],
     uniforms: defineLayout({ rows: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',
@@ -19,8 +20,7 @@ const operation: Operation<object> = {
   },
   reference: ([p]) => (row, out) => {
     const weights = p!.row(row);
-    let mode = 0;
-    for (let k = 1; k < weights.length; k++) if (weights[k]! > weights[mode]!) mode = k;
+    const mode = modeOf(weights);
     const [all, others] = [new CompensatedSum(), new CompensatedSum()];
     for (let k = 0; k < weights.length; k++) {
       all.add(weights[k]!);

@@ -41,7 +41,7 @@ const operation: Operation<object> = {
  * const r = probabilities(engine.rows([[0, 1, 2]], { outcomes: 3, form: 'logits' }));
  */
 export const probabilities: { (p: Tensor): Tensor; readonly operation: Operation<object> } = Object.assign(
-  (p: Tensor): Tensor => (p.form === 'probabilities' ? p : apply(operation, [p], {})),
+  (p: Tensor): Tensor => (p instanceof Tensor && p.form === 'probabilities' ? p : apply(operation, [p], {})),
   { operation },
 );
 

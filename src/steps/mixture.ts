@@ -68,7 +68,7 @@ export const mixtureSlopes: Operation<Alpha> = {
     }),
     values: ({ inputs }) => ({ components: inputs[1]!.rows }),
     over: 'elements',
-    items: ({ rows, width }) => tileCount(rows, width),
+    items: ({ rows, width }) => Math.ceil(rows / 8) * Math.ceil(width / 8),
   },
   reference: ([w, components, targets], { alpha }) => (row, out) => {
     mix(w!.row(row), components!, out);

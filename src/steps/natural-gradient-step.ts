@@ -2,6 +2,7 @@ import source from '../../shaders/steps/natural-gradient-step.wgsl?raw';
 import { defineLayout } from '../engine/layout.ts';
 import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
+import { modeOf, modePiece } from '../math/mode.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { CompensatedSum, sumOf } from '../math/sum.ts';
 import { mirrorDescentStep } from './mirror-descent-step.ts';
@@ -30,13 +31,13 @@ const operation: Operation<NaturalGradientParameters> = {
   tolerance: { ulps: () => 16, relativeTo: 'row', reason: 'the mean of the gradient is subtracted, so small entries keep the error of large ones' },
   compose: ([p, gradient], parameters) => (parameters.path === 'e' ? mirrorDescentStep(p!, gradient!, parameters) : undefined),
   kernel: {
-    pieces: () => [...stepPieces, { name: 'steps/natural-gradient-step.wgsl', source }],
+    pieces: () => [...stepPieces, modePiece, { name: 'steps/natural-gradient-step.wgsl', source }],
     uniforms: defineLayout({
       rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', gradient_start: 'u32', gradient_stride: 'u32',
       along_m: 'u32', step_size: 'f32', largest: 'f32',
     }),
     values: ({ parameters: { path, stepSize } }) => ({
-      along_m: path === 'm' ? 1 : 0, step_size: stepSize, largest: Math.min(3e38, largestSlope / Math.max(Math.abs(stepSize), 1e-20)),
+      along_m: path === 'm' ? 1 : 0, step_size: stepSize, largest: Math.min(1e38, largestSlope / Math.max(Math.abs(stepSize), 1e-20)),
     }),
     over: 'rows',
     items: ({ rows }) => rows,
@@ -50,11 +51,12 @@ const operation: Operation<NaturalGradientParameters> = {
 
 function step(weights: ArrayLike<number>, gradient: ArrayLike<number>, stepSize: number, alongM: boolean, out: Float64Array): void {
   const total = sumOf(weights);
+  const origin = gradient[modeOf(weights)]!;
   const mean = new CompensatedSum();
-  for (let k = 0; k < out.length; k++) mean.add((weights[k]! / total) * stepSize * (gradient[k]! - gradient[0]!));
+  for (let k = 0; k < out.length; k++) mean.add((weights[k]! / total) * stepSize * (gradient[k]! - origin));
   const square = new CompensatedSum();
   for (let k = 0; k < out.length; k++) {
-    out[k] = stepSize * (gradient[k]! - gradient[0]!) - mean.value; // centred
+    out[k] = stepSize * (gradient[k]! - origin) - mean.value; // centred
     square.add((weights[k]! / total) * out[k]! ** 2);
   }
   const r = Math.min(Math.sqrt(square.value) / 2, Math.PI / 2); // beyond π/2 every great circle has left the simplex

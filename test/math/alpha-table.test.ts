@@ -30,7 +30,7 @@ function splitFloat(x: number): { mantissa: number; exponent: number } {
     exponent = 1 - shift;
   }
   bits[0] = (pattern & 0x7fffff) | 0x3f800000;
-  return { mantissa: float[0]!, exponent };
+  return { mantissa: float[0], exponent };
 }
 
 /** The kernel's reduction of a pair to u, d, s and k. */

@@ -14,6 +14,9 @@ export interface Forced {
   readonly regime?: Regime;
 }
 
+/** Milliseconds in which the loss of a device is told after what failed because of it. */
+const lossDelay = 250;
+
 /** Runs tensors on a device, and keeps what is worth keeping there: sources, and results that were read. */
 export class WebGpuBackend {
   readonly gpu: Gpu;
@@ -40,9 +43,34 @@ export class WebGpuBackend {
   }
 
   allocateResident(tensor: Tensor): GPUBuffer {
-    const buffer = this.gpu.pool.storage(Math.max(4, 4 * tensor.rows * tensor.width));
+    const buffer = this.gpu.pool.exactStorage(Math.max(4, 4 * tensor.rows * tensor.width));
     this.#hold(tensor, buffer);
     return buffer;
+  }
+
+  /** Uploads a result that was made on the host, for those who want it on the device. */
+  async place(tensor: Tensor, data: Float32Array<ArrayBuffer>): Promise<GPUBuffer> {
+    this.#assertNotLost('tensor.buffer');
+    this.#assertFits(tensor);
+    return this.gpu.guarded('tensor.buffer', async () => {
+      const buffer = this.allocateResident(tensor);
+      this.gpu.device.queue.writeBuffer(buffer, 0, data);
+      return this.#handedOut(tensor);
+    });
+  }
+
+  /** A caller may keep the buffer and not the tensor, so that it must outlive the tensor's collection. */
+  #handedOut(tensor: Tensor): GPUBuffer {
+    this.#collected.unregister(tensor);
+    return this.resident(tensor)!;
+  }
+
+  #assertFits({ rows, width }: Tensor): number {
+    const bytes = 4 * rows * width;
+    if (bytes <= this.limits.maxBufferSize) return bytes;
+    throw new LimitExceededError({
+      operation: 'tensor.buffer', expected: `a result of at most ${this.limits.maxBufferSize} bytes`, got: `${bytes} bytes`, remedy: 'Use read(), which goes chunk by chunk, or fewer rows.',
+    });
   }
 
   #hold(tensor: Tensor, buffer: GPUBuffer): void {
@@ -67,14 +95,15 @@ export class WebGpuBackend {
   async hostData(tensor: Tensor): Promise<Float32Array<ArrayBuffer>> {
     const { origin } = tensor;
     if (origin.kind !== 'source' || !isGpuBuffer(origin.data)) return this.sourceData(tensor);
+    this.#assertNotLost('engine.rows');
     const out = new Float32Array(tensor.rows * tensor.width);
     if ((origin.data.usage & usage.copySrc) === 0) {
       throw new DomainError({
-        operation: 'engine.rows', argument: 'data', expected: 'a GPUBuffer that can be copied from, to check it on the host', got: 'a buffer without COPY_SRC',
-        remedy: "Create it with GPUBufferUsage.COPY_SRC, or open the engine with check: 'off'.",
+        operation: 'engine.rows', argument: 'data', expected: 'a GPUBuffer that can be copied from, for its numbers are needed on the host', got: 'a buffer without COPY_SRC',
+        remedy: 'Create it with GPUBufferUsage.COPY_SRC.',
       });
     }
-    await readNow(this.gpu, origin.data as GPUBuffer, out, Math.floor(this.limits.maxBufferSize / 4) * 4);
+    await this.#guarded('engine.rows', () => readNow(this.gpu, origin.data as GPUBuffer, out, Math.floor(this.limits.maxBufferSize / 4) * 4));
     return out;
   }
 
@@ -90,35 +119,36 @@ export class WebGpuBackend {
 
   /** Runs a tensor and leaves the result on the device, whole. */
   async buffer(tensor: Tensor, hooks: RunHooks): Promise<{ buffer: GPUBuffer; facts: RunFacts | undefined }> {
-    const there = this.resident(tensor);
-    if (there) return { buffer: there, facts: undefined };
-    const bytes = 4 * tensor.rows * tensor.width;
-    if (bytes > this.limits.maxBufferSize) {
-      throw new LimitExceededError({
-        operation: 'tensor.buffer', expected: `a result of at most ${this.limits.maxBufferSize} bytes`, got: `${bytes} bytes`, remedy: 'Use read(), which goes chunk by chunk, or fewer rows.',
-      });
-    }
+    this.#assertNotLost('tensor.buffer');
+    if (this.resident(tensor)) return { buffer: this.#handedOut(tensor), facts: undefined };
+    const bytes = this.#assertFits(tensor);
     let target: GPUBuffer | undefined;
     const facts = await this.#run(tensor, hooks, (region, range, commands) => {
       if (range.rows === tensor.rows && range.width === tensor.width) return undefined;
-      target ??= this.gpu.pool.storage(bytes);
+      target ??= this.gpu.pool.exactStorage(bytes);
       copyBlock(commands, region, range, target, tensor.width);
       return undefined;
     });
     if (target) this.#hold(tensor, target);
-    return { buffer: this.resident(tensor)!, facts };
+    return { buffer: this.#handedOut(tensor), facts };
   }
 
   async #run(tensor: Tensor, hooks: RunHooks, sink: Sink): Promise<RunFacts> {
     const operation = tensor.origin.kind === 'result' ? tensor.origin.operation.name : 'tensor.read';
+    const facts = await this.#guarded(operation, () => new Run(this, tensor).execute(sink, hooks), hooks.signal);
+    if (facts.whole && !this.resident(tensor)) this.#hold(tensor, facts.whole.buffer);
+    this.gpu.trim();
+    return facts;
+  }
+
+  /** Runs work inside error scopes; what fails because the device was lost says so. */
+  async #guarded<T>(operation: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#assertNotLost(operation);
     try {
-      const facts = await this.gpu.guarded(operation, () => new Run(this, tensor).execute(sink, hooks));
-      if (facts.whole && !this.resident(tensor)) this.#hold(tensor, facts.whole.buffer);
-      this.gpu.trimConstants();
-      return facts;
+      return await this.gpu.guarded(operation, work);
     } catch (error) {
-      await Promise.resolve(); // device.lost settles before what failed because of it is looked at
+      const ofTheCaller = error instanceof DomainError || error instanceof LimitExceededError || signal?.aborted === true;
+      if (!ofTheCaller) await Promise.race([this.gpu.device.lost, new Promise((resolve) => setTimeout(resolve, lossDelay))]);
       this.#assertNotLost(operation, error);
       throw error;
     }

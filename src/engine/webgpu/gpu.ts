@@ -84,8 +84,9 @@ export class Gpu {
     return buffer;
   }
 
-  /** Destroys the constants used longest ago; only between runs, when no unsubmitted command names them. */
-  trimConstants(): void {
+  /** Destroys what was used longest ago; only between runs, when no unsubmitted command names it. */
+  trim(): void {
+    this.pool.trim();
     for (const [key, buffer] of this.#constants) {
       if (this.#constants.size <= constantsKept) return;
       this.#constants.delete(key);

@@ -2,44 +2,53 @@ import { LimitExceededError } from '../errors.ts';
 import { usage } from '../gpu-types.ts';
 import { counters } from './counters.ts';
 
+/** What is kept for later runs although nobody holds it. */
+const buffersKept = 256;
+const bytesKept = 2 ** 29;
+
 /**
  * Buffers by use and size. A buffer that was given back is handed out again: the queue runs in order, so a later
- * command cannot overtake an earlier one. Sizes are rounded up to a quarter of a power of two, so that few differ.
+ * command cannot overtake an earlier one.
  */
 export class BufferPool {
   readonly #device: GPUDevice;
-  readonly #free = new Map<string, GPUBuffer[]>();
   readonly #all = new Set<GPUBuffer>();
+  /** In the order in which they were given back. */
+  readonly #free = new Set<GPUBuffer>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
-  /** Storage for rows: a kernel reads and writes it, and it can be copied from and to. */
+  /** Storage for rows: a kernel reads and writes it, and it can be copied from and to. Rounded up, so that few sizes differ. */
   storage(bytes: number): GPUBuffer {
-    return this.#take(bytes, usage.storage | usage.copySrc | usage.copyDst);
+    return this.#take(bytes, sizeClass(bytes), usage.storage | usage.copySrc | usage.copyDst);
+  }
+
+  /** Storage of just this size, for what a caller may get hold of: its size counts the rows. */
+  exactStorage(bytes: number): GPUBuffer {
+    return this.#take(bytes, bytes, usage.storage | usage.copySrc | usage.copyDst);
   }
 
   /** Memory that the host maps to read results. */
   staging(bytes: number): GPUBuffer {
-    return this.#take(bytes, usage.mapRead | usage.copyDst);
+    return this.#take(bytes, sizeClass(bytes), usage.mapRead | usage.copyDst);
   }
 
   give(buffer: GPUBuffer): void {
-    if (!this.#all.has(buffer)) return;
-    const key = `${buffer.usage}:${buffer.size}`;
-    const free = this.#free.get(key);
-    if (free) free.push(buffer);
-    else this.#free.set(key, [buffer]);
+    if (this.#all.has(buffer)) this.#free.add(buffer);
   }
 
-  /** Frees what nobody holds. */
+  /** Destroys the buffers that were given back longest ago; only between runs, when no unsubmitted command names them. */
   trim(): void {
-    for (const buffer of [...this.#free.values()].flat()) {
+    let bytes = [...this.#free].reduce((sum, { size }) => sum + size, 0);
+    for (const buffer of this.#free) {
+      if (this.#free.size <= buffersKept && bytes <= bytesKept) return;
+      bytes -= buffer.size;
+      this.#free.delete(buffer);
       this.#all.delete(buffer);
       buffer.destroy();
     }
-    this.#free.clear();
   }
 
   destroy(): void {
@@ -48,15 +57,18 @@ export class BufferPool {
     this.#free.clear();
   }
 
-  #take(bytes: number, flags: number): GPUBuffer {
-    const size = Math.min(sizeClass(bytes), Math.floor(this.#device.limits.maxBufferSize / 4) * 4);
+  #take(bytes: number, wanted: number, flags: number): GPUBuffer {
+    const size = Math.min(wanted, Math.floor(this.#device.limits.maxBufferSize / 4) * 4);
     if (bytes > size) {
       throw new LimitExceededError({
         operation: 'allocate', expected: `at most ${size} bytes in one buffer`, got: `${bytes} bytes`, remedy: 'Read in smaller batches.',
       });
     }
-    const free = this.#free.get(`${flags}:${size}`)?.pop();
-    if (free) return free;
+    for (const free of this.#free) {
+      if (free.size !== size || free.usage !== flags) continue;
+      this.#free.delete(free);
+      return free;
+    }
     counters.buffers++;
     const buffer = this.#device.createBuffer({ size, usage: flags });
     this.#all.add(buffer);

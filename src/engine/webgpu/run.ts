@@ -1,5 +1,6 @@
 import { LimitExceededError } from '../errors.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
+import { lineageOf } from '../lineage.ts';
 import { chooseRegime } from '../regimes.ts';
 import { extentOf, rangeOf, stagesOf, type Range, type Stage } from '../stages.ts';
 import type { Tensor } from '../tensor.ts';
@@ -32,6 +33,8 @@ export class Run {
   readonly #statuses: Statuses;
   readonly #root: Tensor;
   readonly #stages: readonly Stage[];
+  /** What the caller can ask for again; a composition's own tensors are gone after the run. */
+  readonly #lasting: ReadonlySet<Tensor>;
   readonly #regions = new Map<Stage, Region>();
   readonly #owned = new Map<Stage, GPUBuffer>();
   #bytesUp = 0;
@@ -41,15 +44,16 @@ export class Run {
     this.#limits = backend.limits;
     this.#encoder = new Encoder(backend.gpu, backend.limits);
     this.#root = root;
+    this.#lasting = new Set(lineageOf(root));
     this.#stages = stagesOf(root, (tensor) => backend.resident(tensor) !== undefined);
     this.#statuses = new Statuses(backend.gpu, backend.softwareAdapter, this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length);
   }
 
   async execute(sink: Sink, hooks: RunHooks): Promise<RunFacts> {
-    const blocks = planBlocks(extentOf(this.#stages), this.#limits) ?? this.#tooLarge();
-    const total = blocks.length * this.#stages.length;
     let done = 0;
     try {
+      const blocks = this.#plan();
+      const total = blocks.length * this.#stages.length;
       for (const [index, block] of blocks.entries()) {
         const uses = new Map(this.#stages.map((stage) => [stage, stage.uses]));
         for (const stage of this.#stages) {
@@ -59,6 +63,7 @@ export class Run {
           hooks.onProgress?.(++done, total);
         }
         await this.#deliver(block, sink, index === blocks.length - 1);
+        hooks.signal?.throwIfAborted();
         if (index < blocks.length - 1) this.#releaseBlock();
       }
       const gpuMilliseconds = await this.#encoder.finish();
@@ -69,6 +74,14 @@ export class Run {
       for (const buffer of this.#owned.values()) this.#backend.gpu.pool.give(buffer);
       this.#statuses.dispose();
     }
+  }
+
+  #plan(): readonly Block[] {
+    const blocks = planBlocks(extentOf(this.#stages), this.#limits);
+    if (blocks) return blocks;
+    const byRow = this.#stages.filter(({ span }) => span === 'rows' || span === 'columns');
+    const { tensor } = byRow.reduce((widest, stage) => (stage.tensor.width > widest.tensor.width ? stage : widest));
+    throw this.#tooLarge('tensors whose rows fit', tensor, 4 * tensor.width);
   }
 
   /** Sends a block on its way; with the last one go the outcomes of the checks. */
@@ -106,7 +119,7 @@ export class Run {
   async #make(stage: Stage, block: Block): Promise<Region> {
     const range = rangeOf(stage, block);
     const bytes = 4 * range.rows * range.width;
-    if (bytes > bindingBytes(this.#limits)) this.#tooLarge(stage.tensor);
+    if (bytes > bindingBytes(this.#limits)) throw this.#tooLarge('a tensor that every row of the result needs and that fits', stage.tensor, bytes);
     const resident = this.#backend.resident(stage.tensor);
     if (resident) return this.#part(stage, resident, range);
     if (stage.tensor.origin.kind === 'source') return this.#upload(stage, range);
@@ -131,8 +144,9 @@ export class Run {
     const { tensor } = stage;
     const data = this.#backend.sourceData(tensor);
     const fits = data.byteLength <= bindingBytes(this.#limits);
+    const stays = fits && this.#lasting.has(tensor);
     const [from, rows] = fits ? [0, tensor.rows] : [range.from, range.rows];
-    const buffer = fits ? this.#backend.allocateResident(tensor) : this.#own(stage, 4 * rows * tensor.width);
+    const buffer = stays ? this.#backend.allocateResident(tensor) : this.#own(stage, 4 * rows * tensor.width);
     await this.#encoder.submit(); // a write overtakes commands that were not submitted yet
     this.#backend.gpu.device.queue.writeBuffer(buffer, 0, data, from * tensor.width, rows * tensor.width);
     this.#bytesUp += 4 * rows * tensor.width;
@@ -169,17 +183,18 @@ export class Run {
   }
 
   #own(stage: Stage, bytes: number): GPUBuffer {
-    const buffer = this.#backend.gpu.pool.storage(Math.max(4, bytes));
+    const { pool } = this.#backend.gpu;
+    const isResult = stage === this.#stages.at(-1); // the caller may get hold of it
+    const buffer = isResult ? pool.exactStorage(Math.max(4, bytes)) : pool.storage(Math.max(4, bytes));
     this.#owned.set(stage, buffer);
     return buffer;
   }
 
-  #tooLarge(tensor = this.#root): never {
-    const bytes = 4 * tensor.width;
-    throw new LimitExceededError({
-      operation: this.#root.origin.kind === 'result' ? this.#root.origin.operation.name : 'read',
-      expected: `rows that fit one binding of ${bindingBytes(this.#limits)} bytes`, got: `a tensor of shape [${tensor.shape.join(', ')}], ${bytes} bytes a row`,
-      remedy: "Use fewer outcomes a row, or backend: 'cpu'.",
+  #tooLarge(what: string, { shape }: Tensor, bytes: number): LimitExceededError {
+    return new LimitExceededError({
+      operation: this.#root.origin.kind === 'result' ? this.#root.origin.operation.name : 'tensor.read',
+      expected: `${what} one binding of ${bindingBytes(this.#limits)} bytes`, got: `${bytes} bytes, in a tensor of shape [${shape.join(', ')}]`,
+      remedy: "Use fewer outcomes or fewer rows, or backend: 'cpu'.",
     });
   }
 }

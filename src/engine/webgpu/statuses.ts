@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.ts';
 import { formCheck } from '../form-check.ts';
 import { problemOfRow } from '../forms.ts';
-import { usage } from '../gpu-types.ts';
+import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Kernel } from '../kernel.ts';
 import { consumerOf } from '../lineage.ts';
 import { chooseRegime } from '../regimes.ts';
@@ -73,9 +73,18 @@ export class Statuses {
   }
 }
 
-async function throwProblem(tensor: Tensor, row: number, hostData: (tensor: Tensor) => Promise<Float32Array>, root: Tensor): Promise<void> {
+/** f32 on the device and f64 here may differ on a sum near the tolerance; the host decides, on this row and on those after it. */
+async function throwProblem(tensor: Tensor, first: number, hostData: (tensor: Tensor) => Promise<Float32Array>, root: Tensor): Promise<void> {
+  const { origin, form, rows, width } = tensor;
+  if (origin.kind === 'source' && isGpuBuffer(origin.data) && (origin.data.usage & usage.copySrc) === 0) {
+    throw new DomainError({
+      ...consumerOf(tensor, root), row: first, expected: `a row of ${form}`, got: 'another one, in a buffer that cannot be copied from',
+      remedy: 'Create the buffer with GPUBufferUsage.COPY_SRC to learn which entry or sum is wrong.',
+    });
+  }
   const data = await hostData(tensor);
-  const problem = problemOfRow(tensor.form, data.subarray(row * tensor.width, (row + 1) * tensor.width));
-  // f32 on the device and f64 here may differ on a sum that is at the tolerance to the last digit; the host decides.
-  if (problem) throw new DomainError({ ...consumerOf(tensor, root), row, ...problem });
+  for (let row = first; row < rows; row++) {
+    const problem = problemOfRow(form, data.subarray(row * width, (row + 1) * width));
+    if (problem) throw new DomainError({ ...consumerOf(tensor, root), row, ...problem });
+  }
 }

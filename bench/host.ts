@@ -1,0 +1,46 @@
+// The part of `npm run bench` that runs in Node.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { inHeadlessBrowser } from '../app/headless.ts';
+import { formatTable } from '../app/table.ts';
+import { progressLine } from '../app/terminal.ts';
+import { version } from '../package.json';
+import { operations } from './operations.ts';
+import { cells, COLUMNS, heading, NUMERIC_COLUMNS, passed, remarks, type BenchReport } from './report.ts';
+
+/** Names of operations that do not exist. */
+export function unknownNames(names: readonly string[]): string[] {
+  return names.filter((wanted) => !operations.some(({ name }) => name === wanted));
+}
+
+export function knownNames(): string[] {
+  return operations.map(({ name }) => name);
+}
+
+/** Runs the page at `url`, prints its report, and says whether all is well. */
+export async function runAndPrint(url: string, jsonFile: string | undefined): Promise<boolean> {
+  const progress = progressLine(process.stderr);
+  let report: BenchReport;
+  try {
+    // The browser hands on whatever the page reports; its type is that of the main job.
+    report = (await inHeadlessBrowser(url, (...step) => progress.show(...step))) as unknown as BenchReport;
+  } finally {
+    progress.end();
+  }
+  const table = formatTable(COLUMNS, report.rows.map(cells), NUMERIC_COLUMNS);
+  console.log([heading(report), '', ...table, '', ...remarks(report)].join('\n'));
+  if (jsonFile !== undefined) {
+    writeFileSync(jsonFile, `${JSON.stringify({ ...report, versions: versions() }, undefined, 2)}\n`);
+    console.log(`The figures are in ${jsonFile}.`);
+  }
+  return passed(report);
+}
+
+function versions(): Record<string, string> {
+  return {
+    dually: version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model ?? '',
+  };
+}

@@ -1,0 +1,150 @@
+import { apply, type Operation } from '../src/engine/operation.ts';
+import { chooseRegime } from '../src/engine/regimes.ts';
+import type { Regime } from '../src/engine/kernel.ts';
+import { CertificateError, openEngine, type Engine, type Tensor } from '../src/index.ts';
+import { batchToRead, batchToReadAcross, fmaChains, kernelTime, sumsAcrossRows, sumsOfRows } from './ceilings.ts';
+import { inputsOf, randomInputs } from './inputs.ts';
+import { arithmeticOf, isOfPairs, parametersOf, passesOf } from './operations.ts';
+import { gigaPerSecond, type BenchRow } from './report.ts';
+import { interleave, Subject, type Pace } from './rounds.ts';
+import { shapeText, type Shape } from './shapes.ts';
+
+/** The device of a run, and how long a chain of FMAs keeps it busy. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly chain: { readonly invocations: number; readonly steps: number };
+}
+
+type Maker = () => Tensor;
+
+/** Times one operation at one shape everywhere, in rounds that its ceilings share. */
+export async function measure(
+  operation: Operation,
+  shape: Shape,
+  gpu: Gpu | undefined,
+  pace: Pace,
+): Promise<BenchRow[]> {
+  const data = randomInputs(operation, shape);
+  const makerOn = (engine: Engine): Maker => {
+    const inputs = inputsOf(engine, operation, shape.outcomes, data);
+    return () => apply(operation, inputs, parametersOf(operation));
+  };
+  const engines: Engine[] = [];
+  const opened = async (...options: Parameters<typeof openEngine>): Promise<Engine> => {
+    const engine = await openEngine(...options);
+    engines.push(engine);
+    return engine;
+  };
+  try {
+    const cpu = await opened({ backend: 'cpu' });
+    const make = makerOn(cpu);
+    const numbers = numbersOf(make());
+    const facts = factsOf(operation, shape, numbers);
+    const wall = new Subject(() => wallTime(make, 'cpu'));
+    const regimes = gpu ? regimesAt(shape.outcomes) : [];
+    const timed = [];
+    for (const regime of regimes) {
+      const engine = await opened({ device: gpu!.device }, { regime });
+      timed.push({ regime, ...gpuSubjects(engine, makerOn(engine), operation, shape, numbers, gpu!) });
+    }
+    await interleave([...timed.flatMap(({ subjects }) => subjects), wall], pace);
+    const rows: BenchRow[] = [];
+    for (const { regime, row } of timed) {
+      const checked = await opened({ device: gpu!.device, check: 'sample' }, { regime });
+      rows.push({ ...facts, backend: 'webgpu', regime, ...row(), certificate: await certificateOf(makerOn(checked)) });
+    }
+    return [
+      ...rows,
+      { ...facts, backend: 'cpu', regime: null, kernel: null, wall: wall.sample, ceilings: null, certificate: null },
+    ];
+  } finally {
+    for (const engine of engines) engine.dispose();
+  }
+}
+
+/** The regimes that the engine grants to rows of this length. */
+function regimesAt(outcomes: number): Regime[] {
+  return (['lane', 'workgroup'] as const).filter((regime) => chooseRegime(outcomes, false, regime) === regime);
+}
+
+/** Of all inputs and the result. */
+function numbersOf(tensor: Tensor): number {
+  const inputs = tensor.origin.kind === 'result' ? tensor.origin.inputs : [];
+  return [...inputs, tensor].reduce((sum, { rows, width }) => sum + rows * width, 0);
+}
+
+type Facts = Pick<BenchRow, 'operation' | 'parameters' | 'shape' | 'bytes' | 'arithmetic'>;
+
+function factsOf(operation: Operation, shape: Shape, numbers: number): Facts {
+  const perOutcome = arithmeticOf(operation);
+  return {
+    operation: operation.name,
+    parameters: parametersOf(operation),
+    shape: shapeText(shape),
+    bytes: 4 * numbers * passesOf(operation),
+    arithmetic: perOutcome === undefined ? null : perOutcome * shape.rows * (shape.columns ?? 1) * shape.outcomes,
+  };
+}
+
+interface GpuSubjects {
+  readonly subjects: readonly Subject[];
+  /** What they came to, once they were measured. */
+  readonly row: () => Pick<BenchRow, 'kernel' | 'wall' | 'ceilings'>;
+}
+
+function gpuSubjects(
+  engine: Engine,
+  make: Maker,
+  operation: Operation,
+  { rows }: Shape,
+  numbers: number,
+  gpu: Gpu,
+): GpuSubjects {
+  const kernel = new Subject(() => kernelTime(make));
+  const wall = new Subject(() => wallTime(make, 'webgpu'));
+  const chains = fmaChains(engine, gpu.chain);
+  const fma = new Subject(() => kernelTime(chains.ends));
+  const reads = [batchToRead(engine, numbers, rows)].map((batch) => ({ batch, sums: sumsOfRows }));
+  // Such an operation has kernels that are laid over elements, whatever the regime.
+  if (operation.compose || isOfPairs(operation))
+    reads.push({ batch: batchToReadAcross(engine, numbers), sums: sumsAcrossRows });
+  const bandwidths = reads.map(({ batch, sums }) => {
+    const subject = new Subject(() => kernelTime(() => sums(batch)));
+    return { subject, rate: () => gigaPerSecond(4 * batch.rows * batch.width, subject.sample.minimum) };
+  });
+  return {
+    subjects: [kernel, wall, fma, ...bandwidths.map(({ subject }) => subject)],
+    row: () => ({
+      kernel: kernel.sample,
+      wall: wall.sample,
+      ceilings: {
+        gigabytesPerSecond: Math.max(...bandwidths.map(({ rate }) => rate())),
+        gigaFmaPerSecond: gigaPerSecond(chains.count, fma.sample.minimum),
+      },
+    }),
+  };
+}
+
+/** Milliseconds from the call to the Float32Array. The inputs are on the device since the warm-up. */
+export async function wallTime(make: Maker, backend: 'webgpu' | 'cpu'): Promise<number> {
+  const start = performance.now();
+  const tensor = make();
+  await tensor.read();
+  const milliseconds = performance.now() - start;
+  tensor.dispose();
+  const report = tensor.report!;
+  if (report.backend !== backend) throw new Error(`It ran on the ${report.backend} backend: ${report.reason}.`);
+  return milliseconds;
+}
+
+/** The certificate of a run that nobody times, also one that failed. */
+async function certificateOf(make: Maker): Promise<BenchRow['certificate']> {
+  const tensor = make();
+  try {
+    await tensor.read();
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+  }
+  const { passed, worstUlps, rowsChecked, tolerance } = tensor.report!.certificate!;
+  return { passed, worstUlps: Number.isFinite(worstUlps) ? worstUlps : null, rowsChecked, tolerance };
+}

@@ -1,0 +1,51 @@
+import type { Operation } from '../src/engine/operation.ts';
+import * as library from '../src/index.ts';
+
+/** Every operation that the library exports; a new one is timed without an edit here unless it takes parameters. */
+export const operations: readonly Operation[] = Object.values(library)
+  .flatMap((exported) =>
+    typeof exported === 'function' && 'operation' in exported ? [exported.operation as Operation] : [],
+  )
+  .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const STEPS = 5;
+
+const parameters: Readonly<Record<string, object>> = {
+  alphaDivergence: { alpha: 0.5 },
+  alphaDivergenceMatrix: { alpha: 0.5 },
+  fisherInformation: { coordinates: 'theta' },
+  fisherVectorProduct: { coordinates: 'logits' }, // where a vector has as many entries as its row
+  mirrorDescent: { alpha: -1, stepSize: 0.1, steps: STEPS },
+  mirrorDescentStep: { stepSize: 0.1 },
+  naturalGradientStep: { stepSize: 0.1, path: 'lc' },
+};
+
+export function parametersOf({ name }: Operation): object {
+  return parameters[name] ?? {};
+}
+
+/** How often the algorithm goes through its inputs and its result. */
+export function passesOf({ name }: Operation): number {
+  return name === 'mirrorDescent' ? STEPS : 1;
+}
+
+/** All pairs of two batches, instead of one row with the same row of the other. */
+export function isOfPairs(operation: Operation): boolean {
+  return operation.arguments.some(({ axis }) => axis === 'columns');
+}
+
+/** The α-family's term, counted in shaders/divergences/alpha-term.wgsl: a ratio, its logarithm, a polynomial, a sum. */
+const TERM = 30;
+
+/** Arithmetic operations an outcome of a row or of a pair, where they were counted; each takes the slot of one FMA. */
+const arithmetic: Readonly<Record<string, number>> = {
+  alphaDivergence: TERM,
+  hellingerDistance: TERM,
+  klDivergence: TERM,
+  reverseKlDivergence: TERM,
+  alphaDivergenceMatrix: 1, // a matrix product; what is not one is of lower order
+};
+
+export function arithmeticOf({ name }: Operation): number | undefined {
+  return arithmetic[name];
+}

@@ -1,0 +1,169 @@
+import { duration, significant } from '../app/report.ts';
+import type { Backend } from '../src/index.ts';
+import type { Regime } from '../src/engine/kernel.ts';
+import type { Sample } from './rounds.ts';
+import type { Mode } from './shapes.ts';
+
+/** One operation at one shape on one backend. Plain data, so that it travels as JSON. */
+export interface BenchRow {
+  readonly operation: string;
+  readonly parameters: object;
+  readonly shape: string;
+  readonly backend: Backend;
+  /** How rows lie over invocations; null on the CPU. */
+  readonly regime: Regime | null;
+  /** Read and written by the algorithm: every input and the result, once a pass. */
+  readonly bytes: number;
+  /** Arithmetic operations of the algorithm, where they were counted. */
+  readonly arithmetic: number | null;
+  /** From the first submission until the queue is idle, from and to memory of the device. */
+  readonly kernel: Sample | null;
+  /** From the call to the Float32Array. */
+  readonly wall: Sample;
+  /** What the same device reached in the same rounds. */
+  readonly ceilings: { readonly gigabytesPerSecond: number; readonly gigaFmaPerSecond: number } | null;
+  readonly certificate: {
+    readonly passed: boolean;
+    readonly worstUlps: number | null; // null: infinite
+    readonly rowsChecked: number;
+    readonly tolerance: string;
+  } | null;
+}
+
+/** The smallest power of two of rows from which WebGPU is ahead of the CPU; null when it never is. */
+export interface Crossover {
+  readonly operation: string;
+  readonly rows: number | null;
+  /** The largest batch that was tried. */
+  readonly largest: number;
+}
+
+export interface BenchReport {
+  readonly mode: Mode;
+  readonly date: string;
+  readonly adapter: string | null;
+  readonly browser: string;
+  readonly pace: { readonly rounds: number; readonly budget: number };
+  readonly rows: readonly BenchRow[];
+  readonly crossover: {
+    readonly outcomes: number;
+    readonly operations: readonly Crossover[];
+  };
+  readonly failures: readonly { readonly operation: string; readonly shape: string; readonly message: string }[];
+}
+
+/** True when nothing failed and every result of the GPU was within its tolerance. */
+export function passed({ rows, failures }: Pick<BenchReport, 'rows' | 'failures'>): boolean {
+  return failures.length === 0 && rows.every(({ certificate }) => certificate?.passed !== false);
+}
+
+export const COLUMNS = [
+  'operation',
+  'shape',
+  'backend',
+  'regime',
+  'kernel',
+  'median',
+  'wall',
+  'median',
+  'GB/s',
+  'of read',
+  'of FMA',
+  'binding',
+  'worst error',
+] as const;
+export const NUMERIC_COLUMNS: ReadonlySet<string> = new Set(COLUMNS.slice(4));
+const NONE = '–';
+
+export interface Fractions {
+  readonly ofRead: number | undefined;
+  readonly ofFma: number | undefined;
+}
+
+/** The fastest round against the fastest rounds of the ceilings. */
+export function fractions({ kernel, ceilings, bytes, arithmetic }: BenchRow): Fractions {
+  if (!kernel || !ceilings) return { ofRead: undefined, ofFma: undefined };
+  return {
+    ofRead: gigaPerSecond(bytes, kernel.minimum) / ceilings.gigabytesPerSecond,
+    ofFma: arithmetic === null ? undefined : gigaPerSecond(arithmetic, kernel.minimum) / ceilings.gigaFmaPerSecond,
+  };
+}
+
+export function gigaPerSecond(count: number, milliseconds: number): number {
+  return count / milliseconds / 1e6;
+}
+
+/** One cell a column. */
+export function cells(row: BenchRow): string[] {
+  const { operation, shape, backend, regime, kernel, wall, bytes, certificate } = row;
+  const { ofRead, ofFma } = fractions(row);
+  const times = (sample: Sample | null): string[] =>
+    sample ? [duration(sample.minimum), duration(sample.median)] : [NONE, NONE];
+  return [
+    operation,
+    shape,
+    backend,
+    regime ?? NONE,
+    ...times(kernel),
+    ...times(wall),
+    significant(gigaPerSecond(bytes, (kernel ?? wall).minimum)),
+    percent(ofRead),
+    percent(ofFma),
+    binding(ofRead, ofFma),
+    certificate ? worstError(certificate) : NONE,
+  ];
+}
+
+function worstError({ worstUlps, passed: isWithin }: NonNullable<BenchRow['certificate']>): string {
+  return `${worstUlps === null ? '∞' : significant(worstUlps)} ulp ${isWithin ? '✓' : '✗'}`;
+}
+
+/** The ceiling that is nearer. */
+function binding(ofRead: number | undefined, ofFma: number | undefined): string {
+  if (ofRead === undefined) return NONE;
+  return ofFma !== undefined && ofFma > ofRead ? `${percent(ofFma)} FMA` : `${percent(ofRead)} read`;
+}
+
+function percent(fraction: number | undefined): string {
+  if (fraction === undefined) return NONE;
+  return fraction < 0.1 ? `${(100 * fraction).toPrecision(2)} %` : `${Math.round(100 * fraction)} %`;
+}
+
+export function heading({ mode, pace, date, adapter, browser }: BenchReport): string {
+  const where = adapter === null ? 'no WebGPU here, the CPU alone' : `WebGPU on ${adapter}`;
+  return `Dually bench, ${mode}: up to ${pace.rounds} interleaved rounds, ${where}; ${browserName(browser)}; ${date}`;
+}
+
+/** The last product of a user agent that is a browser; those before it are what the browser resembles. */
+function browserName(userAgent: string): string {
+  const products = userAgent.match(/(?:Firefox|Edg|(?:Headless)?Chrome|Version)\/\d+/g);
+  return products?.at(-1)?.replace('/', ' ').replace('Version', 'Safari') ?? userAgent;
+}
+
+/** What follows the table, line by line. */
+export function remarks({ rows, crossover, failures, adapter }: BenchReport): string[] {
+  const best = (of: (ceilings: NonNullable<BenchRow['ceilings']>) => number): number =>
+    Math.max(...rows.flatMap(({ ceilings }) => (ceilings ? [of(ceilings)] : [])));
+  return [
+    'Times are of the fastest and of the middle round. The ceilings are sums that only read as many bytes in the same layout, and a chain of FMAs.',
+    ...(rows.some(({ ceilings }) => ceilings)
+      ? [
+          `Best of this run: ${significant(best((ceilings) => ceilings.gigabytesPerSecond))} GB/s read, ` +
+            `${significant(best((ceilings) => ceilings.gigaFmaPerSecond))} GFMA/s.`,
+        ]
+      : []),
+    ...(adapter !== null && crossover.operations.length > 0 ? [crossoverText(crossover)] : []),
+    ...failures.map(({ operation, shape, message }) => `FAILED ${operation} ${shape}: ${message}`),
+  ];
+}
+
+function crossoverText({ outcomes, operations }: BenchReport['crossover']): string {
+  const texts = operations.map(({ operation, rows, largest }) => `${operation} ${rows ?? `not up to ${largest}`}`);
+  return `Rows of ${outcomes} from which WebGPU beats the CPU reference, call to result: ${texts.join(', ')}.`;
+}
+
+/** What the page tells the program that opened it. */
+export type Message =
+  | { kind: 'progress'; part: string; done: number; total: number }
+  | { kind: 'report'; report: BenchReport }
+  | { kind: 'failure'; message: string };

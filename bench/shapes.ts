@@ -1,0 +1,60 @@
+import { apply, type Operation } from '../src/engine/operation.ts';
+import { openEngine } from '../src/index.ts';
+import { inputsOf } from './inputs.ts';
+import { isOfPairs, parametersOf } from './operations.ts';
+
+export interface Shape {
+  readonly rows: number;
+  /** Of the second batch, when all pairs are asked for. */
+  readonly columns?: number;
+  readonly outcomes: number;
+}
+
+export type Mode = 'quick' | 'full';
+
+const batches: readonly Shape[] = [
+  { rows: 256, outcomes: 64 },
+  { rows: 1024, outcomes: 256 },
+  { rows: 64, outcomes: 8192 },
+];
+const largeBatches: readonly Shape[] = [
+  { rows: 4096, outcomes: 1024 },
+  { rows: 16, outcomes: 131_072 },
+];
+const pairs: readonly Shape[] = [{ rows: 64, columns: 64, outcomes: 256 }];
+const largePairs: readonly Shape[] = [
+  { rows: 256, columns: 256, outcomes: 256 },
+  { rows: 1024, columns: 1024, outcomes: 256 },
+];
+
+export function shapesOf(operation: Operation, mode: Mode): readonly Shape[] {
+  const [small, large] = isOfPairs(operation) ? [pairs, largePairs] : [batches, largeBatches];
+  return mode === 'quick' ? small : [...small, ...large];
+}
+
+/** Numbers in a result, 64 MiB: a matrix for every row would otherwise fill the memory. */
+const LARGEST_RESULT = 2 ** 24;
+
+/** The shape with as many of its rows as keep the result small enough; undefined where one row is too large. */
+export async function fitted(operation: Operation, shape: Shape): Promise<Shape | undefined> {
+  if (isOfPairs(operation)) return shape;
+  const width = await resultWidth(operation, shape.outcomes);
+  const rows = Math.min(shape.rows, Math.floor(LARGEST_RESULT / width));
+  return rows === 0 ? undefined : { ...shape, rows };
+}
+
+/** Known from the lazy result; nothing is computed. */
+async function resultWidth(operation: Operation, outcomes: number): Promise<number> {
+  const engine = await openEngine({ backend: 'cpu' });
+  const empty = operation.arguments.map(() => new Float32Array(outcomes));
+  try {
+    return apply(operation, inputsOf(engine, operation, outcomes, empty), parametersOf(operation)).width;
+  } finally {
+    engine.dispose();
+  }
+}
+
+export function shapeText({ rows, columns, outcomes }: Shape): string {
+  if (columns === undefined) return `${rows}×${outcomes}`;
+  return columns === rows ? `${rows}²×${outcomes}` : `(${rows}×${columns})×${outcomes}`;
+}

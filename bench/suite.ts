@@ -1,0 +1,76 @@
+import { messageOf } from '../app/element.ts';
+import type { Operation } from '../src/engine/operation.ts';
+import { findDevice } from '../src/engine/webgpu/adapter.ts';
+import { openEngine } from '../src/index.ts';
+import { calibratedChain } from './ceilings.ts';
+import { crossoverOf, OUTCOMES } from './crossover.ts';
+import { measure, type Gpu } from './measure.ts';
+import { isOfPairs, operations } from './operations.ts';
+import type { BenchReport, BenchRow, Crossover } from './report.ts';
+import type { Pace } from './rounds.ts';
+import { fitted, shapesOf, shapeText, type Mode } from './shapes.ts';
+
+const paces: Readonly<Record<Mode, Pace>> = {
+  quick: { rounds: 3, budget: 1500 },
+  full: { rounds: 7, budget: 10_000 },
+};
+
+export interface Choice {
+  readonly mode: Mode;
+  /** Names of operations; none stands for all. */
+  readonly only: readonly string[];
+}
+
+export type OnProgress = (part: string, done: number, total: number) => void;
+
+/** Runs the benchmark on this page's adapter. What fails is reported, and the rest goes on. */
+export async function runBench({ mode, only }: Choice, onProgress: OnProgress): Promise<BenchReport> {
+  const date = new Date().toISOString();
+  const chosen = operations.filter(({ name }) => only.length === 0 || only.includes(name));
+  const cases = chosen.flatMap((operation) => shapesOf(operation, mode).map((shape) => ({ operation, shape })));
+  const found = await findDevice();
+  const gpu = 'device' in found ? await calibrated(found.device) : undefined;
+  const crossing = gpu ? chosen.filter((operation) => !isOfPairs(operation)) : [];
+  const total = cases.length + crossing.length;
+  let done = 0;
+  const rows: BenchRow[] = [];
+  const crossovers: Crossover[] = [];
+  const failures: BenchReport['failures'][number][] = [];
+  const attempt = async (operation: Operation, shape: string, work: () => Promise<unknown>): Promise<void> => {
+    onProgress(`${operation.name} ${shape}`, done++, total);
+    try {
+      await work();
+    } catch (error) {
+      failures.push({ operation: operation.name, shape, message: messageOf(error) });
+    }
+  };
+  for (const { operation, shape } of cases) {
+    await attempt(operation, shapeText(shape), async () => {
+      const fitting = await fitted(operation, shape);
+      if (fitting) rows.push(...(await measure(operation, fitting, gpu, paces[mode])));
+    });
+  }
+  for (const operation of crossing) {
+    await attempt(operation, 'crossover', async () => crossovers.push(await crossoverOf(operation, gpu!.device)));
+  }
+  gpu?.device.destroy();
+  return {
+    mode,
+    date,
+    adapter: 'device' in found ? found.adapter : null,
+    browser: navigator.userAgent,
+    pace: paces[mode],
+    rows,
+    crossover: { outcomes: OUTCOMES, operations: crossovers },
+    failures,
+  };
+}
+
+async function calibrated(device: GPUDevice): Promise<Gpu> {
+  const engine = await openEngine({ device });
+  try {
+    return { device, chain: await calibratedChain(engine) };
+  } finally {
+    engine.dispose();
+  }
+}

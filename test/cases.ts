@@ -1,0 +1,160 @@
+/** What the suites over all operations share: the operations themselves, parameters for each, and random rows by kind of argument. */
+import type { Engine } from '../src/engine/engine.ts';
+import type { DistributionForm } from '../src/engine/forms.ts';
+import type { Dispatch, Kernel, Regime } from '../src/engine/kernel.ts';
+import { apply, type Operation } from '../src/engine/operation.ts';
+import { stagesOf } from '../src/engine/stages.ts';
+import type { Tensor } from '../src/engine/tensor.ts';
+import { dimensionOf, type Coordinates } from '../src/geometry/coordinates.ts';
+import * as dually from '../src/index.ts';
+import { uniformFrom } from './math/relative-error.ts';
+
+export interface NamedOperation {
+  readonly name: string;
+  readonly operation: Operation;
+}
+
+/** Every operation that the package exports. */
+export const operations: readonly NamedOperation[] = Object.entries(dually)
+  .filter(([, exported]) => 'operation' in exported)
+  .map(([name, exported]) => ({ name, operation: (exported as unknown as { operation: Operation }).operation }));
+
+export interface Parameters {
+  readonly coordinates?: Coordinates;
+  readonly [name: string]: unknown;
+}
+
+const alphas = [-3, -1, -1 + 1e-7, -0.3, 0, 0.5, 1, 2];
+const charts: readonly Parameters[] = [{ coordinates: 'theta' }, { coordinates: 'eta' }, { coordinates: 'logits' }];
+const paths = ['e', 'm', 'lc'].flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ path, stepSize })));
+
+/** The one list that a new operation with parameters is added to, by the name of its export; without them it has none to be tried with. */
+const tried: Readonly<Record<string, readonly Parameters[]>> = {
+  alphaDivergence: [...alphas, 6].map((alpha) => ({ alpha })),
+  alphaDivergenceMatrix: [...alphas, 6].map((alpha) => ({ alpha })),
+  fisherInformation: charts,
+  fisherVectorProduct: charts,
+  mirrorDescent: alphas.map((alpha) => ({ alpha, stepSize: 0.02, steps: 1 })),
+  mirrorDescentStep: [{ stepSize: 0.05 }, { stepSize: -0.7 }, { stepSize: 40 }],
+  naturalGradientStep: paths,
+};
+
+export function parametersOf(name: string): readonly Parameters[] {
+  return tried[name] ?? [{}];
+}
+
+export interface Layout {
+  readonly outcomes: number;
+  readonly rows: number;
+  readonly form: DistributionForm;
+  /** The argument that has one row for all, if one has. */
+  readonly single?: number;
+}
+
+const layouts: readonly Layout[] = [
+  { outcomes: 2, rows: 70, form: 'weights' },
+  { outcomes: 3, rows: 7, form: 'probabilities', single: 0 },
+  { outcomes: 5, rows: 70, form: 'probabilities', single: 1 },
+  { outcomes: 64, rows: 9, form: 'weights' },
+  { outcomes: 300, rows: 1, form: 'weights' },
+  { outcomes: 1025, rows: 7, form: 'probabilities' },
+];
+
+/** Layouts for a regime; a workgroup is dear on an adapter that is a CPU, so that all pairs are there of few rows. */
+export function layoutsOf(regime: Regime): readonly Layout[] {
+  return regime === 'lane' ? layouts : layouts.map((layout) => (layout.single === undefined ? { ...layout, rows: Math.min(layout.rows, 9) } : layout));
+}
+
+/** Inputs of an operation, each by what it takes. The same seed gives the same numbers. */
+export function inputsOf(engine: Engine, { arguments: wanted }: Operation, { coordinates }: Parameters, layout: Layout, seed = 1): Tensor[] {
+  return wanted.map(({ takes }, index) => {
+    const rows = layout.single === index ? 1 : layout.rows;
+    if (takes !== 'values') return engine.rows(distributions(rows, layout, index, seed), layout);
+    const outcomes = coordinates ? dimensionOf(coordinates, layout.outcomes) : layout.outcomes;
+    return engine.values(vectors(rows * outcomes, index, seed), { outcomes });
+  });
+}
+
+const isLogarithmic = (form: DistributionForm): boolean => form === 'logits' || form === 'logProbabilities';
+
+function distributions(rows: number, { outcomes, form }: Layout, argument: number, seed: number): Float32Array<ArrayBuffer> {
+  const data = new Float32Array(rows * outcomes);
+  for (let row = 0; row < rows; row++) {
+    const weights = weightsOfRow(row, outcomes, argument, seed);
+    const mass = form === 'probabilities' || form === 'logProbabilities' ? weights.reduce((sum, x) => sum + x, 0) : 1;
+    data.set(weights.map((x) => (isLogarithmic(form) ? Math.log(x / mass) : x / mass)), row * outcomes);
+  }
+  return data;
+}
+
+/** Four kinds of rows in turn: heavy-tailed, near the same row of the other arguments, with zeros, and over 60 powers of two. */
+function weightsOfRow(row: number, outcomes: number, argument: number, seed: number): Float64Array {
+  const common = uniformFrom(seed + 7919 * row);
+  const own = uniformFrom(seed + 7919 * row + 104_729 * (argument + 1));
+  const weights = Float64Array.from({ length: outcomes }, (_, k) => {
+    switch (row % 4) {
+      case 0: return 0.01 + own() ** 8 / (k + 1);
+      case 1: return (0.01 + common() ** 8) * (1 + 1e-4 * (own() - 0.5));
+      case 2: return own() < 0.3 ? 0 : own();
+      default: return 2 ** (-60 * own());
+    }
+  });
+  if (weights.every((x) => x === 0)) weights[argument % outcomes] = 1;
+  return weights;
+}
+
+function vectors(length: number, argument: number, seed: number): Float32Array<ArrayBuffer> {
+  const random = uniformFrom(seed + 104_729 * (argument + 1));
+  return new Float32Array(length).map(() => (random() - 0.5) / (0.05 + random()));
+}
+
+/** A kernel as a run would dispatch it. */
+export interface KernelUse {
+  readonly name: string;
+  readonly kernel: Kernel<unknown>;
+  readonly dispatch: Dispatch<unknown>;
+}
+
+const smallLayouts: readonly Layout[] = [
+  { outcomes: 4, rows: 2, form: 'weights' },
+  { outcomes: 4, rows: 2, form: 'logits' },
+  { outcomes: 16, rows: 8, form: 'weights' }, // from here on all pairs are a matrix product
+];
+
+/** Every kernel that the operations of the indexes lead to, composed or not; an operation may have several. */
+export function kernelUses(engine: Engine): KernelUse[] {
+  const results = operations.flatMap(({ name, operation }) => parametersOf(name).flatMap((parameters) => smallLayouts.flatMap((layout) => {
+    const inputs = inputsOf(engine, operation, parameters, layout);
+    return layout.form === 'logits' && refuses(operation, inputs, parameters) ? [] : [apply(operation, inputs, parameters)];
+  })));
+  return [...results, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5)].flatMap(kernelsOf);
+}
+
+/** Some operations leave the conversion of logits to the caller. */
+function refuses({ check }: Operation, inputs: readonly Tensor[], parameters: Parameters): boolean {
+  try {
+    check?.(parameters, inputs);
+    return false;
+  } catch (error) {
+    if (error instanceof dually.DomainError) return true;
+    throw error;
+  }
+}
+
+/** The descent over components is a second record of mirrorDescent, which its export does not show. */
+function mixtureDescent(engine: Engine, alpha: number): Tensor {
+  const [targets, components] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallLayouts[0]!);
+  const start = engine.rows([[0.5, 0.5]], { outcomes: 2 });
+  return dually.mirrorDescent(start, { kind: 'alphaDivergence', alpha, targets: targets!, components: components! }, { stepSize: 0.1, steps: 1 });
+}
+
+function kernelsOf(result: Tensor): KernelUse[] {
+  return stagesOf(result, () => false).flatMap(({ tensor, inputs }) => {
+    const { origin } = tensor;
+    if (origin.kind !== 'result') return [];
+    const { operation: { name, kernel }, parameters } = origin;
+    if (!kernel) throw new Error(`${name} has neither a kernel nor a composition`);
+    const ranges = inputs.map(({ tensor: { form, rows, width } }) => ({ form, rows, width }));
+    return [{ name, kernel, dispatch: { parameters, rows: tensor.rows, width: tensor.width, inputs: ranges } }];
+  });
+}

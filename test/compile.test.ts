@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openEngine } from '../src/engine/engine.ts';
+import { ShaderCompilationError } from '../src/engine/errors.ts';
+import type { Kernel, Regime } from '../src/engine/kernel.ts';
+import { apply } from '../src/engine/operation.ts';
+import { regimePiece } from '../src/engine/regimes.ts';
+import { compile, joinPieces } from '../src/engine/shader.ts';
+import { findDevice } from '../src/engine/webgpu/adapter.ts';
+import { counters } from '../src/engine/webgpu/counters.ts';
+import { alphaDivergence } from '../src/index.ts';
+import { inputsOf, kernelUses, operations, parametersOf, type KernelUse } from './cases.ts';
+
+let device: GPUDevice;
+let uses: KernelUse[];
+beforeAll(async () => {
+  const found = await findDevice();
+  if (!('device' in found)) throw new Error(found.reason);
+  device = found.device;
+  uses = kernelUses(await openEngine({ backend: 'cpu' }));
+});
+afterAll(() => device.destroy());
+
+test.each(['lane', 'workgroup'] as const satisfies Regime[])('every kernel compiles in regime %s without a word from the compiler', async (regime) => {
+  const sources = new Map<string, { name: string; shader: ReturnType<typeof joinPieces> }>();
+  for (const { name, kernel, dispatch } of uses) {
+    if (regime === 'workgroup' && kernel.over === 'elements') continue;
+    const shader = joinPieces([regimePiece(regime), ...kernel.pieces(dispatch)]);
+    sources.set(shader.source, { name, shader });
+  }
+  const messages = await Promise.all([...sources.values()].map(async ({ name, shader }) => {
+    const module = await compile(device, name, shader);
+    return (await module.getCompilationInfo()).messages.map(({ lineNum, message }) => `${name} ${JSON.stringify(shader.locate(lineNum))} ${message}`);
+  }));
+  expect(messages.flat()).toEqual([]);
+  expect(sources.size).toBeGreaterThan(10);
+});
+
+test('an error in a piece is reported with its file and line', async () => {
+  const pieces = [regimePiece('lane'), { name: 'math/broken.wgsl', source: '// Wrong on its third line.\nfn wrong() -> f32 {\n  return missing;\n}' }];
+  const failure = compile(device, 'broken kernel', joinPieces(pieces));
+  await expect(failure).rejects.toThrow(ShaderCompilationError);
+  await expect(failure).rejects.toMatchObject({ operation: 'broken kernel', got: expect.stringMatching(/^math\/broken\.wgsl:3:\d+ .*missing/s) as string });
+});
+
+describe('a new α compiles nothing', () => {
+  const sweep = Array.from({ length: 1000 }, (_, index) => (index - 500) / 250 + 1e-4); // |α| ≤ 2, and never ±1
+  const sourceOf = ({ pieces }: Kernel<unknown>, use: KernelUse, alpha: number): string =>
+    joinPieces(pieces({ ...use.dispatch, parameters: { ...(use.dispatch.parameters as object), alpha } })).source;
+
+  test('since the WGSL of a kernel is the same at 1,000 of them', () => {
+    const ofAlpha = uses.filter(({ dispatch }) => 'alpha' in (dispatch.parameters as object));
+    const distinct = new Map(ofAlpha.map((use) => [`${use.name} of ${use.dispatch.inputs.map(({ form }) => form).join()}`, use]));
+    for (const use of distinct.values()) {
+      const [first, ...others] = sweep.map((alpha) => sourceOf(use.kernel, use, alpha));
+      expect(others.every((source) => source === first), use.name).toBe(true);
+    }
+    expect(distinct.size).toBeGreaterThanOrEqual(5);
+  });
+
+  test('and the engine counts no new pipeline', async () => {
+    using engine = await openEngine({ backend: 'webgpu' });
+    const [p, q] = [engine.rows([[0.25, 0.75]], { outcomes: 2 }), engine.rows([[0.5, 0.5]], { outcomes: 2 })];
+    await alphaDivergence(p, q, { alpha: 0.1 }).read();
+    const before = counters.pipelines;
+    for (let index = 0; index < sweep.length; index += 100) await alphaDivergence(p, q, { alpha: sweep[index]! }).read();
+    expect(counters.pipelines).toBe(before);
+  });
+
+  test('nor for a new shape of the batch', async () => {
+    using engine = await openEngine({ backend: 'webgpu' });
+    const { operation } = operations.find(({ name }) => name === 'fisherVectorProduct')!;
+    const [parameters] = parametersOf('fisherVectorProduct');
+    const read = (outcomes: number, rows: number): Promise<Float32Array> =>
+      apply(operation, inputsOf(engine, operation, parameters!, { outcomes, rows, form: 'weights' }), parameters).read();
+    await read(3, 2);
+    const before = counters.pipelines;
+    await read(17, 5);
+    await read(40, 1);
+    expect(counters.pipelines).toBe(before);
+  });
+});

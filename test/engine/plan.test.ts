@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bindingBytes, foldWorkgroups, laneCount, planBlocks, type Extent, type Limits } from '../../src/engine/plan.ts';
+
+const anyLimits: fc.Arbitrary<Limits> = fc.record({
+  maxBufferSize: fc.integer({ min: 4, max: 8192 }), maxStorageBufferBindingSize: fc.integer({ min: 4, max: 8192 }),
+  maxComputeWorkgroupsPerDimension: fc.integer({ min: 1, max: 20 }),
+});
+const anyExtent: fc.Arbitrary<Extent> = fc.record({
+  rows: fc.integer({ min: 0, max: 60 }), columns: fc.integer({ min: 1, max: 60 }),
+  numbersPerRow: fc.integer({ min: 0, max: 100 }), numbersPerColumn: fc.integer({ min: 0, max: 100 }), numbersPerCell: fc.integer({ min: 0, max: 2 }),
+}).map((extent) => (extent.numbersPerCell === 0 ? { ...extent, columns: 1, numbersPerColumn: 0 } : extent));
+
+describe('planBlocks', () => {
+  test('covers every cell exactly once, in row order', () => {
+    fc.assert(fc.property(anyExtent, anyLimits, (extent, limits) => {
+      const blocks = planBlocks(extent, limits);
+      if (!blocks) return;
+      const cells = new Uint8Array(extent.rows * extent.columns);
+      for (const { rows, columns } of blocks) {
+        expect(rows[1]).toBeGreaterThan(rows[0]);
+        expect(columns[1]).toBeGreaterThan(columns[0]);
+        for (let i = rows[0]; i < rows[1]; i++) for (let j = columns[0]; j < columns[1]; j++) cells[i * extent.columns + j]!++;
+      }
+      expect(cells.every((count) => count === 1)).toBe(true);
+      const order = blocks.map(({ rows, columns }) => rows[0] * extent.columns + columns[0]);
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+    }), { numRuns: 300 });
+  });
+
+  test('keeps every tensor inside a binding and every dispatch inside its workgroups', () => {
+    fc.assert(fc.property(anyExtent, anyLimits, (extent, limits) => {
+      const groups = limits.maxComputeWorkgroupsPerDimension ** 2;
+      for (const { rows: [top, bottom], columns: [left, right] } of planBlocks(extent, limits) ?? []) {
+        const [height, width] = [bottom - top, right - left];
+        const sizes = [height * extent.numbersPerRow, width * extent.numbersPerColumn, height * width * extent.numbersPerCell];
+        for (const numbers of sizes) {
+          expect(4 * numbers).toBeLessThanOrEqual(bindingBytes(limits));
+          expect(Math.ceil(numbers / laneCount)).toBeLessThanOrEqual(groups);
+        }
+        expect(extent.numbersPerCell > 0 ? height * width : height).toBeLessThanOrEqual(groups); // one item a workgroup
+      }
+    }), { numRuns: 300 });
+  });
+
+  test('gives up only when one row, one column or one cell is too large', () => {
+    fc.assert(fc.property(anyExtent, anyLimits, (extent, limits) => {
+      const { numbersPerRow, numbersPerColumn, numbersPerCell } = extent;
+      const largest = Math.max(numbersPerRow, numbersPerColumn, numbersPerCell, 1);
+      const fits = 4 * largest <= bindingBytes(limits) && largest <= limits.maxComputeWorkgroupsPerDimension ** 2 * laneCount;
+      expect(planBlocks(extent, limits) !== undefined).toBe(fits || extent.rows === 0);
+    }), { numRuns: 300 });
+  });
+
+  test('takes what fits whole in one block', () => {
+    const limits = { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27, maxComputeWorkgroupsPerDimension: 65_535 };
+    const extent = { rows: 100_000, columns: 1, numbersPerRow: 100, numbersPerColumn: 0, numbersPerCell: 0 };
+    expect(planBlocks(extent, limits)).toEqual([{ rows: [0, 100_000], columns: [0, 1] }]);
+    expect(planBlocks({ ...extent, rows: 0 }, limits)).toEqual([]);
+    expect(planBlocks({ ...extent, numbersPerRow: 400 }, limits)?.map(({ rows }) => rows)).toEqual([[0, 83_886], [83_886, 100_000]]);
+  });
+});
+
+test('foldWorkgroups covers the count within the limit of each dimension', () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 70_000 }), fc.nat(), (limit, n) => {
+    const count = 1 + (n % limit ** 2);
+    const [x, y] = foldWorkgroups(count, limit);
+    expect(Math.max(x, y)).toBeLessThanOrEqual(limit);
+    expect(x * y).toBeGreaterThanOrEqual(count);
+    expect(x * (y - 1)).toBeLessThan(count);
+  }));
+});

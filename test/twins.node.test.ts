@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { openEngine } from '../src/engine/engine.ts';
+import { formCheck } from '../src/engine/form-check.ts';
+import { wgslStruct } from '../src/engine/layout.ts';
+import { regimePiece } from '../src/engine/regimes.ts';
+import { kernelUses } from './cases.ts';
+import { minifyWgsl } from './host/plugins.ts';
+
+const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
+const read = (path: string): string => readFileSync(at(path), 'utf8');
+const filesIn = (folder: string, ending: string): string[] =>
+  readdirSync(at(folder), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith(ending)).map((path) => `${folder}/${path.replaceAll('\\', '/')}`).sort();
+const shaders = filesIn('shaders', '.wgsl').map((path) => ({ path, source: read(path) }));
+const engine = await openEngine({ backend: 'cpu' });
+const uses = kernelUses(engine);
+
+/** Built-ins that WGSL lets be off by thousands of ulp, or that compilers may fold away. */
+const inaccurate = /\b(log2?|exp2?|pow|a?sinh?|a?cosh?|a?tanh?|atan2|isnan|isinf)\s*\(/;
+
+test.each(shaders)('$path says what it computes, and names its twin', ({ source }) => {
+  const opening = source.split('\n').findIndex((line) => !line.startsWith('//'));
+  const comment = source.split('\n').slice(0, opening).join('\n');
+  expect(opening).toBeGreaterThanOrEqual(2);
+  const twins = (/Twin: (.*)$/m.exec(comment)?.[1] ?? '').match(/src\/[\w/-]+\.ts/g) ?? [];
+  expect(twins.length).toBeGreaterThan(0);
+  expect(twins.filter((path) => !existsSync(at(path)))).toEqual([]);
+});
+
+test.each(shaders)('$path calls no built-in that is inaccurate', ({ path, source }) => {
+  const calls = source.split('\n').filter((line) => inaccurate.test(line.replace(/\/\/.*/, '')));
+  if (path !== 'shaders/engine/forms.wgsl') expect(calls).toEqual([]);
+  else expect(calls.map((line) => line.split('//')[1]?.trim())).toEqual(['the built-in is good enough for a tolerance of 1e-3']);
+});
+
+test('every WGSL file is imported, and by its own path', () => {
+  const imported = filesIn('src', '.ts').flatMap((path) => [...read(path).matchAll(/'(?:\.\.\/)+(shaders\/[\w/-]+\.wgsl)\?raw'/g)].map(([, shader]) => shader!));
+  expect([...new Set(imported)].sort()).toEqual(shaders.map(({ path }) => path));
+});
+
+test('every WGSL file is in a kernel of an exported operation, under its name', () => {
+  const pieces = [...uses.flatMap(({ kernel, dispatch }) => kernel.pieces(dispatch)), regimePiece('lane'), regimePiece('workgroup'), ...formPieces()];
+  const sources = new Map(pieces.map(({ name, source }) => [`shaders/${name}`, source]));
+  expect([...sources.keys()].sort()).toEqual(shaders.map(({ path }) => path));
+  for (const { path, source } of shaders) expect(sources.get(path), path).toBe(source);
+});
+
+test('the uniforms of every kernel are laid out as its WGSL says', () => {
+  const kernels = [
+    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: kernel.uniforms, pieces: kernel.pieces(dispatch) })),
+    { name: 'check of rows', layout: formCheck.uniforms, pieces: formPieces() },
+  ];
+  for (const { name, layout, pieces } of kernels) {
+    const structs = pieces.flatMap(({ source }) => source.match(/struct Uniforms \{[^}]*\}/g) ?? []);
+    expect(structs.map(minifyWgsl), name).toEqual([minifyWgsl(wgslStruct('Uniforms', layout))]);
+  }
+});
+
+function formPieces(): ReturnType<typeof formCheck.pieces> {
+  return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [] });
+}
