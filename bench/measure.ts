@@ -45,7 +45,7 @@ export async function measure(
     const timed = [];
     for (const regime of regimes) {
       const engine = await opened({ device: gpu!.device }, { regime });
-      timed.push({ regime, ...gpuSubjects(engine, makerOn(engine), operation, shape, numbers, gpu!) });
+      timed.push({ regime, ...gpuSubjects(engine, makerOn(engine), shape, numbers, gpu!) });
     }
     await interleave([...timed.flatMap(({ subjects }) => subjects), wall], pace);
     const rows: BenchRow[] = [];
@@ -92,22 +92,13 @@ interface GpuSubjects {
   readonly row: () => Pick<BenchRow, 'kernel' | 'wall' | 'ceilings'>;
 }
 
-function gpuSubjects(
-  engine: Engine,
-  make: Maker,
-  operation: Operation,
-  { rows }: Shape,
-  numbers: number,
-  gpu: Gpu,
-): GpuSubjects {
+function gpuSubjects(engine: Engine, make: Maker, { rows }: Shape, numbers: number, gpu: Gpu): GpuSubjects {
   const kernel = new Subject(() => kernelTime(make));
   const wall = new Subject(() => wallTime(make, 'webgpu'));
   const chains = fmaChains(engine, gpu.chain);
   const fma = new Subject(() => kernelTime(chains.ends));
   const reads = [batchToRead(engine, numbers, rows)].map((batch) => ({ batch, sums: sumsOfRows }));
-  // Such an operation has kernels that are laid over elements, whatever the regime.
-  if (operation.compose || isOfPairs(operation))
-    reads.push({ batch: batchToReadAcross(engine, numbers), sums: sumsAcrossRows });
+  if (leavesRegime(make())) reads.push({ batch: batchToReadAcross(engine, numbers), sums: sumsAcrossRows });
   const bandwidths = reads.map(({ batch, sums }) => {
     const subject = new Subject(() => kernelTime(() => sums(batch)));
     return { subject, rate: () => gigaPerSecond(4 * batch.rows * batch.width, subject.sample.minimum) };
@@ -123,6 +114,13 @@ function gpuSubjects(
       },
     }),
   };
+}
+
+/** Whether some of its kernels are laid over elements or pairs, whatever the regime. */
+function leavesRegime({ origin }: Tensor): boolean {
+  if (origin.kind === 'source') return false;
+  const { operation, inputs, parameters } = origin;
+  return isOfPairs(operation) || operation.compose?.(inputs, parameters) !== undefined;
 }
 
 /** Milliseconds from the call to the Float32Array. The inputs are on the device since the warm-up. */

@@ -61,16 +61,9 @@ function createPageServer() {
       host: '127.0.0.1',
       headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
       hmr: false,
-      ws: false,
       watch: null,
     },
     optimizeDeps: { noDiscovery: true },
-    plugins: [
-      {
-        name: 'no-client',
-        transformIndexHtml: (html) => html.replace('<script type="module" src="/@vite/client"></script>', ''),
-      },
-    ],
   });
 }
 

@@ -27,12 +27,11 @@ test.each(['lane', 'workgroup'] as const satisfies Regime[])('every kernel compi
     const shader = joinPieces([regimePiece(regime), ...kernel.pieces(dispatch)]);
     sources.set(shader.source, { name, shader });
   }
-  const messages = await Promise.all([...sources.values()].map(async ({ name, shader }) => {
-    const module = await compile(device, name, shader);
-    return (await module.getCompilationInfo()).messages.map(({ lineNum, message }) => `${name} ${JSON.stringify(shader.locate(lineNum))} ${message}`);
-  }));
+  const compiled = await Promise.all([...sources.values()].map(async ({ name, shader }) => ({ name, shader, module: await compile(device, name, shader) })));
+  const messages = await Promise.all(compiled.map(async ({ name, shader, module }) =>
+    (await module.getCompilationInfo()).messages.map(({ lineNum, message }) => `${name} ${JSON.stringify(shader.locate(lineNum))} ${message}`)));
   expect(messages.flat()).toEqual([]);
-  expect(sources.size).toBeGreaterThan(10);
+  expect(compiled.length).toBeGreaterThan(10); // and Chrome never answers for a module that was collected meanwhile
 });
 
 test('an error in a piece is reported with its file and line', async () => {

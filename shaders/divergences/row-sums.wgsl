@@ -11,7 +11,7 @@ fn outcome(p_bits: u32, q_bits: u32, by: Rescaling) -> vec4<f32> {
   if (p_bits != 0u && q_bits != 0u) {
     var pair: Pair;
     if (by.applies) {
-      pair = pair_rescaled(p_bits, q_bits, by);
+      pair = pair_rescaled(p_bits, q_bits, by, uniforms.zero);
     } else {
       pair = pair_of(p_bits, q_bits);
     }
@@ -78,7 +78,14 @@ fn rescaling_of(sums: vec4<f32>, mass_of_q: f32) -> Rescaling {
   if (shift == 0 && abs(sums.z) < 0.25 * sums.y) {
     excess = sums.z / sums.y;
   }
-  return Rescaling(excess, 1.0 / (1.0 + excess), shift, true);
+  return Rescaling(Double(excess, 0.0), 1.0 / (1.0 + excess), shift, true);
+}
+
+// What the rounding of the masses left out: 1 + excess times 1 + difference of the masses.
+fn refined(by: Rescaling, sums: vec4<f32>) -> Rescaling {
+  let rest = sums.z / sums.y;
+  let excess = add(by.excess, Double(rest, by.excess.high * rest), uniforms.zero);
+  return Rescaling(excess, 1.0 / (1.0 + excess.high), by.shift, true);
 }
 
 // The bits of D(p || q); all lanes of a row return the same.
@@ -86,7 +93,11 @@ fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
   load_constants();
   var sums = sweep(p_start, q_start, local, SAME_MASS);
   if (agreed(masses_matter(sums), local)) {
-    sums = sweep(p_start, q_start, local, rescaling_of(sums, mass_of(q_start, local)));
+    let by = rescaling_of(sums, mass_of(q_start, local));
+    sums = sweep(p_start, q_start, local, by);
+    if (agreed(masses_matter(sums), local)) {
+      sums = sweep(p_start, q_start, local, refined(by, sums));
+    }
   }
   // A compensated sum that overflows is NaN, which max() and comparisons may hide.
   let overflown = (bitcast<u32>(sums.x) & INFINITY_BITS) == INFINITY_BITS;

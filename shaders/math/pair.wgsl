@@ -11,9 +11,9 @@ struct Pair {
 }
 
 // q is taken as q 2^-shift / (1 + excess), which gives its row the mass of p's row. The first sweep has shift = excess = 0.
-struct Rescaling { excess: f32, inverse: f32, shift: i32, applies: bool, }
+struct Rescaling { excess: Double, inverse: f32, shift: i32, applies: bool, }
 
-const SAME_MASS: Rescaling = Rescaling(0.0, 1.0, 0, false);
+const SAME_MASS: Rescaling = Rescaling(Double(0.0, 0.0), 1.0, 0, false);
 
 fn pair_of(p_bits: u32, q_bits: u32) -> Pair {
   let p = split(p_bits);
@@ -33,8 +33,8 @@ fn pair_of(p_bits: u32, q_bits: u32) -> Pair {
   return Pair(bitcast<f32>(p_bits), bitcast<f32>(q_bits), u, d, d / (q.mantissa + u), k, q.exponent);
 }
 
-// The same for the rescaled q. d = (q - p - excess p) / (1 + excess): the exact difference first.
-fn pair_rescaled(p_bits: u32, q_bits: u32, by: Rescaling) -> Pair {
+// The same for the rescaled q. d = (q - p - excess p) / (1 + excess): exact differences first, for near rows of unlike masses.
+fn pair_rescaled(p_bits: u32, q_bits: u32, by: Rescaling, zero: u32) -> Pair {
   let p = split(p_bits);
   let q = split(q_bits);
   let exponent = q.exponent - by.shift;
@@ -49,7 +49,8 @@ fn pair_rescaled(p_bits: u32, q_bits: u32, by: Rescaling) -> Pair {
     k += 1;
     u *= 2.0;
   }
-  let d = fma(-by.excess, u, q.mantissa - u) * by.inverse;
+  let product = two_product(by.excess.high, u, zero);
+  let d = (((q.mantissa - u) - product.high) - (product.low + by.excess.low * u)) * by.inverse;
   return Pair(bitcast<f32>(p_bits), scale(t, exponent), u, d, d / fma(2.0, u, d), k, exponent);
 }
 

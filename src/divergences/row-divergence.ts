@@ -6,6 +6,7 @@ import type { Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
+import { doublePiece } from '../math/double.ts';
 import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
 
@@ -52,6 +53,7 @@ export function withoutParameters({ operation }: DivergenceOf<object>): PlainDiv
 
 export const rowSumPieces: readonly Piece[] = [
   ...commonPieces,
+  doublePiece,
   pairPiece,
   { name: 'divergences/row-sums.wgsl', source: rowSumsSource },
 ];

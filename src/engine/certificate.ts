@@ -1,5 +1,5 @@
 import type { Operation, Tolerance } from './operation.ts';
-import { Reference } from './reference.ts';
+import type { Reference } from './reference.ts';
 import type { Certificate } from './report.ts';
 import type { Tensor } from './tensor.ts';
 

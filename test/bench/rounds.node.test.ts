@@ -30,12 +30,12 @@ describe('interleave', () => {
     expect(b.sample).toEqual({ minimum: 5, median: 6, rounds: 3 });
   });
 
-  it('spares a slow subject further rounds, and the slowest all but its warm-up', async () => {
+  it('spares a slow subject further rounds, but never the first', async () => {
     const slow = new Subject(async () => 60);
     const fast = new Subject(async () => 1);
     await interleave([slow, fast], { rounds: 5, budget: 100 });
     expect([slow.sample.rounds, fast.sample.rounds]).toEqual([2, 5]);
-    const times = [200, 1];
+    const times = [9, 200, 1];
     const slowest = new Subject(async () => times.shift()!);
     await interleave([slowest], { rounds: 5, budget: 100 });
     expect(slowest.sample).toEqual({ minimum: 200, median: 200, rounds: 1 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
-import { alphaDivergence, fisherInformation, hellingerDistance, klDivergence, mirrorDescentStep } from '../../src/index.ts';
+import { alphaDivergence, fisherInformation, hellingerDistance, klDivergence, mirrorDescent, mirrorDescentStep } from '../../src/index.ts';
 import { download } from './download.ts';
 import { randomRows, randomValues } from './random-rows.ts';
 
@@ -124,6 +124,26 @@ test('dispose leaves the device and its error handler alone', async () => {
   expect(device.onuncapturederror).toBe(handler);
   const q = engine.rows(data, { outcomes, form: 'weights' });
   expect(await hellingerDistance(q, q).read()).toEqual(new Float32Array(rows)); // another engine on the same device goes on
+});
+
+test('an error reaches the read that made it, and no other on the device', async () => {
+  const stranger = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  using other = await openEngine({ device });
+  const alien = other.rows(stranger.createBuffer({ size: 4 * rows * outcomes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC }), { outcomes, form: 'weights' });
+  const p = engine.rows(randomRows(rows, outcomes, 1), { outcomes, form: 'weights' });
+  const descent = (): Promise<unknown> => mirrorDescent(p, { kind: 'alphaDivergence', alpha: -1, targets: p }, { stepSize: 0.1, steps: 20 }).read();
+  const [wrong, right] = await Promise.allSettled([klDivergence(alien, alien).read(), descent()]);
+  expect(wrong).toMatchObject({ status: 'rejected', reason: { name: 'DeviceError', code: 'device' } });
+  expect(right.status).toBe('fulfilled');
+
+  const reading = descent();
+  await Promise.resolve();
+  device.pushErrorScope('validation'); // the caller's own mistake, while the engine works
+  device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+  await new Promise((resolve) => setTimeout(resolve));
+  expect((await device.popErrorScope())?.message).toMatch(/usage/i);
+  await reading;
+  stranger.destroy();
 });
 
 test('no error stayed uncaptured', async () => {

@@ -13,8 +13,8 @@ let dawnGpu: Promise<GPU | undefined> | undefined;
 
 function dawn(): Promise<GPU | undefined> {
   const name = 'webgpu'; // a variable, so that bundlers do not ask web applications for the package
-  dawnGpu ??= (import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<{ create(flags: string[]): GPU }>)
-    .then((dawn) => dawn.create([]))
+  dawnGpu ??= (import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<{ create: (flags: string[]) => GPU }>)
+    .then((binding) => binding.create([]))
     .catch(() => undefined);
   return dawnGpu;
 }

@@ -6,7 +6,7 @@ import type { Range } from '../stages.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Region } from './encoder.ts';
 import { Gpu } from './gpu.ts';
-import { encodeReadback, readNow } from './readback.ts';
+import { readNow, recordReadback } from './readback.ts';
 import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
 
 export interface Forced {
@@ -54,7 +54,7 @@ export class WebGpuBackend {
     this.#assertFits(tensor);
     return this.gpu.guarded('tensor.buffer', async () => {
       const buffer = this.allocateResident(tensor);
-      this.gpu.device.queue.writeBuffer(buffer, 0, data);
+      this.gpu.write(buffer, data, 0, data.length);
       return this.#handedOut(tensor);
     });
   }
@@ -110,8 +110,8 @@ export class WebGpuBackend {
   /** Runs a tensor and copies the result to the host. A result made in one block stays on the device too. */
   async read(tensor: Tensor, hooks: RunHooks): Promise<{ data: Float32Array<ArrayBuffer>; facts: RunFacts; bytesDown: number }> {
     const data = new Float32Array(tensor.rows * tensor.width);
-    const facts = await this.#run(tensor, hooks, (region, range, commands) => {
-      const deliver = encodeReadback(this.gpu, commands, region.buffer, 4 * region.start, 4 * range.rows * range.width);
+    const facts = await this.#run(tensor, hooks, (region, range, record) => {
+      const deliver = recordReadback(this.gpu, record, region.buffer, 4 * region.start, 4 * range.rows * range.width);
       return () => deliver((bytes) => placeBlock(new Float32Array(bytes), range, data, tensor.width));
     });
     return { data, facts, bytesDown: data.byteLength };
@@ -123,10 +123,10 @@ export class WebGpuBackend {
     if (this.resident(tensor)) return { buffer: this.#handedOut(tensor), facts: undefined };
     const bytes = this.#assertFits(tensor);
     let target: GPUBuffer | undefined;
-    const facts = await this.#run(tensor, hooks, (region, range, commands) => {
+    const facts = await this.#run(tensor, hooks, (region, range, record) => {
       if (range.rows === tensor.rows && range.width === tensor.width) return undefined;
-      target ??= this.gpu.pool.exactStorage(bytes);
-      copyBlock(commands, region, range, target, tensor.width);
+      const whole = target ??= this.gpu.pool.exactStorage(bytes);
+      record((commands) => copyBlock(commands, region, range, whole, tensor.width));
       return undefined;
     });
     if (target) this.#hold(tensor, target);

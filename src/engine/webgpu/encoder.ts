@@ -2,7 +2,7 @@ import type { Dispatch, Kernel, Regime } from '../kernel.ts';
 import { foldWorkgroups, laneCount, type Limits } from '../plan.ts';
 import { regimePiece } from '../regimes.ts';
 import { counters } from './counters.ts';
-import type { Gpu } from './gpu.ts';
+import type { Gpu, Step } from './gpu.ts';
 
 /** Rows inside a buffer: where the first begins, and how far on the next one is (0: one row serves all), in numbers. */
 export interface Region {
@@ -22,11 +22,11 @@ export interface Command {
 
 const dispatchesPerSubmit = 16;
 
-/** Collects dispatches into command buffers and submits them, never far ahead of the device. */
+/** Collects dispatches and copies into batches and submits them, never far ahead of the device. */
 export class Encoder {
   readonly #gpu: Gpu;
   readonly #limits: Limits;
-  #encoder: GPUCommandEncoder | undefined;
+  #steps: Step[] = [];
   #pending = 0;
   #previous: Promise<unknown> = Promise.resolve();
   #started: number | undefined;
@@ -37,8 +37,9 @@ export class Encoder {
     this.#limits = limits;
   }
 
-  get commands(): GPUCommandEncoder {
-    return this.#encoder ??= this.#gpu.device.createCommandEncoder();
+  /** Adds commands to the batch; they are encoded when it is submitted. */
+  record(step: Step): void {
+    this.#steps.push(step);
   }
 
   async dispatch({ label, kernel, dispatch, regime, inputs, output }: Command): Promise<void> {
@@ -54,14 +55,16 @@ export class Encoder {
     const groups = [[...inputs.map(({ region }) => region.buffer), output, uniforms], tables];
     const items = kernel.items(dispatch);
     const [x, y] = foldWorkgroups(effective === 'lane' ? Math.ceil(items / laneCount) : items, this.#limits.maxComputeWorkgroupsPerDimension);
-    const pass = this.commands.beginComputePass({ label });
-    pass.setPipeline(pipeline);
-    groups.forEach((buffers, group) => {
-      const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer, size: bound(buffer.size, this.#gpu) } }));
-      pass.setBindGroup(group, device.createBindGroup({ label, layout: layouts[group]!, entries }));
+    this.record((commands) => {
+      const pass = commands.beginComputePass({ label });
+      pass.setPipeline(pipeline);
+      groups.forEach((buffers, group) => {
+        const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer, size: bound(buffer.size, this.#gpu) } }));
+        pass.setBindGroup(group, device.createBindGroup({ label, layout: layouts[group]!, entries }));
+      });
+      pass.dispatchWorkgroups(x, y);
+      pass.end();
     });
-    pass.dispatchWorkgroups(x, y);
-    pass.end();
     counters.dispatches++;
     this.dispatches++;
     if (++this.#pending >= dispatchesPerSubmit) await this.submit();
@@ -69,11 +72,11 @@ export class Encoder {
 
   /** Submits what was collected, and waits for what was submitted before: one batch runs while the next is written. */
   async submit(): Promise<void> {
-    if (!this.#encoder) return;
+    if (this.#steps.length === 0) return;
     const { queue } = this.#gpu.device;
-    queue.submit([this.#encoder.finish()]);
+    this.#gpu.submit(this.#steps);
     this.#started ??= performance.now();
-    this.#encoder = undefined;
+    this.#steps = [];
     this.#pending = 0;
     const before = this.#previous;
     this.#previous = queue.onSubmittedWorkDone();

@@ -11,6 +11,9 @@ interface Pipeline {
   readonly layouts: readonly GPUBindGroupLayout[];
 }
 
+/** Encodes something into a batch of commands. */
+export type Step = (commands: GPUCommandEncoder) => void;
+
 /** Devices may be shared by engines, and so may what was compiled for them. */
 const pipelinesOf = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
 const constantsKept = 512;
@@ -23,10 +26,11 @@ export class Gpu {
   lost: string | undefined;
   readonly #borrowed: boolean;
   readonly #constants = new Map<string, GPUBuffer>();
+  readonly #caught: Promise<GPUError | null>[] = [];
 
   constructor(device: GPUDevice, borrowed: boolean) {
     this.device = device;
-    this.pool = new BufferPool(device);
+    this.pool = new BufferPool(device.limits.maxBufferSize, (descriptor) => this.createBuffer(descriptor));
     this.#borrowed = borrowed;
     void device.lost.then((info) => { this.lost = info.message || info.reason || 'no reason given'; });
   }
@@ -49,13 +53,15 @@ export class Gpu {
   async #compile(label: string, shader: Shader, inputs: number, tables: number): Promise<Pipeline> {
     const module = await compile(this.device, label, shader);
     const reads = (count: number): GPUBufferBindingType[] => Array.from({ length: count }, () => 'read-only-storage');
-    const layouts = [[...reads(inputs), 'storage' as const, 'uniform' as const], reads(tables)].map((types) => this.device.createBindGroupLayout({
-      label, entries: types.map((type, binding) => ({ binding, visibility: 0x4 /* GPUShaderStage.COMPUTE */, buffer: { type } })),
-    }));
-    const pipeline = await this.device.createComputePipelineAsync({
-      label, layout: this.device.createPipelineLayout({ bindGroupLayouts: layouts }), compute: { module, entryPoint: 'main' },
+    const groups = [[...reads(inputs), 'storage' as const, 'uniform' as const], reads(tables)];
+    const made = this.scoped(['validation', 'internal'], () => {
+      const layouts = groups.map((types) => this.device.createBindGroupLayout({
+        label, entries: types.map((type, binding) => ({ binding, visibility: 0x4 /* GPUShaderStage.COMPUTE */, buffer: { type } })),
+      }));
+      const layout = this.device.createPipelineLayout({ bindGroupLayouts: layouts });
+      return { layouts, pipeline: this.device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } }) };
     });
-    return { pipeline, layouts };
+    return { pipeline: await made.pipeline, layouts: made.layouts };
   }
 
   /** A table of constants, uploaded once and kept while it is among the last used. */
@@ -77,8 +83,7 @@ export class Gpu {
   }
 
   #upload(flags: number, data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
-    const buffer = this.device.createBuffer({ size: data.byteLength, usage: flags, mappedAtCreation: true });
-    counters.buffers++;
+    const buffer = this.createBuffer({ size: data.byteLength, usage: flags, mappedAtCreation: true });
     new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     buffer.unmap();
     return buffer;
@@ -94,21 +99,50 @@ export class Gpu {
     }
   }
 
-  /** Runs work inside error scopes, and throws what they caught. */
-  async guarded<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    const kinds = ['internal', 'out-of-memory', 'validation'] as const;
+  createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
+    counters.buffers++;
+    return this.scoped(['validation', 'out-of-memory'], () => this.device.createBuffer(descriptor));
+  }
+
+  /**
+   * Runs commands inside error scopes; what they catch is thrown by `guarded`. Others may use the device too, and its
+   * scopes are one stack for all, so scopes open and close here without a pause between.
+   */
+  scoped<T>(kinds: readonly GPUErrorFilter[], commands: () => T): T {
     for (const kind of kinds) this.device.pushErrorScope(kind);
+    try {
+      return commands();
+    } finally {
+      for (const _ of kinds) this.#caught.push(this.device.popErrorScope().catch(() => null)); // rejects when the device is lost
+    }
+  }
+
+  /** Writes numbers of an array to the beginning of a buffer, before all that is not submitted yet. */
+  write(buffer: GPUBuffer, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>, from: number, count: number): void {
+    this.scoped(['validation', 'out-of-memory'], () => this.device.queue.writeBuffer(buffer, 0, data, from, count));
+  }
+
+  /** Encodes and submits in one go: error scopes cost more than commands. */
+  submit(steps: readonly Step[]): void {
+    this.scoped(['validation', 'out-of-memory'], () => {
+      const commands = this.device.createCommandEncoder();
+      for (const step of steps) step(commands);
+      this.device.queue.submit([commands.finish()]);
+    });
+  }
+
+  /** Runs work, and throws what its error scopes caught. */
+  async guarded<T>(operation: string, work: () => Promise<T>): Promise<T> {
     let outcome: { value: T } | { thrown: unknown };
     try {
       outcome = { value: await work() };
     } catch (thrown) {
       outcome = { thrown };
     }
-    const errors = await Promise.all(kinds.map(() => this.device.popErrorScope().catch(() => null)));
-    const error = errors.find((caught) => caught !== null);
+    const error = (await Promise.all(this.#caught.splice(0))).find((caught) => caught !== null);
     if (error) {
       throw new DeviceError(
-        { operation, expected: 'commands that WebGPU accepts', got: error.message, remedy: 'Give smaller batches if memory ran out; otherwise this is a defect of Dually.' },
+        { operation, expected: 'commands that WebGPU accepts', got: error.message, remedy: 'Give smaller batches if memory ran out, and GPUBuffers of the same device; otherwise this is a defect of Dually.' },
         'thrown' in outcome ? { cause: outcome.thrown } : undefined,
       );
     }

@@ -1,6 +1,5 @@
 import { LimitExceededError } from '../errors.ts';
 import { usage } from '../gpu-types.ts';
-import { counters } from './counters.ts';
 
 /** What is kept for later runs although nobody holds it. */
 const buffersKept = 256;
@@ -11,13 +10,15 @@ const bytesKept = 2 ** 29;
  * command cannot overtake an earlier one.
  */
 export class BufferPool {
-  readonly #device: GPUDevice;
+  readonly #largest: number;
+  readonly #create: (descriptor: GPUBufferDescriptor) => GPUBuffer;
   readonly #all = new Set<GPUBuffer>();
   /** In the order in which they were given back. */
   readonly #free = new Set<GPUBuffer>();
 
-  constructor(device: GPUDevice) {
-    this.#device = device;
+  constructor(largest: number, create: (descriptor: GPUBufferDescriptor) => GPUBuffer) {
+    this.#largest = Math.floor(largest / 4) * 4;
+    this.#create = create;
   }
 
   /** Storage for rows: a kernel reads and writes it, and it can be copied from and to. Rounded up, so that few sizes differ. */
@@ -58,7 +59,7 @@ export class BufferPool {
   }
 
   #take(bytes: number, wanted: number, flags: number): GPUBuffer {
-    const size = Math.min(wanted, Math.floor(this.#device.limits.maxBufferSize / 4) * 4);
+    const size = Math.min(wanted, this.#largest);
     if (bytes > size) {
       throw new LimitExceededError({
         operation: 'allocate', expected: `at most ${size} bytes in one buffer`, got: `${bytes} bytes`, remedy: 'Read in smaller batches.',
@@ -69,8 +70,7 @@ export class BufferPool {
       this.#free.delete(free);
       return free;
     }
-    counters.buffers++;
-    const buffer = this.#device.createBuffer({ size, usage: flags });
+    const buffer = this.#create({ size, usage: flags });
     this.#all.add(buffer);
     return buffer;
   }

@@ -1,15 +1,15 @@
-import type { Gpu } from './gpu.ts';
+import type { Gpu, Step } from './gpu.ts';
 
 /** Takes the bytes of one readback once the commands that fill it were submitted. */
 export type Delivery = (use: (bytes: ArrayBuffer) => void) => Promise<void>;
 
-/** Encodes a copy to memory that the host can map; the delivery is called after submission. */
-export function encodeReadback(gpu: Gpu, commands: GPUCommandEncoder, buffer: GPUBuffer, offset: number, bytes: number): Delivery {
+/** Records a copy to memory that the host can map; the delivery is called after submission. */
+export function recordReadback(gpu: Gpu, record: (step: Step) => void, buffer: GPUBuffer, offset: number, bytes: number): Delivery {
   const staging = gpu.pool.staging(bytes);
-  commands.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
+  record((commands) => commands.copyBufferToBuffer(buffer, offset, staging, 0, bytes));
   return async (use) => {
     try {
-      await staging.mapAsync(1 /* GPUMapMode.READ */, 0, bytes);
+      await gpu.scoped(['validation'], () => staging.mapAsync(1 /* GPUMapMode.READ */, 0, bytes));
       use(staging.getMappedRange(0, bytes));
     } finally {
       staging.unmap();
@@ -21,9 +21,7 @@ export function encodeReadback(gpu: Gpu, commands: GPUCommandEncoder, buffer: GP
 /** Reads numbers of a buffer now, in pieces that one buffer can hold. */
 export async function readNow(gpu: Gpu, buffer: GPUBuffer, out: Float32Array, pieceBytes: number): Promise<void> {
   for (let offset = 0; offset < out.byteLength; offset += pieceBytes) {
-    const commands = gpu.device.createCommandEncoder();
-    const deliver = encodeReadback(gpu, commands, buffer, offset, Math.min(pieceBytes, out.byteLength - offset));
-    gpu.device.queue.submit([commands.finish()]);
+    const deliver = recordReadback(gpu, (step) => gpu.submit([step]), buffer, offset, Math.min(pieceBytes, out.byteLength - offset));
     await deliver((bytes) => out.set(new Float32Array(bytes), offset / 4));
   }
 }

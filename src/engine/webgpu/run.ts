@@ -5,11 +5,12 @@ import { chooseRegime } from '../regimes.ts';
 import { extentOf, rangeOf, stagesOf, type Range, type Stage } from '../stages.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
+import type { Step } from './gpu.ts';
 import type { WebGpuBackend } from './backend.ts';
 import { Statuses } from './statuses.ts';
 
-/** Where the blocks of a result go. Encodes what is to be done with a block; what it returns is done after submission. */
-export type Sink = (region: Region, range: Range, commands: GPUCommandEncoder) => (() => Promise<void>) | undefined;
+/** Where the blocks of a result go. Records what is to be done with a block; what it returns is done after submission. */
+export type Sink = (region: Region, range: Range, record: (step: Step) => void) => (() => Promise<void>) | undefined;
 
 export interface RunFacts {
   readonly chunks: number;
@@ -87,8 +88,9 @@ export class Run {
   /** Sends a block on its way; with the last one go the outcomes of the checks. */
   async #deliver(block: Block, sink: Sink, last: boolean): Promise<void> {
     const root = this.#stages.at(-1)!;
-    const deliver = sink(this.#regions.get(root)!, rangeOf(root, block), this.#encoder.commands);
-    if (last) this.#statuses.encode(this.#encoder.commands);
+    const record = (step: Step): void => this.#encoder.record(step);
+    const deliver = sink(this.#regions.get(root)!, rangeOf(root, block), record);
+    if (last) this.#statuses.record(record);
     await this.#encoder.submit();
     await Promise.all([deliver?.(), last ? this.#statuses.report((tensor) => this.#backend.hostData(tensor), this.#root) : undefined]);
   }
@@ -135,7 +137,7 @@ export class Run {
       return { buffer, start: range.from * tensor.width + range.columnFrom, stride };
     }
     const copy = this.#own(stage, 4 * range.rows * tensor.width);
-    this.#encoder.commands.copyBufferToBuffer(buffer, 4 * range.from * tensor.width, copy, 0, 4 * range.rows * tensor.width);
+    this.#encoder.record((commands) => commands.copyBufferToBuffer(buffer, 4 * range.from * tensor.width, copy, 0, 4 * range.rows * tensor.width));
     await this.#check(tensor, { buffer: copy, start: 0, stride }, range.from, range.rows);
     return { buffer: copy, start: range.columnFrom, stride };
   }
@@ -148,7 +150,7 @@ export class Run {
     const [from, rows] = fits ? [0, tensor.rows] : [range.from, range.rows];
     const buffer = stays ? this.#backend.allocateResident(tensor) : this.#own(stage, 4 * rows * tensor.width);
     await this.#encoder.submit(); // a write overtakes commands that were not submitted yet
-    this.#backend.gpu.device.queue.writeBuffer(buffer, 0, data, from * tensor.width, rows * tensor.width);
+    this.#backend.gpu.write(buffer, data, from * tensor.width, rows * tensor.width);
     this.#bytesUp += 4 * rows * tensor.width;
     if (fits) return this.#part(stage, buffer, range);
     const region = { buffer, start: 0, stride: tensor.rows === 1 ? 0 : tensor.width };

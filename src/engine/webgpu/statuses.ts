@@ -7,8 +7,8 @@ import { consumerOf } from '../lineage.ts';
 import { chooseRegime } from '../regimes.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Encoder, Region } from './encoder.ts';
-import type { Gpu } from './gpu.ts';
-import { encodeReadback, type Delivery } from './readback.ts';
+import type { Gpu, Step } from './gpu.ts';
+import { recordReadback, type Delivery } from './readback.ts';
 
 const none = 0xffff_ffff;
 const checked = new WeakSet<Tensor>();
@@ -33,9 +33,9 @@ export class Statuses {
   constructor(gpu: Gpu, softwareAdapter: boolean, capacity: number) {
     this.#gpu = gpu;
     this.#softwareAdapter = softwareAdapter;
-    this.#buffer = gpu.device.createBuffer({ size: 4 * Math.max(1, capacity), usage: usage.storage | usage.copySrc, mappedAtCreation: true });
-    new Uint32Array(this.#buffer.getMappedRange()).fill(none);
-    this.#buffer.unmap();
+    const rows = new Uint32Array(Math.max(1, capacity)).fill(none);
+    this.#buffer = gpu.pool.storage(rows.byteLength);
+    gpu.write(this.#buffer, rows, 0, rows.length);
   }
 
   /** Whether the rows of a source need no check in this run. */
@@ -53,9 +53,9 @@ export class Statuses {
     });
   }
 
-  /** Encodes the way back of the outcome; after the last check. */
-  encode(commands: GPUCommandEncoder): void {
-    if (this.#slots.size > 0) this.#deliver = encodeReadback(this.#gpu, commands, this.#buffer, 0, 4 * this.#slots.size);
+  /** Records the way back of the outcome; after the last check. */
+  record(record: (step: Step) => void): void {
+    if (this.#slots.size > 0) this.#deliver = recordReadback(this.#gpu, record, this.#buffer, 0, 4 * this.#slots.size);
   }
 
   /** Throws what is wrong with the first bad row, once the commands were submitted. */
@@ -69,7 +69,7 @@ export class Statuses {
   }
 
   dispose(): void {
-    this.#buffer.destroy();
+    this.#gpu.pool.give(this.#buffer);
   }
 }
 
