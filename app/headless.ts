@@ -1,6 +1,6 @@
 import puppeteer, { type Browser, type LaunchOptions, type Page } from 'puppeteer';
 import { chromeLaunch } from '../test/host/machine.mjs';
-import type { JobReport, JobRow, Message } from './report.ts';
+import type { JobRow, Message } from './report.ts';
 
 /** The job ended with an error, after these results. */
 export class JobError extends Error {
@@ -13,17 +13,17 @@ export class JobError extends Error {
   }
 }
 
-/** Opens the page at `url` in a headless Chrome, which runs the job there and closes when it is over. */
-export async function inHeadlessBrowser(
+/** Opens the page at `url` in a headless Chrome, which works there until it tells its report, and closes. */
+export async function inHeadlessBrowser<Report>(
   url: string,
   onProgress: (part: string, done?: number, total?: number) => void,
-): Promise<JobReport> {
+): Promise<Report> {
   onProgress('starting a headless browser');
   const { browser, page } = await launch(url);
   try {
-    return await new Promise<JobReport>((resolve, reject) => {
+    return await new Promise<Report>((resolve, reject) => {
       const rows: JobRow[] = [];
-      const hear = (message: Message): void => {
+      const hear = (message: Message<Report>): void => {
         if (message.kind === 'progress') onProgress(message.part, message.done, message.total);
         else if (message.kind === 'row') rows.push(message.row);
         else if (message.kind === 'report') resolve(message.report);

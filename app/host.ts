@@ -15,7 +15,7 @@ export function corpusOfAddresses(): Corpus {
 export async function runAndPrint(url: string): Promise<{ report: JobReport; passed: boolean }> {
   const progress = progressLine(process.stderr);
   try {
-    const report = await inHeadlessBrowser(`${url}?job`, (...step) => progress.show(...step));
+    const report = await inHeadlessBrowser<JobReport>(`${url}?job`, (...step) => progress.show(...step));
     progress.end();
     printJob(report, process.stdout);
     return { report, passed: allPassed(report) };

@@ -17,10 +17,10 @@ export interface JobReport {
 }
 
 /** What the page tells the program that opened it. */
-export type Message =
+export type Message<Report = JobReport> =
   | { kind: 'progress'; part: string; done: number; total: number }
   | { kind: 'row'; row: JobRow }
-  | { kind: 'report'; report: JobReport }
+  | { kind: 'report'; report: Report }
   | { kind: 'failure'; message: string };
 
 /** True unless a certificate failed or is missing. A result of the CPU reference needs none. */

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createServer } from 'vite';
+import { createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
 
 const HELP = `npm start -- [options]
 
@@ -14,9 +14,6 @@ checks every result against the CPU reference; prints the table and what it foun
   --help      print this
 
 CHROME_PATH=FILE names the Chrome to use.`;
-
-/** A mistake in the command, not in the program: told without a stack. */
-class UsageError extends Error {}
 
 function parse(args) {
   const options = { once: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean' } };
@@ -33,22 +30,11 @@ function parse(args) {
   return { ...values, port };
 }
 
-/** A server of the page, for this machine alone. `answers` has what is not a file. */
-function createPageServer(port, answers) {
+/** The server of the page. `answers` has what is not a file. */
+function createServer(port, answers) {
   const app = dirname(fileURLToPath(import.meta.url));
-  return createServer({
-    root: app,
-    configFile: false,
-    logLevel: 'warn',
-    // Nothing reloads: a job that runs for minutes must not be cut short by a saved file.
-    server: {
-      host: '127.0.0.1',
-      port,
-      strictPort: port !== undefined,
-      hmr: false,
-      watch: null,
-      fs: { allow: [join(app, '..')] },
-    },
+  return createPageServer(app, {
+    server: { port, strictPort: port !== undefined, fs: { allow: [join(app, '..')] } },
     optimizeDeps: { include: ['ml-matrix', 'wgpu-matrix'] },
     plugins: [{ name: 'job-data', configureServer: ({ middlewares }) => void middlewares.use(answering(answers)) }],
   });
@@ -79,7 +65,7 @@ async function main(args) {
   const options = parse(args);
   if (options.help) return console.log(HELP);
   const data = { corpus: undefined, report: null };
-  const server = await createPageServer(options.port, {
+  const server = await createServer(options.port, {
     '/data/corpus.json': () => ({ ...data.corpus, counts: undefined }),
     '/data/counts.bin': () => data.corpus.counts,
     '/data/report.json': () => data.report,
@@ -100,13 +86,4 @@ async function main(args) {
   }
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const isUsage = error instanceof UsageError;
-  const isOfTheJob = error.name === 'JobError';
-  console.error(`npm start: ${isUsage || isOfTheJob ? error.message : error.stack}`);
-  if (error.cause) console.error(error.cause);
-  if (isUsage) console.error('npm start -- --help lists the options.');
-  process.exitCode = isUsage ? 2 : 1;
-}
+await runCommand('npm start', main);

@@ -22,8 +22,7 @@ export async function runAndPrint(url: string, jsonFile: string | undefined): Pr
   const progress = progressLine(process.stderr);
   let report: BenchReport;
   try {
-    // The browser hands on whatever the page reports; its type is that of the main job.
-    report = (await inHeadlessBrowser(url, (...step) => progress.show(...step))) as unknown as BenchReport;
+    report = await inHeadlessBrowser<BenchReport>(url, (...step) => progress.show(...step));
   } finally {
     progress.end();
   }

@@ -1,32 +1,22 @@
 import type { Operation } from '../src/engine/operation.ts';
 import * as library from '../src/index.ts';
 
-/** Every operation that the library exports; a new one is timed without an edit here unless it takes parameters. */
+/** Every operation that the library exports; a new one is timed without an edit here. */
 export const operations: readonly Operation[] = Object.values(library)
   .flatMap((exported) =>
     typeof exported === 'function' && 'operation' in exported ? [exported.operation as Operation] : [],
   )
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const STEPS = 5;
-
-const parameters: Readonly<Record<string, object>> = {
-  alphaDivergence: { alpha: 0.5 },
-  alphaDivergenceMatrix: { alpha: 0.5 },
-  fisherInformation: { coordinates: 'theta' },
-  fisherVectorProduct: { coordinates: 'logits' }, // where a vector has as many entries as its row
-  mirrorDescent: { alpha: -1, stepSize: 0.1, steps: STEPS },
-  mirrorDescentStep: { stepSize: 0.1 },
-  naturalGradientStep: { stepSize: 0.1, path: 'lc' },
-};
-
-export function parametersOf({ name }: Operation): object {
-  return parameters[name] ?? {};
+/** The first of the parameters that the operation gives as examples. */
+export function parametersOf({ examples }: Operation): object {
+  return (examples?.[0] ?? {}) as object;
 }
 
 /** How often the algorithm goes through its inputs and its result. */
-export function passesOf({ name }: Operation): number {
-  return name === 'mirrorDescent' ? STEPS : 1;
+export function passesOf(operation: Operation): number {
+  const parameters = parametersOf(operation);
+  return 'steps' in parameters ? Number(parameters.steps) : 1;
 }
 
 /** All pairs of two batches, instead of one row with the same row of the other. */

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createServer } from 'vite';
+import { createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
 
 const HELP = `npm run bench -- [options]
 
@@ -18,9 +18,6 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
 
 The exit code is 1 if something failed or a result was not within its tolerance.
 CHROME_PATH=FILE names the Chrome to use.`;
-
-/** A mistake in the command, not in the program: told without a stack. */
-class UsageError extends Error {}
 
 function parse(args) {
   const options = {
@@ -50,19 +47,10 @@ function assertWritable(file) {
   }
 }
 
-/** A server of the page, for this machine alone. */
-function createPageServer() {
-  return createServer({
-    root: join(dirname(fileURLToPath(import.meta.url)), '..'),
-    configFile: false,
-    logLevel: 'warn',
-    // Cross-origin isolation makes the clock 20 times finer. Nothing reloads while times are taken.
-    server: {
-      host: '127.0.0.1',
-      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
-      hmr: false,
-      watch: null,
-    },
+/** The server of the page. Cross-origin isolation makes the clock 20 times finer. */
+function createServer() {
+  return createPageServer(join(dirname(fileURLToPath(import.meta.url)), '..'), {
+    server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
     optimizeDeps: { noDiscovery: true },
   });
 }
@@ -78,7 +66,7 @@ function assertKnown(names, { unknownNames, knownNames }) {
 async function main(args) {
   const { quick, only, json, serve, help } = parse(args);
   if (help) return console.log(HELP);
-  const server = await createPageServer();
+  const server = await createServer();
   let stays = false;
   try {
     const host = await server.ssrLoadModule('/bench/host.ts'); // Vite compiles it, for the browser and for this program alike
@@ -96,13 +84,4 @@ async function main(args) {
   }
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const isUsage = error instanceof UsageError;
-  const isOfTheJob = error.name === 'JobError';
-  console.error(`npm run bench: ${isUsage || isOfTheJob ? error.message : error.stack}`);
-  if (error.cause) console.error(error.cause);
-  if (isUsage) console.error('npm run bench -- --help lists the options.');
-  process.exitCode = isUsage ? 2 : 1;
-}
+await runCommand('npm run bench', main);

@@ -11,7 +11,7 @@ export interface CoordinateParameters {
 }
 
 /** Every chart, for tests and the bench. */
-export const exampleCoordinates: readonly CoordinateParameters[] = [{ coordinates: 'theta' }, { coordinates: 'eta' }, { coordinates: 'logits' }];
+export const exampleCoordinates: readonly CoordinateParameters[] = [{ coordinates: 'logits' }, { coordinates: 'theta' }, { coordinates: 'eta' }];
 
 export function checkCoordinates(operation: string, coordinates: unknown): void {
   checkChoice(operation, 'coordinates', coordinates, ['theta', 'eta', 'logits']);

@@ -1,0 +1,29 @@
+// What the programs that serve a page have in common: the server, and how they end.
+import { createServer } from 'vite';
+
+/** A mistake in the command, not in the program: told without a stack. */
+export class UsageError extends Error {}
+
+/** A server of pages under `root`, for this machine alone. Nothing reloads: work of minutes must not be cut short by a saved file. */
+export function createPageServer(root, { server = {}, ...options } = {}) {
+  return createServer({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    ...options,
+    server: { host: '127.0.0.1', hmr: false, watch: null, ...server },
+  });
+}
+
+/** Runs a program; an error is told on standard error and gives the exit code 1, or 2 for a mistake in the command. */
+export async function runCommand(command, main) {
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    console.error(`${command}: ${isUsage || error.name === 'JobError' ? error.message : error.stack}`);
+    if (error.cause) console.error(error.cause);
+    if (isUsage) console.error(`${command} -- --help lists the options.`);
+    process.exitCode = isUsage ? 2 : 1;
+  }
+}
