@@ -10,7 +10,7 @@ export const operations: readonly Operation[] = Object.values(library)
 
 /** The first of the parameters that the operation gives as examples. */
 export function parametersOf({ examples }: Operation): object {
-  return (examples?.[0] ?? {}) as object;
+  return examples?.[0] ?? {};
 }
 
 /** How often the algorithm goes through its inputs and its result. */

@@ -3,7 +3,7 @@
 struct Uniforms {
   rows: u32, width: u32, zero: u32, features: u32,
   x_start: u32, x_stride: u32, y_start: u32, y_stride: u32,
-  to_centre_start: u32, to_centre_stride: u32, from_centre_start: u32, from_centre_stride: u32,
+  to_centre_start: u32, to_centre_stride: u32, from_centre_start: u32, from_centre_stride: u32, settled_share: f32,
 }
 
 @group(0) @binding(0) var<storage, read> x_quads: array<vec4<f32>>;
@@ -13,14 +13,12 @@ struct Uniforms {
 @group(0) @binding(4) var<storage, read_write> estimates: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-// The product errs by about u (D(p||c) + D(c||q)); below this share of the detour that is too much of what is left.
-const SETTLED_SHARE: f32 = 0.6;
-
+// The product errs by a few u (D(p||c) + D(c||q)); below a share of the detour that is too much of what is left.
 fn settled(to: u32, onward: u32, product: f32) -> f32 {
   let detour = bitcast<f32>(to) + bitcast<f32>(onward);
   let divergence = detour - product;
   let finite = to != 0x7f800000u && onward != 0x7f800000u && (bitcast<u32>(divergence) & 0x7f800000u) != 0x7f800000u;
-  return select(-1.0, divergence, finite && divergence > SETTLED_SHARE * detour);
+  return select(-1.0, divergence, finite && divergence > uniforms.settled_share * detour);
 }
 
 @compute @workgroup_size(WORKGROUP)
