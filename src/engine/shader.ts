@@ -38,15 +38,15 @@ export function joinPieces(pieces: readonly Piece[]): Shader {
 export async function compile(device: GPUDevice, label: string, shader: Shader): Promise<GPUShaderModule> {
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label, code: shader.source });
-  const [error, info] = await Promise.all([device.popErrorScope(), module.getCompilationInfo()]);
-  const errors = info.messages.filter(({ type }) => type === 'error');
-  if (errors.length === 0 && !error) return module;
-  const got = errors.map(({ lineNum, linePos, message }) => {
+  const error = await device.popErrorScope();
+  if (!error) return module;
+  const { messages } = await module.getCompilationInfo();
+  const got = messages.filter(({ type }) => type === 'error').map(({ lineNum, linePos, message }) => {
     const { piece, line } = shader.locate(lineNum);
     return `${piece}:${line}:${linePos} ${message}`;
   });
   throw new ShaderCompilationError({
-    operation: label, expected: 'WGSL that compiles', got: got.join('; ') || (error?.message ?? 'no message'),
+    operation: label, expected: 'WGSL that compiles', got: got.join('; ') || error.message,
     remedy: 'Mend the named line.',
   });
 }
