@@ -24,23 +24,10 @@ export interface Parameters {
   readonly [name: string]: unknown;
 }
 
-const alphas = [-3, -1, -1 + 1e-7, -0.3, 0, 0.5, 1, 2];
-const charts: readonly Parameters[] = [{ coordinates: 'theta' }, { coordinates: 'eta' }, { coordinates: 'logits' }];
-const paths = ['e', 'm', 'lc'].flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ path, stepSize })));
-
-/** The one list that a new operation with parameters is added to, by the name of its export; without them it has none to be tried with. */
-const tried: Readonly<Record<string, readonly Parameters[]>> = {
-  alphaDivergence: [...alphas, 6].map((alpha) => ({ alpha })),
-  alphaDivergenceMatrix: [...alphas, 6].map((alpha) => ({ alpha })),
-  fisherInformation: charts,
-  fisherVectorProduct: charts,
-  mirrorDescent: alphas.map((alpha) => ({ alpha, stepSize: 0.02, steps: 1 })),
-  mirrorDescentStep: [{ stepSize: 0.05 }, { stepSize: -0.7 }, { stepSize: 40 }],
-  naturalGradientStep: paths,
-};
-
+/** The parameters that an operation is tried with: the examples of its record. */
 export function parametersOf(name: string): readonly Parameters[] {
-  return tried[name] ?? [{}];
+  const { operation } = operations.find((known) => known.name === name)!;
+  return (operation.examples ?? [{}]) as readonly Parameters[];
 }
 
 export interface Layout {

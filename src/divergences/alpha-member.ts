@@ -26,7 +26,7 @@ const series10: Piece = { name: 'math/series-10.wgsl', source: series10Source };
 const series18: Piece = { name: 'math/series-18.wgsl', source: series18Source };
 
 /** Values of α that tests and the bench use: the named members, the neighbourhood of a limit, and beyond ±1. */
-export const exampleAlphas: readonly { readonly alpha: number }[] = [0.5, -3, -1, -1 + 1e-7, -0.3, 0, 1, 2].map((alpha) => ({ alpha }));
+export const exampleAlphas: readonly { readonly alpha: number }[] = [0.5, -3, -1, -1 + 1e-7, -0.3, 0, 1, 2, 6].map((alpha) => ({ alpha }));
 
 /** The WGSL of the α-family's term. Two pipelines serve every α: the short polynomial up to |α| = 4, the long one beyond. */
 function termPieces(alpha: number): readonly Piece[] {

@@ -29,7 +29,7 @@ const name = 'mirrorDescent';
 const largestAlpha = 3;
 
 const toTargets: Operation<DivergenceDescent> = {
-  name, usage: `${name}(p, objective, { stepSize, steps })`, examples: [-1, -3, 0, 0.5, 1, 2].map((alpha) => ({ alpha, stepSize: 0.02, steps: 6 })), formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
+  name, usage: `${name}(p, objective, { stepSize, steps })`, examples: [-1, -3, 0, 0.5, 1, 2].map((alpha) => ({ alpha, stepSize: 0.02, steps: 1 })), formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'targets', takes: 'distributions', axis: 'rows' }],
   check: (parameters, [p, targets]) => {
     checkParameters(parameters);
