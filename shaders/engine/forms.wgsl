@@ -12,6 +12,9 @@ const LOGITS: u32 = 2u;
 const LOG_PROBABILITIES: u32 = 3u;
 const VALUES: u32 = 4u;
 
+const SMALLEST_MASS: u32 = 0x0d800000u; // 2^-100
+const LARGEST_MASS: u32 = 0x71800000u;  // 2^100
+
 fn entry_is_bad(bits: u32) -> bool {
   let magnitude = bits & 0x7fffffffu;
   if (uniforms.form <= PROBABILITIES) {
@@ -44,8 +47,8 @@ fn row_is_bad(sums: vec4<f32>) -> bool {
   }
   switch (uniforms.form) {
     case WEIGHTS: {
-      let exponent = bitcast<u32>(sums.x) & 0x7f800000u;
-      return exponent == 0u || exponent == 0x7f800000u;
+      let bits = bitcast<u32>(sums.x); // of a number that is not negative: bits compare as the numbers do
+      return bits < SMALLEST_MASS || bits > LARGEST_MASS;
     }
     case PROBABILITIES, LOG_PROBABILITIES: { return abs(sums.x - 1.0) > 1.0e-3; }
     case LOGITS: { return sums.z == 0.0; }

@@ -17,7 +17,7 @@ export const identityMember: Piece = { name: 'divergences/alpha-divergence.wgsl'
  * D_α(p‖q) = 4/(1−α²) (1 − Σ p^((1−α)/2) q^((1+α)/2)), and its limits at ±1. D_α(p‖q) = D_−α(q‖p).
  * Zeros: mass of q where p = 0 costs q·2/(1−α), mass of p where q = 0 costs p·2/(1+α); infinite where that is not positive.
  * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize].
- * Errors: ShapeError, DomainError; within 4 ulp of f32 for |α| ≤ 3. |α| > 15 runs on the CPU.
+ * Errors: ShapeError, DomainError; within 4 ulp of f32 for |α| ≤ 1, 6 for |α| ≤ 3. |α| > 15 runs on the CPU.
  * Source: Amari & Nagaoka, Methods of Information Geometry (2000), §3.2; Cichocki & Amari, Entropy 12 (2010).
  *
  * @example

@@ -47,7 +47,7 @@ export function unsupportedAlpha(alpha: number): string | undefined {
 
 export function alphaTolerance<Parameters>(alpha: (parameters: Parameters) => number): Tolerance<Parameters> {
   return {
-    ulps: (parameters) => (Math.abs(alpha(parameters)) <= 3 ? 4 : 32), relativeTo: 'entry',
+    ulps: (parameters) => (Math.abs(alpha(parameters)) <= 1 ? 4 : Math.abs(alpha(parameters)) <= 3 ? 6 : 32), relativeTo: 'entry',
     reason: 'terms of one sign, each right to 4 ulp, in compensated sums; larger |α| raises ratios to higher powers',
   };
 }

@@ -95,7 +95,7 @@ export class Engine implements TensorHost {
    * Wraps distributions, one a row, without copying a Float32Array or a GPUBuffer; other numbers are rounded to f32.
    * The data must not change while the tensor is in use. The entries are checked when they are first used.
    *
-   * Forms: 'probabilities' (default; sums within 1e-3 of 1, deviations are normalised exactly), 'weights' (any positive sum),
+   * Forms: 'probabilities' (default; sums within 1e-3 of 1, deviations are normalised exactly), 'weights' (any sum between 2⁻¹⁰⁰ and 2¹⁰⁰),
    * 'logProbabilities' and 'logits' (−Infinity stands for probability zero).
    * @throws ShapeError for lengths, sizes or usages that do not fit.
    */

@@ -52,8 +52,8 @@ export function problemOfRow(form: Form, row: ArrayLike<number>): RowProblem | u
     greatest = Math.max(greatest, x);
   }
   if (form === 'probabilities' || form === 'logProbabilities') return problemOfSum(form, total);
-  if (form === 'weights' && !(total >= smallestNormal && total <= largestFloat)) {
-    return { expected: 'a row whose sum is positive and finite in f32', got: `a sum of ${total}`, remedy: 'Scale the row, or leave it out.' };
+  if (form === 'weights' && !(total >= smallestMass && total <= largestMass)) {
+    return { expected: 'a row whose sum lies between 2⁻¹⁰⁰ and 2¹⁰⁰', got: `a sum of ${total}`, remedy: 'Scale the row, or leave it out if it is empty.' };
   }
   if (form === 'logits' && greatest === -Infinity) {
     return { expected: 'at least one finite logit', got: 'only −Infinity', remedy: 'Leave the row out.' };
@@ -61,8 +61,9 @@ export function problemOfRow(form: Form, row: ArrayLike<number>): RowProblem | u
   return undefined;
 }
 
-const smallestNormal = 2 ** -126;
-const largestFloat = 3.4028234663852886e38;
+/** Beyond these, sums and quotients of masses would leave f32. */
+const smallestMass = 2 ** -100;
+const largestMass = 2 ** 100;
 
 function problemOfSum(form: 'probabilities' | 'logProbabilities', total: number): RowProblem | undefined {
   if (Math.abs(total - 1) <= sumTolerance) return undefined;
