@@ -1,24 +1,8 @@
 // phi_alpha(p, q) = (b p + a q - p^b q^a) / (a b), a = (1 + alpha)/2, b = (1 - alpha)/2, without log, exp or pow.
 // Twin: src/math/alpha-term.ts (f64), src/math/alpha-table.ts (the table)
-const TABLE_REACH: i32 = 280;
-const TABLE_HEAD: u32 = 8u;
-
-@group(1) @binding(0) var<storage, read> table: array<vec4<u32>>;
-
-// The coefficients of G: read once an invocation, so that they can stay in registers.
-struct Series { c0: vec4<f32>, c1: vec4<f32>, c2: vec4<f32>, c3: vec4<f32>, c4: vec4<f32>, }
-var<private> series: Series;
-
-fn load_constants() {
-  series = Series(
-    bitcast<vec4<f32>>(table[0]), bitcast<vec4<f32>>(table[1]), bitcast<vec4<f32>>(table[2]),
-    bitcast<vec4<f32>>(table[3]), bitcast<vec4<f32>>(table[4]),
-  );
-}
-
 // Three-point identity round q0: p F_k + d (F'_k + rho_k s G(s)); every part is >= 0, so nothing cancels.
 fn divergence_term(pair: Pair) -> f32 {
-  let row = table[TABLE_HEAD + u32(pair.k + TABLE_REACH)];
+  let row = table_row(pair.k);
   let c = bitcast<vec3<f32>>(row.xyz);
   let value = fma(pair.d, fma(c.z * pair.s, series_at(pair.s), c.y), pair.u * c.x);
   return scale(value, pair.exponent + bitcast<i32>(row.w));

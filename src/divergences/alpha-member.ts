@@ -1,10 +1,9 @@
 import termSource from '../../shaders/divergences/alpha-term.wgsl?raw';
-import series10Source from '../../shaders/math/series-10.wgsl?raw';
-import series18Source from '../../shaders/math/series-18.wgsl?raw';
 import type { Piece, Table } from '../engine/kernel.ts';
 import type { Tolerance } from '../engine/operation.ts';
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha-family.ts';
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
+import { tablePieces } from '../math/table.ts';
 import { alphaLogitPieces, alphaLogitTables } from './alpha-logits.ts';
 import { defineRowDivergence, rowSumPieces, type DivergenceOf } from './row-divergence.ts';
 
@@ -22,15 +21,13 @@ export interface AlphaMember<Parameters> {
 }
 
 const term: Piece = { name: 'divergences/alpha-term.wgsl', source: termSource };
-const series10: Piece = { name: 'math/series-10.wgsl', source: series10Source };
-const series18: Piece = { name: 'math/series-18.wgsl', source: series18Source };
 
 /** Values of α that tests and the bench use: the named members, the neighbourhood of a limit, and beyond ±1. */
 export const exampleAlphas: readonly { readonly alpha: number }[] = [0.5, -3, -1, -1 + 1e-7, -0.3, 0, 1, 2, 6].map((alpha) => ({ alpha }));
 
 /** The WGSL of the α-family's term. Two pipelines serve every α: the short polynomial up to |α| = 4, the long one beyond. */
 function termPieces(alpha: number): readonly Piece[] {
-  return [term, Math.abs(alpha) <= 4 ? series10 : series18];
+  return [...tablePieces(Math.abs(alpha) <= 4 ? 10 : 18), term];
 }
 
 export function alphaPieces(alpha: number): readonly Piece[] {

@@ -1,17 +1,17 @@
 import deformedLogSource from '../../shaders/math/deformed-log.wgsl?raw';
-import series12Source from '../../shaders/math/series-12.wgsl?raw';
 import type { Piece, Table } from '../engine/kernel.ts';
 import { deformedLogTable } from './alpha-table.ts';
 import { doublePiece } from './double.ts';
 import { pairPiece } from './pair.ts';
 import { commonPieces } from './pieces.ts';
+import { tablePieces } from './table.ts';
 
 /** WGSL of T_c(log q/p), for |c| ≤ 2. */
 export const deformedLogPieces: readonly Piece[] = [
   ...commonPieces,
   doublePiece,
   pairPiece,
-  { name: 'math/series-12.wgsl', source: series12Source },
+  ...tablePieces(12),
   { name: 'math/deformed-log.wgsl', source: deformedLogSource },
 ];
 

@@ -1,0 +1,12 @@
+import series10Source from '../../shaders/math/series-10.wgsl?raw';
+import series12Source from '../../shaders/math/series-12.wgsl?raw';
+import series18Source from '../../shaders/math/series-18.wgsl?raw';
+import tableSource from '../../shaders/math/table.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
+
+const series: Readonly<Record<10 | 12 | 18, string>> = { 10: series10Source, 12: series12Source, 18: series18Source };
+
+/** Access to a table of alpha-table.ts, and its polynomial up to a degree. */
+export function tablePieces(degree: 10 | 12 | 18): readonly Piece[] {
+  return [{ name: 'math/table.wgsl', source: tableSource }, { name: `math/series-${degree}.wgsl`, source: series[degree] }];
+}
