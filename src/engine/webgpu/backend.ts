@@ -1,4 +1,4 @@
-import { DeviceLostError, DomainError, LimitExceededError } from '../errors.ts';
+import { DeviceError, DeviceLostError, DomainError, LimitExceededError } from '../errors.ts';
 import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
@@ -135,10 +135,20 @@ export class WebGpuBackend {
 
   async #run(tensor: Tensor, hooks: RunHooks, sink: Sink): Promise<RunFacts> {
     const operation = tensor.origin.kind === 'result' ? tensor.origin.operation.name : 'tensor.read';
-    const facts = await this.#guarded(operation, () => new Run(this, tensor).execute(sink, hooks), hooks.signal);
+    const run = new Run(this, tensor);
+    const facts = await this.#guarded(operation, () => run.execute(sink, hooks), hooks.signal).catch((error: unknown) => {
+      if (error instanceof DeviceError) this.#forget(run.uploaded);
+      throw error;
+    });
     if (facts.whole && !this.resident(tensor)) this.#hold(tensor, facts.whole.buffer);
     this.gpu.trim();
     return facts;
+  }
+
+  /** After WebGPU refused something, nothing that the run made is trusted: it may be a buffer that was never made. */
+  #forget(uploaded: readonly Tensor[]): void {
+    for (const tensor of uploaded) this.release(tensor);
+    this.gpu.forget();
   }
 
   /** Runs work inside error scopes; what fails because the device was lost says so. */

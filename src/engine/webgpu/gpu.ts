@@ -150,10 +150,16 @@ export class Gpu {
     return outcome.value;
   }
 
-  destroy(): void {
-    this.pool.destroy();
+  /** Gives up every buffer that no tensor holds: after an error some may never have been made. */
+  forget(): void {
+    this.pool.clear();
     for (const buffer of this.#constants.values()) buffer.destroy();
     this.#constants.clear();
+  }
+
+  destroy(): void {
+    this.forget();
+    this.pool.destroy();
     if (!this.#borrowed) this.device.destroy();
   }
 }

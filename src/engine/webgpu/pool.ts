@@ -52,6 +52,15 @@ export class BufferPool {
     }
   }
 
+  /** Destroys every buffer that nobody holds. */
+  clear(): void {
+    for (const buffer of this.#free) {
+      this.#all.delete(buffer);
+      buffer.destroy();
+    }
+    this.#free.clear();
+  }
+
   destroy(): void {
     for (const buffer of this.#all) buffer.destroy();
     this.#all.clear();

@@ -38,6 +38,8 @@ export class Run {
   readonly #lasting: ReadonlySet<Tensor>;
   readonly #regions = new Map<Stage, Region>();
   readonly #owned = new Map<Stage, GPUBuffer>();
+  /** Sources that this run brought to the device to stay. */
+  readonly uploaded: Tensor[] = [];
   #bytesUp = 0;
 
   constructor(backend: WebGpuBackend, root: Tensor) {
@@ -149,6 +151,7 @@ export class Run {
     const stays = fits && this.#lasting.has(tensor);
     const [from, rows] = fits ? [0, tensor.rows] : [range.from, range.rows];
     const buffer = stays ? this.#backend.allocateResident(tensor) : this.#own(stage, 4 * rows * tensor.width);
+    if (stays) this.uploaded.push(tensor);
     await this.#encoder.submit(); // a write overtakes commands that were not submitted yet
     this.#backend.gpu.write(buffer, data, from * tensor.width, rows * tensor.width);
     this.#bytesUp += 4 * rows * tensor.width;
