@@ -291,6 +291,6 @@ function certificateError(report: RunReport): CertificateError {
   const { operation, certificate } = report;
   return new CertificateError({
     operation, row: certificate!.worstRow, expected: `a result within ${certificate!.tolerance}`, got: `an error of ${certificate!.worstUlps.toPrecision(3)} ulp`,
-    remedy: "This adapter computes wrongly; use backend: 'cpu', and report the adapter and the row. tensor.report has the certificate.",
+    remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise this adapter computes wrongly: use backend: 'cpu'. tensor.report has the certificate.",
   }, { cause: report });
 }
