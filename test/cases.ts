@@ -104,6 +104,7 @@ export interface KernelUse {
 
 const smallLayouts: readonly Layout[] = [
   { outcomes: 4, rows: 2, form: 'weights' },
+  { outcomes: 5, rows: 2, form: 'weights' },
   { outcomes: 4, rows: 2, form: 'logits' },
   { outcomes: 16, rows: 8, form: 'weights' }, // from here on all pairs are a matrix product
 ];

@@ -1,33 +1,37 @@
 // Divergence of two rows of nonnegative numbers: one sweep over the row, and others only when the masses differ so
 // much that they hide the divergence. A joined piece supplies the term; another lays rows over invocations.
 // Twin: src/divergences/row-divergence.ts
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read> q: array<u32>;
-
 const MAGNITUDE: u32 = 0x7fffffffu; // minus zero is zero
 
-// value, mass of p, mass of q minus mass of p, count of infinite terms
+// Four outcomes from the k-th on; what is beyond the row has no mass.
+fn magnitudes(bits: vec4<u32>, k: u32) -> vec4<u32> {
+  return select(vec4(0u), bits & vec4(MAGNITUDE), k + vec4(0u, 1u, 2u, 3u) < vec4(uniforms.outcomes));
+}
+
+// value, mass of p, mass of q minus mass of p, count of infinite terms. An outcome that one of the rows lacks is
+// evaluated as a pair of equals, which costs nothing, and then replaced by what it costs alone: that needs no branch.
 fn outcome(p_bits: u32, q_bits: u32, by: Rescaling) -> vec4<f32> {
-  if (p_bits != 0u && q_bits != 0u) {
-    var pair: Pair;
-    if (by.applies) {
-      pair = pair_rescaled(p_bits, q_bits, by, uniforms.zero);
-    } else {
-      pair = pair_of(p_bits, q_bits);
-    }
-    return vec4(divergence_term(pair), pair.p, difference_of(pair), 0.0);
+  let no_p = p_bits == 0u;
+  let no_q = q_bits == 0u;
+  let first = select(p_bits, q_bits, no_p);
+  let second = select(q_bits, p_bits, no_q);
+  if (by.applies) {
+    let pair = pair_rescaled(first, second, by, uniforms.zero);
+    let both = vec4(divergence_term(pair), pair.p, difference_of(pair), 0.0);
+    return select(both, alone(p_bits, rescaled_mass(q_bits, by), no_q), no_p || no_q);
   }
-  if (q_bits != 0u) {
-    let mass = rescaled_mass(q_bits, by);
-    let cost = term_without_p(mass);
-    return vec4(max(cost, 0.0), 0.0, mass, select(0.0, 1.0, cost < 0.0));
-  }
-  if (p_bits == 0u) {
-    return vec4(0.0);
-  }
-  let mass = bitcast<f32>(p_bits);
-  let cost = term_without_q(mass);
-  return vec4(max(cost, 0.0), mass, -mass, select(0.0, 1.0, cost < 0.0));
+  let pair = pair_of(first, second);
+  let both = vec4(divergence_term(pair), pair.p, pair.q - pair.p, 0.0);
+  return select(both, alone(p_bits, bitcast<f32>(q_bits), no_q), no_p || no_q);
+}
+
+// What an outcome costs that p, q or both lack.
+fn alone(p_bits: u32, q: f32, no_q: bool) -> vec4<f32> {
+  let p = bitcast<f32>(p_bits);
+  let no_p = p_bits == 0u;
+  let cost = select(select(term_without_q(p), term_without_p(q), no_p), 0.0, no_p && no_q);
+  let infinite = cost < 0.0;
+  return vec4(select(cost, 0.0, infinite), p, q - p, select(0.0, 1.0, infinite));
 }
 
 fn rescaled_mass(q_bits: u32, by: Rescaling) -> f32 {
@@ -37,13 +41,11 @@ fn rescaled_mass(q_bits: u32, by: Rescaling) -> f32 {
 
 fn sweep(p_start: u32, q_start: u32, local: u32, by: Rescaling) -> vec4<f32> {
   var sum = Accumulator();
-  for (var first = lane_of(local); first < uniforms.outcomes; first += BLOCK * LANES) {
-    var block = vec4(0.0);
-    let end = min(first + BLOCK * LANES, uniforms.outcomes);
-    for (var k = first; k < end; k += LANES) {
-      block += outcome(p[p_start + k] & MAGNITUDE, q[q_start + k] & MAGNITUDE, by);
-    }
-    accumulate(&sum, block, uniforms.zero);
+  for (var k = 4u * lane_of(local); k < uniforms.outcomes; k += 4u * LANES) {
+    let p = magnitudes(p_quad(p_start + k), k);
+    let q = magnitudes(q_quad(q_start + k), k);
+    let half = outcome(p.x, q.x, by) + outcome(p.y, q.y, by);
+    accumulate(&sum, half + (outcome(p.z, q.z, by) + outcome(p.w, q.w, by)), uniforms.zero);
   }
   return sum_over_lanes(total_of(sum), local);
 }
@@ -58,10 +60,10 @@ fn ratio_of(x: f32, y: f32) -> Scaled {
 
 fn mass_of(q_start: u32, local: u32) -> f32 {
   var sum = Accumulator();
-  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    accumulate(&sum, vec4(bitcast<f32>(q[q_start + k] & MAGNITUDE)), uniforms.zero);
+  for (var k = 4u * lane_of(local); k < uniforms.outcomes; k += 4u * LANES) {
+    accumulate(&sum, bitcast<vec4<f32>>(magnitudes(q_quad(q_start + k), k)), uniforms.zero);
   }
-  return sum_over_lanes(total_of(sum), local).x;
+  return dot(sum_over_lanes(total_of(sum), local), vec4(1.0));
 }
 
 // 2^shift (1 + excess) = mass of q / mass of p. Near equal masses the excess comes from their difference, which holds

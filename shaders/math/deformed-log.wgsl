@@ -6,7 +6,6 @@ fn deformation() -> f32 {
 }
 
 fn deformed_log_ratio(pair: Pair) -> f32 {
-  let row = table_row(pair.k);
-  let t = bitcast<vec2<f32>>(row.xy);
-  return scale(fma(t.y * pair.s, series_at(pair.s), t.x), bitcast<i32>(row.w));
+  let row = bitcast<vec4<f32>>(table_row(pair.k));
+  return fma(row.y * pair.s, series_at(pair.s), row.x) * row.w;
 }

@@ -18,19 +18,11 @@ const SAME_MASS: Rescaling = Rescaling(Double(0.0, 0.0), 1.0, 0, false);
 fn pair_of(p_bits: u32, q_bits: u32) -> Pair {
   let p = split(p_bits);
   let q = split(q_bits);
-  var u = p.mantissa;
-  var k = q.exponent - p.exponent;
   let rising = q_bits >= p_bits;
-  if (rising && q.mantissa < u) {
-    u *= 0.5;
-    k -= 1;
-  }
-  if (!rising && q.mantissa > u) {
-    u *= 2.0;
-    k += 1;
-  }
+  let step = select(select(0, 1, q.mantissa > p.mantissa), select(0, -1, q.mantissa < p.mantissa), rising);
+  let u = p.mantissa * power_of_two(step);
   let d = q.mantissa - u;
-  return Pair(bitcast<f32>(p_bits), bitcast<f32>(q_bits), u, d, d / (q.mantissa + u), k, q.exponent);
+  return Pair(bitcast<f32>(p_bits), bitcast<f32>(q_bits), u, d, d / (q.mantissa + u), q.exponent - p.exponent + step, q.exponent);
 }
 
 // The same for the rescaled q. d = (q - p - excess p) / (1 + excess): exact differences first, for near rows of unlike masses.
@@ -39,19 +31,14 @@ fn pair_rescaled(p_bits: u32, q_bits: u32, by: Rescaling, zero: u32) -> Pair {
   let q = split(q_bits);
   let exponent = q.exponent - by.shift;
   let t = q.mantissa * by.inverse;
-  var step = 0;
-  if (t < p.mantissa) { step = -1; }
-  if (t < 0.5 * p.mantissa) { step = -2; }
-  if (t >= 2.0 * p.mantissa) { step = 1; }
-  var k = exponent - p.exponent + step;
-  var u = p.mantissa * power_of_two(step);
-  if (k < 0 && t != u) {
-    k += 1;
-    u *= 2.0;
-  }
+  var step = select(select(0, -1, t < p.mantissa), -2, t < 0.5 * p.mantissa);
+  step = select(step, 1, t >= 2.0 * p.mantissa);
+  let towards_p = exponent - p.exponent + step;
+  step += select(0, 1, towards_p < 0 && t != p.mantissa * power_of_two(step));
+  let u = p.mantissa * power_of_two(step);
   let product = two_product(by.excess.high, u, zero);
   let d = (((q.mantissa - u) - product.high) - (product.low + by.excess.low * u)) * by.inverse;
-  return Pair(bitcast<f32>(p_bits), scale(t, exponent), u, d, d / fma(2.0, u, d), k, exponent);
+  return Pair(bitcast<f32>(p_bits), scale(t, exponent), u, d, d / fma(2.0, u, d), exponent - p.exponent + step, exponent);
 }
 
 // q - p, without the cancellation that q - p of two rescaled numbers would have.

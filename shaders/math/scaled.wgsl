@@ -5,15 +5,11 @@ const INFINITY_BITS: u32 = 0x7f800000u;
 // x = mantissa 2^exponent with 1 <= mantissa < 2.
 struct Scaled { mantissa: f32, exponent: i32, }
 
+// The bits of a subnormal number count its 2^-149; as such a whole number they convert exactly.
 fn split(positive_bits: u32) -> Scaled {
-  var bits = positive_bits;
-  var exponent = i32(bits >> 23u);
-  if (exponent == 0) {
-    let shift = countLeadingZeros(bits) - 8u;
-    bits <<= shift;
-    exponent = 1 - i32(shift);
-  }
-  return Scaled(bitcast<f32>((bits & 0x7fffffu) | 0x3f800000u), exponent - 127);
+  let subnormal = positive_bits < 0x800000u;
+  let bits = select(positive_bits, bitcast<u32>(f32(i32(positive_bits))), subnormal);
+  return Scaled(bitcast<f32>((bits & 0x7fffffu) | 0x3f800000u), i32(bits >> 23u) - select(127, 276, subnormal));
 }
 
 // 2^n for -126 <= n <= 127.

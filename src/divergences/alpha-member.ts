@@ -1,3 +1,5 @@
+import logitTermSource from '../../shaders/divergences/alpha-term-of-logits.wgsl?raw';
+import weightTermSource from '../../shaders/divergences/alpha-term-of-weights.wgsl?raw';
 import termSource from '../../shaders/divergences/alpha-term.wgsl?raw';
 import type { Piece, Table } from '../engine/kernel.ts';
 import type { Tolerance } from '../engine/operation.ts';
@@ -21,6 +23,8 @@ export interface AlphaMember<Parameters> {
 }
 
 const term: Piece = { name: 'divergences/alpha-term.wgsl', source: termSource };
+const termOfWeights: Piece = { name: 'divergences/alpha-term-of-weights.wgsl', source: weightTermSource };
+const termOfLogits: Piece = { name: 'divergences/alpha-term-of-logits.wgsl', source: logitTermSource };
 
 /** Values of α that tests and the bench use: the named members, the neighbourhood of a limit, and beyond ±1. */
 export const exampleAlphas: readonly { readonly alpha: number }[] = [0.5, -3, -1, -1 + 1e-7, -0.3, 0, 1, 2, 6].map((alpha) => ({ alpha }));
@@ -31,7 +35,7 @@ function termPieces(alpha: number): readonly Piece[] {
 }
 
 export function alphaPieces(alpha: number): readonly Piece[] {
-  return [...rowSumPieces, ...termPieces(alpha)];
+  return [...rowSumPieces, ...termPieces(alpha), termOfWeights];
 }
 
 export function alphaTables(alpha: number): readonly Table[] {
@@ -49,6 +53,10 @@ export function alphaTolerance<Parameters>(alpha: (parameters: Parameters) => nu
   };
 }
 
+/** D_α(p‖q) = D_−α(q‖p): evaluated as the one with α ≤ 0, both are the same to the last bit. */
+const exchanged = (alpha: number): boolean => alpha > 0;
+const evaluated = (alpha: number): number => -Math.abs(alpha);
+
 export function defineAlphaMember<Parameters extends object>({ alpha, member, fromAlpha, ...record }: AlphaMember<Parameters>): DivergenceOf<Parameters> {
   return defineRowDivergence<Parameters>({
     ...record,
@@ -56,12 +64,14 @@ export function defineAlphaMember<Parameters extends object>({ alpha, member, fr
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
     weights: {
       pieces: (parameters) => [...alphaPieces(alpha(parameters)), member],
-      tables: (parameters) => alphaTables(alpha(parameters)),
+      tables: (parameters) => alphaTables(evaluated(alpha(parameters))),
+      exchanged: (parameters) => exchanged(alpha(parameters)),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {
-      pieces: (parameters) => [...alphaLogitPieces, ...termPieces(alpha(parameters)), member],
-      tables: (parameters) => alphaLogitTables(alpha(parameters)),
+      pieces: (parameters) => [...alphaLogitPieces, ...termPieces(alpha(parameters)), termOfLogits, member],
+      tables: (parameters) => alphaLogitTables(evaluated(alpha(parameters))),
+      exchanged: (parameters) => exchanged(alpha(parameters)),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),
     },
   });

@@ -4,6 +4,7 @@ import { DomainError } from '../engine/errors.ts';
 import { isLogits, type Form } from '../engine/forms.ts';
 import type { Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
+import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece } from '../math/double.ts';
@@ -14,6 +15,8 @@ import { commonPieces } from '../math/pieces.ts';
 export interface RowEvaluation<Parameters> {
   readonly pieces: (parameters: Parameters) => readonly Piece[];
   readonly tables: (parameters: Parameters) => readonly Table[];
+  /** Whether the WGSL is that of D(q‖p) as a function of p and q. */
+  readonly exchanged?: (parameters: Parameters) => boolean;
   readonly reference: (p: ArrayLike<number>, q: ArrayLike<number>, parameters: Parameters) => number;
 }
 
@@ -89,8 +92,13 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
 }
 
 function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs']) => RowEvaluation<Parameters>): Kernel<Parameters> {
+  const order = ({ parameters, inputs }: Dispatch<Parameters>): readonly number[] => (evaluationOf(inputs).exchanged?.(parameters) ? [1, 0] : [0, 1]);
   return {
-    pieces: ({ parameters, inputs }) => [...evaluationOf(inputs).pieces(parameters), rowwise],
+    order,
+    pieces(dispatch) {
+      const { parameters, inputs } = dispatch;
+      return [...evaluationOf(inputs).pieces(parameters), ...loaderPieces(order(dispatch).map((input) => inputs[input]!)), rowwise];
+    },
     tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     uniforms, over: 'rows', items: ({ rows }) => rows,

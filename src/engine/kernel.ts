@@ -44,8 +44,10 @@ export interface Dispatch<Parameters> {
 export interface Kernel<Parameters> {
   readonly pieces: (dispatch: Dispatch<Parameters>) => readonly Piece[];
   readonly uniforms: Layout;
-  /** What the uniforms call the inputs, where it is not the names of the arguments. */
+  /** What the uniforms call the inputs in the order of their bindings, where it is not the names of the arguments. */
   readonly names?: readonly string[];
+  /** Which input each of the bindings gets, where it is not the order of the arguments. */
+  readonly order?: (dispatch: Dispatch<Parameters>) => readonly number[];
   readonly values?: (dispatch: Dispatch<Parameters>) => Readonly<Record<string, number>>;
   readonly tables?: (dispatch: Dispatch<Parameters>) => readonly Table[];
   /** 'rows': an item is a row and follows the regime. 'elements': an item is an invocation of its own. */

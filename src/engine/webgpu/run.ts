@@ -172,16 +172,16 @@ export class Run {
     const kernel = tensor.origin.operation.kernel;
     const output = this.#own(stage, 4 * range.rows * range.width);
     const block: Block = { rows: [range.from, range.from + range.rows], columns: [range.columnFrom, range.columnFrom + range.width] };
-    const inputs = stage.inputs.map((input, index) => ({ input, name: kernel.names?.[index] ?? operation.arguments[index]!.name, region: this.#regions.get(input)! }));
     if (range.rows > 0) {
+      const inputs = stage.inputs.map((input) => ({ form: input.tensor.form, rows: rangeOf(input, block).rows, width: rangeOf(input, block).width }));
+      const dispatch = { parameters, rows: range.rows, width: range.width, inputs };
+      const order = kernel.order?.(dispatch) ?? inputs.keys();
       await this.#encoder.dispatch({
-        label: operation.name, kernel, output,
+        label: operation.name, kernel, output, dispatch,
         regime: chooseRegime(stage.inputs[0]!.tensor.width, this.#backend.softwareAdapter, this.#backend.forcedRegime),
-        dispatch: {
-          parameters, rows: range.rows, width: range.width,
-          inputs: inputs.map(({ input }) => ({ form: input.tensor.form, rows: rangeOf(input, block).rows, width: rangeOf(input, block).width })),
-        },
-        inputs,
+        inputs: [...order].map((input, binding) => ({
+          name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: this.#regions.get(stage.inputs[input]!)!,
+        })),
       });
     }
     return { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };

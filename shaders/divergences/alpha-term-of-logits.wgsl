@@ -1,0 +1,6 @@
+// The term of two probabilities that f32 need not hold.
+// Twin: src/math/alpha-term.ts
+fn divergence_term(pair: Pair) -> f32 {
+  let term = term_in_units(pair);
+  return scale(term.x, exponent_of_larger(pair) + i32(bitcast<u32>(term.y) >> 23u) - 127);
+}
