@@ -1,93 +1,143 @@
-// Divergence of softmax(p) and softmax(q) from two rows of logits. Sweeps: maxima, masses, terms; and the terms again
+// Divergence of softmax(p) and softmax(q) from two rows of logits. Sweeps: an overview, the terms, and the terms again
 // when what is left of the difference of the masses hides the divergence.
 // Twin: src/divergences/alpha-logits.ts
 // What turns logits into log-probabilities, up to one constant for both rows: p as logit - maximum_p - exponent log 2,
-// q as logit - maximum_q - log_ratio - exponent log 2.
-struct Normaliser { maximum_p: f32, maximum_q: f32, log_ratio: Double, exponent: i32, }
+// q as logit - maximum_p - log_ratio - exponent log 2.
+struct Normaliser { maximum_p: f32, log_ratio: Double, exponent: i32, }
 
 // Terms of small divergences may underflow, so these are summed again, times 2^LIFT.
 const LIFT: i32 = 64;
 const LIFTED_BELOW: f32 = 8.6736174e-19; // 2^-60
+const LARGEST_LOG_RATIO: f32 = 194.0; // less than TABLE_REACH log 2
 
-fn maxima(p_start: u32, q_start: u32, local: u32) -> vec4<f32> {
-  var maximum = vec4(-LARGEST_LOGIT);
-  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    maximum = max(maximum, vec4(logit(p_at(p_start + k)), logit(q_at(q_start + k)), -LARGEST_LOGIT, -LARGEST_LOGIT));
-  }
-  return max_over_lanes(maximum, local);
-}
+// Of the rows so far: the greatest logits, the masses of exp(logit - greatest), and the greatest differences of logits
+// in either direction. The masses need not be exact: what they lack is found by the sweep over the terms.
+struct Overview { greatest: vec2<f32>, masses: vec2<f32>, distances: vec2<f32>, }
 
-fn masses(p_start: u32, q_start: u32, local: u32, maximum: vec4<f32>) -> vec4<f32> {
+fn overview(p_start: u32, q_start: u32, local: u32) -> Overview {
+  var row = Overview(vec2(-LARGEST_LOGIT), vec2(0.0), vec2(0.0));
   var sum = Accumulator();
-  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    let of_p = exp_accurate(logit(p_at(p_start + k)) - maximum.x);
-    let of_q = exp_accurate(logit(q_at(q_start + k)) - maximum.y);
-    accumulate(&sum, vec4(of_p, of_q, 0.0, 0.0), uniforms.zero);
+  for (var k = 4u * lane_of(local); k < uniforms.outcomes; k += 4u * LANES) {
+    let p = finite_logits(logits_of(p_quad(p_start + k), k));
+    let q = finite_logits(logits_of(q_quad(q_start + k), k));
+    let both = (p > vec4(-LARGEST_LOGIT)) & (q > vec4(-LARGEST_LOGIT));
+    let distance = select(vec4(0.0), q - p, both);
+    row.distances = max(row.distances, vec2(greatest(distance), greatest(-distance)));
+    let top = max(row.greatest, vec2(greatest(p), greatest(q)));
+    if (any(top > row.greatest)) {
+      let factors = exponentials(vec4(row.greatest - top, 0.0, 0.0));
+      sum = Accumulator(sum.high * factors, sum.low * factors);
+      row.greatest = top;
+    }
+    accumulate(&sum, vec4(dot(exponentials(p - top.x), vec4(1.0)), dot(exponentials(q - top.y), vec4(1.0)), 0.0, 0.0), uniforms.zero);
   }
-  return sum_over_lanes(total_of(sum), local);
+  let top = max_over_lanes(vec4(row.greatest, row.distances), local);
+  let masses = sum_over_lanes(total_of(sum) * exponentials(vec4(row.greatest - top.xy, 0.0, 0.0)), local);
+  return Overview(top.xy, masses.xy, top.zw);
 }
 
-// Each sum is at least 1. The exponent brings the mass of p into [1/2, 1).
-fn normaliser_of(maximum: vec4<f32>, sums: vec4<f32>) -> Normaliser {
-  let log_ratio = log_of_bits(bitcast<u32>(sums.y / sums.x));
-  return Normaliser(maximum.x, maximum.y, Double(log_ratio, 0.0), split(bitcast<u32>(sums.x)).exponent + 1);
+fn finite_logits(bits: vec4<u32>) -> vec4<f32> {
+  let x = bitcast<vec4<f32>>(select(bits, vec4(bitcast<u32>(-LARGEST_LOGIT)), bits == vec4(ZERO_PROBABILITY)));
+  return clamp(x, vec4(-LARGEST_LOGIT), vec4(LARGEST_LOGIT));
 }
 
-fn scaled_probability(log_probability: Double, by: Normaliser) -> Scaled {
-  let x = exponential_of(log_probability);
-  return Scaled(x.mantissa, x.exponent - by.exponent);
+fn greatest(x: vec4<f32>) -> f32 {
+  return max(max(x.x, x.y), max(x.z, x.w));
 }
 
-fn without_overflow(value: f32, mass: f32, excess: f32) -> vec4<f32> {
-  let overflows = (bitcast<u32>(value) & INFINITY_BITS) == INFINITY_BITS;
-  return vec4(select(value, 0.0, overflows), mass, excess, select(0.0, 1.0, overflows));
+// exp(x) for x <= 0, to 2^-21: 2^n times a polynomial in what is left of x / log 2.
+fn exponentials(x: vec4<f32>) -> vec4<f32> {
+  let y = max(x, vec4(-87.0)) * INVERSE_LOG2;
+  let n = round(y);
+  let f = y - n;
+  var e = fma(f, vec4(0.00133908674), vec4(0.00966637369));
+  e = fma(e, f, vec4(0.055503571));
+  e = fma(e, f, vec4(0.240223489));
+  e = fma(e, f, vec4(0.693147188));
+  e = fma(e, f, vec4(1.0));
+  let power = bitcast<vec4<f32>>(vec4<u32>(vec4<i32>(n) + 127) << vec4(23u));
+  return select(e * power, vec4(0.0), x < vec4(-87.0));
 }
 
-// value, mass of p, mass of q minus mass of p, count of infinite terms
-fn outcome(p_bits: u32, q_bits: u32, by: Normaliser) -> vec4<f32> {
+// Each mass is at least 1. The exponent brings that of p into [1/2, 1).
+fn normaliser_of(row: Overview) -> Normaliser {
+  let log_masses = Double(log_of_bits(bitcast<u32>(row.masses.y / row.masses.x)), 0.0);
+  let log_ratio = add(two_sum(row.greatest.y, -row.greatest.x, uniforms.zero), log_masses, uniforms.zero);
+  return Normaliser(row.greatest.x, log_ratio, split(bitcast<u32>(row.masses.x)).exponent + 1);
+}
+
+// log p up to by.exponent, log q / p, and which of p and q are zero. The logit of a zero is replaced by the other's.
+struct LogPair { scaled_p: Scaled, log_ratio: Double, no_p: bool, no_q: bool, }
+
+fn log_pair(p_bits: u32, q_bits: u32, by: Normaliser) -> LogPair {
   let no_p = p_bits == ZERO_PROBABILITY;
   let no_q = q_bits == ZERO_PROBABILITY;
-  if (no_p && no_q) {
-    return vec4(0.0);
-  }
-  let log_p = difference(Double(logit(p_bits), 0.0), Double(by.maximum_p, 0.0));
-  let log_q = difference(Double(logit(q_bits), 0.0), Double(by.maximum_q, 0.0));
-  let log_ratio = difference(difference(log_q, log_p), by.log_ratio);
-  let k = binades_of(log_ratio);
-  if (no_p || (!no_q && k > TABLE_REACH)) {
-    return q_alone(scaled_probability(difference(log_q, by.log_ratio), by), log_ratio, no_p);
-  }
-  let scaled_p = scaled_probability(log_p, by);
-  if (no_q || k < -TABLE_REACH) {
-    return p_alone(scaled_p, log_ratio, no_q);
-  }
-  let pair = pair_of_logs(scaled_p, log_ratio, k);
-  return without_overflow(divergence_term(pair), pair.p, difference_of(pair));
+  let first = logit(select(p_bits, q_bits, no_p));
+  let second = logit(select(q_bits, p_bits, no_q));
+  let distance = two_sum(second, -first, uniforms.zero);
+  let log_ratio = add(distance, negated(by.log_ratio), uniforms.zero);
+  let p = exponential_of(two_sum(first, -by.maximum_p, uniforms.zero));
+  return LogPair(Scaled(p.mantissa, p.exponent - by.exponent), log_ratio, no_p, no_q);
 }
 
-// p is zero, or so far below q that only the logarithm of their ratio matters.
-fn q_alone(scaled_q: Scaled, log_ratio: Double, no_p: bool) -> vec4<f32> {
-  let mass = scale(scaled_q.mantissa, scaled_q.exponent);
-  if (no_p) {
-    let cost = term_without_p(mass);
-    return vec4(max(cost, 0.0), 0.0, mass, select(0.0, 1.0, cost < 0.0));
-  }
-  return without_overflow(far_term(scaled_q, log_ratio), 0.0, mass);
+// value, mass of p, mass of q minus mass of p, count of infinite terms. As with weights, an outcome that one of the rows
+// lacks is evaluated as if both had it, and then replaced by what it costs alone.
+fn outcome(p_bits: u32, q_bits: u32, by: Normaliser) -> vec4<f32> {
+  let logs = log_pair(p_bits, q_bits, by);
+  let pair = pair_of_logs(logs.scaled_p, logs.log_ratio);
+  let excess = select(pair.q - pair.p, in_f32(pair.d, pair.exponent), pair.k == 0);
+  return select(vec4(divergence_term(pair), pair.p, excess, 0.0), alone(logs.no_p, logs.no_q, pair.p, pair.q), logs.no_p || logs.no_q);
 }
 
-fn p_alone(scaled_p: Scaled, log_ratio: Double, no_q: bool) -> vec4<f32> {
-  let mass = scale(scaled_p.mantissa, scaled_p.exponent);
-  if (no_q) {
-    let cost = term_without_q(mass);
-    return vec4(max(cost, 0.0), mass, -mass, select(0.0, 1.0, cost < 0.0));
+// The same where log q / p may lie beyond the table.
+fn outcome_anywhere(p_bits: u32, q_bits: u32, by: Normaliser) -> vec4<f32> {
+  let logs = log_pair(p_bits, q_bits, by);
+  if (abs(logs.log_ratio.high) > LARGEST_LOG_RATIO) {
+    return far_outcome(logs);
   }
-  return without_overflow(far_term(scaled_p, log_ratio), mass, -mass);
+  return outcome(p_bits, q_bits, by);
+}
+
+// What an outcome costs that p, q or both lack.
+fn alone(no_p: bool, no_q: bool, p: f32, q: f32) -> vec4<f32> {
+  let cost = select(term_without_q(p), term_without_p(q), no_p);
+  let infinite = cost < 0.0;
+  let one = vec4(select(cost, 0.0, infinite), select(p, 0.0, no_p), select(-p, q, no_p), select(0.0, 1.0, infinite));
+  return select(one, vec4(0.0), no_p && no_q);
+}
+
+// One of p and q is so far below the other that only the logarithm of their ratio matters.
+fn far_outcome(logs: LogPair) -> vec4<f32> {
+  let scaled_p = logs.scaled_p;
+  let log_ratio = logs.log_ratio;
+  let step = exponential_of(log_ratio);
+  let scaled_q = Scaled(scaled_p.mantissa * step.mantissa, scaled_p.exponent + step.exponent);
+  let p = scale(scaled_p.mantissa, scaled_p.exponent);
+  let q = scale(scaled_q.mantissa, scaled_q.exponent);
+  if (logs.no_p || logs.no_q) {
+    return alone(logs.no_p, logs.no_q, p, q);
+  }
+  if (log_ratio.high > 0.0) {
+    return vec4(far_term(scaled_q, log_ratio), 0.0, q, 0.0);
+  }
+  return vec4(far_term(scaled_p, log_ratio), p, -p, 0.0);
 }
 
 fn sweep(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {
   var sum = Accumulator();
+  for (var k = 4u * lane_of(local); k < uniforms.outcomes; k += 4u * LANES) {
+    let p = logits_of(p_quad(p_start + k), k);
+    let q = logits_of(q_quad(q_start + k), k);
+    let half = outcome(p.x, q.x, by) + outcome(p.y, q.y, by);
+    accumulate(&sum, half + (outcome(p.z, q.z, by) + outcome(p.w, q.w, by)), uniforms.zero);
+  }
+  return sum_over_lanes(total_of(sum), local);
+}
+
+fn sweep_anywhere(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {
+  var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    accumulate(&sum, outcome(p_at(p_start + k), q_at(q_start + k), by), uniforms.zero);
+    accumulate(&sum, outcome_anywhere(p_at(p_start + k), q_at(q_start + k), by), uniforms.zero);
   }
   return sum_over_lanes(total_of(sum), local);
 }
@@ -95,13 +145,23 @@ fn sweep(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {
 // The bits of D(softmax p || softmax q); all lanes of a row return the same.
 fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
   load_constants();
-  let maximum = maxima(p_start, q_start, local);
-  var by = normaliser_of(maximum, masses(p_start, q_start, local, maximum));
-  var sums = sweep(p_start, q_start, local, by);
-  if (agreed(masses_matter(sums) || sums.x < LIFTED_BELOW, local)) {
-    by.log_ratio = add(by.log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
-    by.exponent -= select(0, LIFT, sums.x < LIFTED_BELOW);
-    sums = sweep(p_start, q_start, local, by);
+  let row = overview(p_start, q_start, local);
+  var by = normaliser_of(row);
+  let far = agreed(any(row.distances + vec2(-by.log_ratio.high, by.log_ratio.high) > vec2(LARGEST_LOG_RATIO)), local);
+  var sums = vec4(0.0);
+  for (var attempt = 0u; attempt < 2u; attempt++) {
+    if (far) {
+      sums = sweep_anywhere(p_start, q_start, local, by);
+    } else {
+      sums = sweep(p_start, q_start, local, by);
+    }
+    if (!agreed(masses_matter(sums) || sums.x < LIFTED_BELOW, local)) {
+      break;
+    }
+    if (attempt == 0u) {
+      by.log_ratio = add(by.log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
+      by.exponent -= select(0, LIFT, sums.x < LIFTED_BELOW);
+    }
   }
   let overflows = (bitcast<u32>(sums.x) & INFINITY_BITS) == INFINITY_BITS;
   return select(result_bits(divergence_of(sums)), INFINITY_BITS, overflows || sums.w > 0.0);

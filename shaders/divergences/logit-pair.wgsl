@@ -9,20 +9,21 @@ const LOG2_FIRST: f32 = 0.693359375;
 const LOG2_REST: f32 = -2.12194440054690583e-4;
 
 fn logit(bits: u32) -> f32 {
-  return select(clamp(bitcast<f32>(bits), -LARGEST_LOGIT, LARGEST_LOGIT), -LARGEST_LOGIT, bits == ZERO_PROBABILITY);
+  return clamp(bitcast<f32>(select(bits, bitcast<u32>(-LARGEST_LOGIT), bits == ZERO_PROBABILITY)), -LARGEST_LOGIT, LARGEST_LOGIT);
 }
 
-fn difference(x: Double, y: Double) -> Double {
-  return add(x, negated(y), uniforms.zero);
+// Four logits from the k-th outcome on; what is beyond the row has probability zero.
+fn logits_of(bits: vec4<u32>, k: u32) -> vec4<u32> {
+  return select(vec4(ZERO_PROBABILITY), bits, k + vec4(0u, 1u, 2u, 3u) < vec4(uniforms.outcomes));
 }
 
 fn bounded(x: Double) -> Double {
   return Double(clamp(x.high, -LARGEST_LOG, LARGEST_LOG), clamp(x.low, -1.0, 1.0));
 }
 
-// x.high - n log 2 for a whole n near x / log 2.
-fn remainder_of(x: Double, n: f32) -> f32 {
-  return fma(-n, LOG2_REST, fma(-n, LOG2_FIRST, x.high));
+// x - n log 2 for a whole n near x / log 2.
+fn remainder_of(x: f32, n: f32) -> f32 {
+  return fma(-n, LOG2_REST, fma(-n, LOG2_FIRST, x));
 }
 
 // expm1(x + low) on [-log 2, log 2], relative error 2^-29.5 before its one rounding: the terms take its square.
@@ -52,19 +53,21 @@ fn tanh_of_half(x: f32, low: f32) -> f32 {
 fn exponential_of(x: Double) -> Scaled {
   let argument = bounded(x);
   let n = round(argument.high * INVERSE_LOG2);
-  return Scaled(1.0 + expm1_reduced(remainder_of(argument, n) + argument.low), i32(n));
+  return Scaled(1.0 + expm1_reduced(remainder_of(argument.high, n) + argument.low), i32(n));
 }
 
-// Whole binades of a ratio, towards zero, so that every part of the term has one sign.
-fn binades_of(log_ratio: Double) -> i32 {
-  return i32(trunc(bounded(log_ratio).high * INVERSE_LOG2));
-}
-
-// q0 = 2^k p, and q = q0 exp(y), |y| <= log 2. (q - q0) / (q + q0) comes without a division, which may err by 2.5 ulp.
-fn pair_of_logs(p: Scaled, log_ratio: Double, k: i32) -> Pair {
-  let y = remainder_of(log_ratio, f32(k));
+// p and q = p exp(log_ratio) as a Pair: q0 = 2^k p with whole binades k towards zero, so that every part of the term has
+// one sign, and q = q0 exp(y), |y| <= log 2. (q - q0) / (q + q0) comes without a division, which may err by 2.5 ulp.
+fn pair_of_logs(p: Scaled, log_ratio: Double) -> Pair {
+  let n = trunc(log_ratio.high * INVERSE_LOG2);
+  let y = remainder_of(log_ratio.high, n);
   let d = p.mantissa * expm1_binade(y, log_ratio.low);
-  let s = tanh_of_half(y, log_ratio.low);
+  let k = i32(n);
   let exponent = p.exponent + k;
-  return Pair(scale(p.mantissa, p.exponent), scale(p.mantissa + d, exponent), p.mantissa, d, s, k, exponent);
+  return Pair(in_f32(p.mantissa, p.exponent), in_f32(p.mantissa + d, exponent), p.mantissa, d, tanh_of_half(y, log_ratio.low), k, exponent);
+}
+
+// x 2^n for x near 1 and n <= 127; zero where that is below f32.
+fn in_f32(x: f32, n: i32) -> f32 {
+  return select(x * power_of_two(n), 0.0, n < -126);
 }

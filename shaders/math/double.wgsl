@@ -1,6 +1,11 @@
-// Numbers as unevaluated sums of two f32: 48 bits where f32 has 24. opaque() keeps compilers from folding the error terms.
+// Numbers as unevaluated sums of two f32: 48 bits where f32 has 24. hidden() keeps compilers from folding the error terms.
 // Twin: src/math/double.ts
 struct Double { high: f32, low: f32, }
+
+// opaque() of one number.
+fn hidden(x: f32, zero: u32) -> f32 {
+  return bitcast<f32>(bitcast<u32>(x) ^ zero);
+}
 
 // The upper 12 bits of a mantissa: products of such halves are exact.
 fn upper_half(x: f32) -> f32 {
@@ -9,20 +14,20 @@ fn upper_half(x: f32) -> f32 {
 
 // x + y exactly (Knuth).
 fn two_sum(x: f32, y: f32, zero: u32) -> Double {
-  let sum = opaque(vec4(x + y), zero).x;
-  let part = opaque(vec4(sum - x), zero).x;
-  return Double(sum, (x - opaque(vec4(sum - part), zero).x) + (y - part));
+  let sum = hidden(x + y, zero);
+  let part = hidden(sum - x, zero);
+  return Double(sum, (x - hidden(sum - part, zero)) + (y - part));
 }
 
 // x y exactly up to the last bit of the low part (Dekker), without a fused multiply-add.
 fn two_product(x: f32, y: f32, zero: u32) -> Double {
-  let product = opaque(vec4(x * y), zero).x;
+  let product = hidden(x * y, zero);
   let x_high = upper_half(x);
   let y_high = upper_half(y);
   let x_low = x - x_high;
   let y_low = y - y_high;
-  let error = opaque(vec4(x_high * y_high), zero).x - product;
-  return Double(product, ((error + opaque(vec4(x_high * y_low), zero).x) + opaque(vec4(x_low * y_high), zero).x) + x_low * y_low);
+  let error = hidden(x_high * y_high, zero) - product;
+  return Double(product, ((error + hidden(x_high * y_low, zero)) + hidden(x_low * y_high, zero)) + x_low * y_low);
 }
 
 fn add(x: Double, y: Double, zero: u32) -> Double {
