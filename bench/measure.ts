@@ -41,7 +41,7 @@ export async function measure(
     const numbers = numbersOf(make());
     const facts = factsOf(operation, shape, numbers);
     const wall = new Subject(() => wallTime(make, 'cpu'));
-    const regimes = gpu ? regimesAt(shape.outcomes) : [];
+    const regimes = gpu ? regimesAt(operation, shape.outcomes) : [];
     const timed = [];
     for (const regime of regimes) {
       const engine = await opened({ device: gpu!.device }, { regime });
@@ -62,9 +62,9 @@ export async function measure(
   }
 }
 
-/** The regimes that the engine grants to rows of this length. */
-function regimesAt(outcomes: number): Regime[] {
-  return (['lane', 'workgroup'] as const).filter((regime) => chooseRegime(outcomes, false, regime) === regime);
+/** The regimes that the engine grants to the operation on rows of this length. */
+function regimesAt({ kernel }: Operation, outcomes: number): Regime[] {
+  return (['lane', 'team', 'workgroup'] as const).filter((regime) => chooseRegime(kernel ?? {}, outcomes, false, regime) === regime);
 }
 
 /** Of all inputs and the result. */

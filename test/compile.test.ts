@@ -3,7 +3,7 @@ import { openEngine } from '../src/engine/engine.ts';
 import { ShaderCompilationError } from '../src/engine/errors.ts';
 import type { Kernel, Regime } from '../src/engine/kernel.ts';
 import { apply } from '../src/engine/operation.ts';
-import { regimePiece } from '../src/engine/regimes.ts';
+import { layoutOf } from '../src/engine/regimes.ts';
 import { compile, joinPieces } from '../src/engine/shader.ts';
 import { findDevice } from '../src/engine/webgpu/adapter.ts';
 import { counters } from '../src/engine/webgpu/counters.ts';
@@ -20,11 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => device.destroy());
 
-test.each(['lane', 'workgroup'] as const satisfies Regime[])('every kernel compiles in regime %s without a word from the compiler', async (regime) => {
+test.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('every kernel compiles in regime %s without a word from the compiler', async (regime) => {
   const sources = new Map<string, { name: string; shader: ReturnType<typeof joinPieces> }>();
   for (const { name, kernel, dispatch } of uses) {
-    if (regime === 'workgroup' && kernel.over === 'elements') continue;
-    const shader = joinPieces([regimePiece(regime), ...kernel.pieces(dispatch)]);
+    if ((regime !== 'lane' && kernel.over === 'elements') || (regime === 'team' && !kernel.teams)) continue;
+    const shader = joinPieces([...layoutOf(regime, 1).pieces, ...kernel.pieces(dispatch)]);
     sources.set(shader.source, { name, shader });
   }
   const messages: string[] = [];
@@ -38,7 +38,7 @@ test.each(['lane', 'workgroup'] as const satisfies Regime[])('every kernel compi
 });
 
 test('an error in a piece is reported with its file and line', async () => {
-  const pieces = [regimePiece('lane'), { name: 'math/broken.wgsl', source: '// Wrong on its third line.\nfn wrong() -> f32 {\n  return missing;\n}' }];
+  const pieces = [...layoutOf('lane', 1).pieces, { name: 'math/broken.wgsl', source: '// Wrong on its third line.\nfn wrong() -> f32 {\n  return missing;\n}' }];
   const failure = compile(device, 'broken kernel', joinPieces(pieces));
   await expect(failure).rejects.toThrow(ShaderCompilationError);
   await expect(failure).rejects.toMatchObject({ operation: 'broken kernel', got: expect.stringMatching(/^math\/broken\.wgsl:3:\d+ .*missing/s) as string });

@@ -8,7 +8,7 @@ test('the indexes export operations', () => {
   expect(operations.length).toBeGreaterThan(10);
 });
 
-describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
+describe.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   const layouts = layoutsOf(regime);
   let engine: Engine;
   beforeAll(async () => { engine = await openEngine({ backend: 'webgpu', check: 'all' }, { regime }); });

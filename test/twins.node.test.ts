@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openEngine } from '../src/engine/engine.ts';
 import { formCheck } from '../src/engine/form-check.ts';
 import { wgslStruct } from '../src/engine/layout.ts';
-import { regimePiece } from '../src/engine/regimes.ts';
+import { layoutOf } from '../src/engine/regimes.ts';
 import { kernelUses } from './cases.ts';
 import { minifyWgsl } from './host/plugins.ts';
 
@@ -39,7 +39,7 @@ test('every WGSL file is imported, and by its own path', () => {
 });
 
 test('every WGSL file is in a kernel of an exported operation, under its name', () => {
-  const pieces = [...uses.flatMap(({ kernel, dispatch }) => kernel.pieces(dispatch)), regimePiece('lane'), regimePiece('workgroup'), ...formPieces()];
+  const pieces = [...uses.flatMap(({ kernel, dispatch }) => kernel.pieces(dispatch)), ...(['lane', 'team', 'workgroup'] as const).flatMap((regime) => [...layoutOf(regime, 1).pieces, ...layoutOf(regime, 1e6).pieces]), ...formPieces()];
   const sources = new Map(pieces.map(({ name, source }) => [`shaders/${name}`, source]));
   expect([...sources.keys()].sort()).toEqual(shaders.map(({ path }) => path));
   for (const { path, source } of shaders) expect(sources.get(path), path).toBe(source);

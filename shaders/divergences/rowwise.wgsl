@@ -7,12 +7,13 @@ struct Uniforms { rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
+  let item = item_of(workgroup, groups, local);
+  if (is_idle(item, uniforms.rows)) {
     return;
   }
+  let row = row_of(item, uniforms.rows);
   let bits = row_divergence(uniforms.p_start + row * uniforms.p_stride, uniforms.q_start + row * uniforms.q_stride, local);
-  if (lane_of(local) == 0u) {
+  if (lane_of(local) == 0u && item == row) {
     divergences[row] = bits;
   }
 }

@@ -10,6 +10,14 @@ fn item_of(workgroup: vec3<u32>, groups: vec3<u32>, local: u32) -> u32 {
   return workgroup.y * groups.x + workgroup.x;
 }
 
+fn row_of(item: u32, rows: u32) -> u32 {
+  return item;
+}
+
+fn is_idle(item: u32, rows: u32) -> bool {
+  return item >= rows;
+}
+
 fn lane_of(local: u32) -> u32 {
   return local;
 }

@@ -101,7 +101,7 @@ function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inpu
     },
     tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
-    uniforms, over: 'rows', items: ({ rows }) => rows,
+    uniforms, over: 'rows', teams: true, items: ({ rows }) => rows,
   };
 }
 

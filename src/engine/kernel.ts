@@ -8,8 +8,8 @@ export interface Piece {
   readonly source: string;
 }
 
-/** How the rows of a batch are laid over invocations: one row a lane, or one row a workgroup. */
-export type Regime = 'lane' | 'workgroup';
+/** How the rows of a batch are laid over invocations: one row a lane, one row a team of lanes, or one row a workgroup. */
+export type Regime = 'lane' | 'team' | 'workgroup';
 
 /** A constant table made on the host, such as the coefficients of one α. Tables with equal keys are the same. */
 export interface Table {
@@ -52,5 +52,7 @@ export interface Kernel<Parameters> {
   readonly tables?: (dispatch: Dispatch<Parameters>) => readonly Table[];
   /** 'rows': an item is a row and follows the regime. 'elements': an item is an invocation of its own. */
   readonly over: 'rows' | 'elements';
+  /** Whether lanes take four outcomes at a time, and main() leaves only where is_idle() says so: rows may share a workgroup. */
+  readonly teams?: true;
   readonly items: (dispatch: Dispatch<Parameters>) => number;
 }

@@ -1,26 +1,44 @@
-import lane from '../../shaders/engine/lane.wgsl?raw';
-import workgroup from '../../shaders/engine/workgroup.wgsl?raw';
-import type { Piece, Regime } from './kernel.ts';
+import laneSource from '../../shaders/engine/lane.wgsl?raw';
+import teamSource from '../../shaders/engine/team.wgsl?raw';
+import workgroupOf64Source from '../../shaders/engine/workgroup-of-64.wgsl?raw';
+import workgroupOf8Source from '../../shaders/engine/workgroup-of-8.wgsl?raw';
+import workgroupSource from '../../shaders/engine/workgroup.wgsl?raw';
+import type { Kernel, Piece, Regime } from './kernel.ts';
 
-const pieces: Readonly<Record<Regime, Piece>> = {
-  lane: { name: 'engine/lane.wgsl', source: lane },
-  workgroup: { name: 'engine/workgroup.wgsl', source: workgroup },
-};
+/** The WGSL of a regime, and how many items it gives to a workgroup. */
+export interface Layout {
+  readonly pieces: readonly Piece[];
+  readonly itemsPerWorkgroup: number;
+}
 
-export function regimePiece(regime: Regime): Piece {
-  return pieces[regime];
+const lane: Piece = { name: 'engine/lane.wgsl', source: laneSource };
+const layouts = {
+  lane: { pieces: [{ name: 'engine/workgroup-of-64.wgsl', source: workgroupOf64Source }, lane], itemsPerWorkgroup: 64 },
+  fewLanes: { pieces: [{ name: 'engine/workgroup-of-8.wgsl', source: workgroupOf8Source }, lane], itemsPerWorkgroup: 8 },
+  team: { pieces: [{ name: 'engine/team.wgsl', source: teamSource }], itemsPerWorkgroup: 4 },
+  workgroup: { pieces: [{ name: 'engine/workgroup.wgsl', source: workgroupSource }], itemsPerWorkgroup: 1 },
+} as const satisfies Record<string, Layout>;
+
+/** Up to here, workgroups of 64 would leave cores of an adapter that is a CPU without work. */
+const fewItems = 1024;
+
+export function layoutOf(regime: Regime, items: number): Layout {
+  return layouts[regime === 'lane' && items <= fewItems ? 'fewLanes' : regime];
 }
 
 /** lavapipe ends a loop nest after 65,535 iterations without a word, so one lane is never given a longer row. */
 const longestLaneRow = 32_768;
-/** Below this, a workgroup a row would leave most of its lanes idle. */
-const shortestWorkgroupRow = 64;
+const longestLaneRowByFours = 131_072;
 
 /**
  * One row a lane for short rows, and on adapters that are a CPU, where a barrier costs far more than a gather;
- * otherwise one row a workgroup, whose lanes read neighbouring numbers. Tests and the bench prefer one of them.
+ * otherwise lanes read neighbouring numbers: sixteen of them a row up to a few thousand outcomes where the kernel allows
+ * for several rows a workgroup, then a whole workgroup. Tests and the bench prefer one of them.
  */
-export function chooseRegime(width: number, softwareAdapter: boolean, preferred?: Regime): Regime {
-  if (width > longestLaneRow) return 'workgroup';
-  return preferred ?? (width < shortestWorkgroupRow || softwareAdapter ? 'lane' : 'workgroup');
+export function chooseRegime(kernel: Pick<Kernel<never>, 'teams'>, width: number, softwareAdapter: boolean, preferred?: Regime): Regime {
+  if (width > (kernel.teams ? longestLaneRowByFours : longestLaneRow)) return 'workgroup';
+  if (preferred) return preferred === 'team' && !kernel.teams ? 'workgroup' : preferred;
+  if (softwareAdapter) return 'lane';
+  if (kernel.teams) return width <= 32 ? 'lane' : width <= 2048 ? 'team' : 'workgroup';
+  return width < 64 ? 'lane' : 'workgroup';
 }

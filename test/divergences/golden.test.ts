@@ -14,7 +14,7 @@ const operations: Record<string, (p: Tensor, q: Tensor, alpha: number) => Tensor
 };
 const cases = [...goldenCases, ...goldenLongCases()].filter(({ kind, p }) => kind in operations && p.length > 1);
 
-describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
+describe.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   let engine: Engine;
   beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }, { regime }); });
   afterAll(() => engine.dispose());

@@ -13,7 +13,7 @@ import { uniformFrom } from '../math/relative-error.ts';
 type Rows = readonly number[][];
 interface RowPairs { a: Rows; b: Rows }
 
-const regimes = ['lane', 'workgroup'] as const satisfies Regime[];
+const regimes = ['lane', 'team', 'workgroup'] as const satisfies Regime[];
 const engines = new Map<Regime, Engine>();
 beforeAll(async () => {
   for (const regime of regimes) engines.set(regime, await openEngine({ backend: 'webgpu' }, { regime }));

@@ -1,6 +1,6 @@
 import type { Dispatch, Kernel, Regime } from '../kernel.ts';
-import { foldWorkgroups, laneCount, type Limits } from '../plan.ts';
-import { regimePiece } from '../regimes.ts';
+import { foldWorkgroups, type Limits } from '../plan.ts';
+import { layoutOf } from '../regimes.ts';
 import { counters } from './counters.ts';
 import type { Gpu, Step } from './gpu.ts';
 
@@ -46,16 +46,16 @@ export class Encoder {
   async dispatch({ label, kernel, dispatch, regime, inputs, output }: Command): Promise<void> {
     const { device } = this.#gpu;
     const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
-    const effective = kernel.over === 'rows' ? regime : 'lane';
-    const { pipeline, layouts } = await this.#gpu.pipeline(label, [regimePiece(effective), ...kernel.pieces(dispatch)], inputs.length, tables.length);
+    const items = kernel.items(dispatch);
+    const layout = layoutOf(kernel.over === 'rows' ? regime : 'lane', items);
+    const { pipeline, layouts } = await this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch)], inputs.length, tables.length);
     const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
       rows: dispatch.rows, width: dispatch.width, zero: 0,
       ...Object.fromEntries(inputs.flatMap(({ name, region }) => [[`${name}_start`, region.start], [`${name}_stride`, region.stride]])),
       ...kernel.values?.(dispatch),
     }));
     const groups = [[...inputs.map(({ region }) => region.buffer), output, uniforms], tables];
-    const items = kernel.items(dispatch);
-    const [x, y] = foldWorkgroups(effective === 'lane' ? Math.ceil(items / laneCount) : items, this.#limits.maxComputeWorkgroupsPerDimension);
+    const [x, y] = foldWorkgroups(Math.ceil(items / layout.itemsPerWorkgroup), this.#limits.maxComputeWorkgroupsPerDimension);
     this.record((commands) => {
       const pass = commands.beginComputePass({ label });
       pass.setPipeline(pipeline);

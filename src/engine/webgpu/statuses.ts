@@ -47,7 +47,7 @@ export class Statuses {
     const known = this.#slots.get(tensor) ?? { slot: this.#slots.size, all };
     this.#slots.set(tensor, known);
     await encoder.dispatch({
-      label: `check of ${tensor.form}`, kernel: formCheck as Kernel<unknown>, regime: chooseRegime(tensor.width, this.#softwareAdapter),
+      label: `check of ${tensor.form}`, kernel: formCheck as Kernel<unknown>, regime: chooseRegime(formCheck, tensor.width, this.#softwareAdapter),
       dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width }] },
       inputs: [{ name: 'data', region }], output: this.#buffer,
     });
