@@ -106,7 +106,13 @@ const smallLayouts: readonly Layout[] = [
   { outcomes: 4, rows: 2, form: 'weights' },
   { outcomes: 5, rows: 2, form: 'weights' },
   { outcomes: 4, rows: 2, form: 'logits' },
-  { outcomes: 16, rows: 8, form: 'weights' }, // from here on all pairs are a matrix product
+  { outcomes: 16, rows: 8, form: 'weights' }, // all pairs are a matrix product
+];
+
+/** Rows that a divergence goes through in parts. */
+const longLayouts: readonly Layout[] = [
+  { outcomes: 40_000, rows: 1, form: 'weights' },
+  { outcomes: 40_001, rows: 1, form: 'logits' },
 ];
 
 /** Every kernel that the operations of the indexes lead to, composed or not; an operation may have several. */
@@ -115,7 +121,9 @@ export function kernelUses(engine: Engine): KernelUse[] {
     const inputs = inputsOf(engine, operation, parameters, layout);
     return layout.form === 'logits' && refuses(operation, inputs, parameters) ? [] : [apply(operation, inputs, parameters)];
   })));
-  return [...results, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5)].flatMap(kernelsOf);
+  const kl = dually.klDivergence.operation as Operation;
+  const split = longLayouts.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
+  return [...results, ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5)].flatMap(kernelsOf);
 }
 
 /** Some operations leave the conversion of logits to the caller. */

@@ -17,7 +17,7 @@ struct Overview { greatest: vec2<f32>, masses: vec2<f32>, distances: vec2<f32>, 
 fn overview(p_start: u32, q_start: u32, local: u32) -> Overview {
   var row = Overview(vec2(-LARGEST_LOGIT), vec2(0.0), vec2(0.0));
   var sum = Accumulator();
-  for (var k = 4u * lane_of(local); k < uniforms.outcomes; k += 4u * LANES) {
+  for (var k = 4u * lane_of(local); k < outcomes; k += 4u * LANES) {
     let p = finite_logits(logits_of(p_quad(p_start + k), k));
     let q = finite_logits(logits_of(q_quad(q_start + k), k));
     let both = (p > vec4(-LARGEST_LOGIT)) & (q > vec4(-LARGEST_LOGIT));
@@ -125,7 +125,7 @@ fn far_outcome(logs: LogPair) -> vec4<f32> {
 
 fn sweep(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {
   var sum = Accumulator();
-  for (var k = 4u * lane_of(local); k < uniforms.outcomes; k += 4u * LANES) {
+  for (var k = 4u * lane_of(local); k < outcomes; k += 4u * LANES) {
     let p = logits_of(p_quad(p_start + k), k);
     let q = logits_of(q_quad(q_start + k), k);
     let half = outcome(p.x, q.x, by) + outcome(p.y, q.y, by);
@@ -136,10 +136,32 @@ fn sweep(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {
 
 fn sweep_anywhere(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {
   var sum = Accumulator();
-  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
+  for (var k = lane_of(local); k < outcomes; k += LANES) {
     accumulate(&sum, outcome_anywhere(p_at(p_start + k), q_at(q_start + k), by), uniforms.zero);
   }
   return sum_over_lanes(total_of(sum), local);
+}
+
+// far: whether a ratio of probabilities lies beyond the table, which costs a branch an outcome.
+fn sweep_of(p_start: u32, q_start: u32, local: u32, by: Normaliser, far: bool) -> vec4<f32> {
+  if (agreed(far, local)) {
+    return sweep_anywhere(p_start, q_start, local, by);
+  }
+  return sweep(p_start, q_start, local, by);
+}
+
+fn is_far(row: Overview, by: Normaliser) -> bool {
+  return any(row.distances + vec2(-by.log_ratio.high, by.log_ratio.high) > vec2(LARGEST_LOG_RATIO));
+}
+
+// Whether the divergence hides behind the difference of the masses, or below f32.
+fn is_hidden(sums: vec4<f32>) -> bool {
+  return masses_matter(sums) || sums.x < LIFTED_BELOW;
+}
+
+fn corrected(by: Normaliser, sums: vec4<f32>) -> Normaliser {
+  let log_ratio = add(by.log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
+  return Normaliser(by.maximum_p, log_ratio, by.exponent - select(0, LIFT, sums.x < LIFTED_BELOW));
 }
 
 // The bits of D(softmax p || softmax q); all lanes of a row return the same.
@@ -147,22 +169,18 @@ fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
   load_constants();
   let row = overview(p_start, q_start, local);
   var by = normaliser_of(row);
-  let far = agreed(any(row.distances + vec2(-by.log_ratio.high, by.log_ratio.high) > vec2(LARGEST_LOG_RATIO)), local);
   var sums = vec4(0.0);
-  for (var attempt = 0u; attempt < 2u; attempt++) {
-    if (far) {
-      sums = sweep_anywhere(p_start, q_start, local, by);
-    } else {
-      sums = sweep(p_start, q_start, local, by);
-    }
-    if (!agreed(masses_matter(sums) || sums.x < LIFTED_BELOW, local)) {
+  for (var again = 0u; again < 2u; again++) {
+    sums = sweep_of(p_start, q_start, local, by, is_far(row, by));
+    if (!agreed(is_hidden(sums), local)) {
       break;
     }
-    if (attempt == 0u) {
-      by.log_ratio = add(by.log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
-      by.exponent -= select(0, LIFT, sums.x < LIFTED_BELOW);
-    }
+    by = corrected(by, sums);
   }
+  return bits_of_divergence(sums);
+}
+
+fn bits_of_divergence(sums: vec4<f32>) -> u32 {
   let overflows = (bitcast<u32>(sums.x) & INFINITY_BITS) == INFINITY_BITS;
   return select(result_bits(divergence_of(sums)), INFINITY_BITS, overflows || sums.w > 0.0);
 }

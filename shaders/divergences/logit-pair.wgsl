@@ -12,9 +12,12 @@ fn logit(bits: u32) -> f32 {
   return clamp(bitcast<f32>(select(bits, bitcast<u32>(-LARGEST_LOGIT), bits == ZERO_PROBABILITY)), -LARGEST_LOGIT, LARGEST_LOGIT);
 }
 
+// Outcomes of the row, or of the part of it, that is gone through.
+var<private> outcomes: u32;
+
 // Four logits from the k-th outcome on; what is beyond the row has probability zero.
 fn logits_of(bits: vec4<u32>, k: u32) -> vec4<u32> {
-  return select(vec4(ZERO_PROBABILITY), bits, k + vec4(0u, 1u, 2u, 3u) < vec4(uniforms.outcomes));
+  return select(vec4(ZERO_PROBABILITY), bits, k + vec4(0u, 1u, 2u, 3u) < vec4(outcomes));
 }
 
 fn bounded(x: Double) -> Double {

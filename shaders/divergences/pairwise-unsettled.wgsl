@@ -17,6 +17,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
     return;
   }
   let j = cell % uniforms.width;
+  outcomes = uniforms.outcomes;
   let estimate = estimates[uniforms.estimates_start + i * uniforms.estimates_stride + j];
   var bits = bitcast<u32>(estimate);
   if (agreed(estimate < 0.0, local)) {

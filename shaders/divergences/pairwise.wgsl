@@ -13,6 +13,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
     return;
   }
   let j = cell % uniforms.width;
+  outcomes = uniforms.outcomes;
   let bits = row_divergence(uniforms.p_start + i * uniforms.p_stride, uniforms.q_start + j * uniforms.q_stride, local);
   if (lane_of(local) == 0u) {
     divergences[cell] = bits;

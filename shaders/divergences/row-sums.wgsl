@@ -3,9 +3,12 @@
 // Twin: src/divergences/row-divergence.ts
 const MAGNITUDE: u32 = 0x7fffffffu; // minus zero is zero
 
+// Outcomes of the row, or of the part of it, that is gone through.
+var<private> outcomes: u32;
+
 // Four outcomes from the k-th on; what is beyond the row has no mass.
 fn magnitudes(bits: vec4<u32>, k: u32) -> vec4<u32> {
-  return select(vec4(0u), bits & vec4(MAGNITUDE), k + vec4(0u, 1u, 2u, 3u) < vec4(uniforms.outcomes));
+  return select(vec4(0u), bits & vec4(MAGNITUDE), k + vec4(0u, 1u, 2u, 3u) < vec4(outcomes));
 }
 
 // value, mass of p, mass of q minus mass of p, count of infinite terms. An outcome that one of the rows lacks is
@@ -41,7 +44,7 @@ fn rescaled_mass(q_bits: u32, by: Rescaling) -> f32 {
 
 fn sweep(p_start: u32, q_start: u32, local: u32, by: Rescaling) -> vec4<f32> {
   var sum = Accumulator();
-  for (var k = 4u * lane_of(local); k < uniforms.outcomes; k += 4u * LANES) {
+  for (var k = 4u * lane_of(local); k < outcomes; k += 4u * LANES) {
     let p = magnitudes(p_quad(p_start + k), k);
     let q = magnitudes(q_quad(q_start + k), k);
     let half = outcome(p.x, q.x, by) + outcome(p.y, q.y, by);
@@ -60,7 +63,7 @@ fn ratio_of(x: f32, y: f32) -> Scaled {
 
 fn mass_of(q_start: u32, local: u32) -> f32 {
   var sum = Accumulator();
-  for (var k = 4u * lane_of(local); k < uniforms.outcomes; k += 4u * LANES) {
+  for (var k = 4u * lane_of(local); k < outcomes; k += 4u * LANES) {
     accumulate(&sum, bitcast<vec4<f32>>(magnitudes(q_quad(q_start + k), k)), uniforms.zero);
   }
   return dot(sum_over_lanes(total_of(sum), local), vec4(1.0));
@@ -101,6 +104,10 @@ fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
       sums = sweep(p_start, q_start, local, refined(by, sums));
     }
   }
+  return bits_of_divergence(sums);
+}
+
+fn bits_of_divergence(sums: vec4<f32>) -> u32 {
   // A compensated sum that overflows is NaN, which max() and comparisons may hide.
   let overflown = (bitcast<u32>(sums.x) & INFINITY_BITS) == INFINITY_BITS;
   return select(result_bits(divergence_of(sums)), INFINITY_BITS, overflown || sums.w > 0.0);

@@ -12,6 +12,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
     return;
   }
   let row = row_of(item, uniforms.rows);
+  outcomes = uniforms.outcomes;
   let bits = row_divergence(uniforms.p_start + row * uniforms.p_stride, uniforms.q_start + row * uniforms.q_stride, local);
   if (lane_of(local) == 0u && item == row) {
     divergences[row] = bits;

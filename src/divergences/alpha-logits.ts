@@ -1,5 +1,6 @@
 import farSource from '../../shaders/divergences/alpha-far.wgsl?raw';
 import logitsSource from '../../shaders/divergences/alpha-logits.wgsl?raw';
+import partsSource from '../../shaders/divergences/parts-of-logits.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
 import type { Piece, Table } from '../engine/kernel.ts';
 import { doublePiece } from '../math/double.ts';
@@ -16,6 +17,8 @@ export const alphaLogitPieces: readonly Piece[] = [
   { name: 'divergences/alpha-far.wgsl', source: farSource },
   { name: 'divergences/alpha-logits.wgsl', source: logitsSource },
 ];
+
+export const partsOfLogits: Piece = { name: 'divergences/parts-of-logits.wgsl', source: partsSource };
 
 export function alphaLogitTables(alpha: number): readonly Table[] {
   return [{ key: `alpha of logits ${Object.is(alpha, -0) ? 0 : alpha}`, make: () => logitTable(alpha) }];

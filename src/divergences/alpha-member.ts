@@ -6,8 +6,8 @@ import type { Tolerance } from '../engine/operation.ts';
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha-family.ts';
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
 import { tablePieces } from '../math/table.ts';
-import { alphaLogitPieces, alphaLogitTables } from './alpha-logits.ts';
-import { defineRowDivergence, rowSumPieces, type DivergenceOf } from './row-divergence.ts';
+import { alphaLogitPieces, alphaLogitTables, partsOfLogits } from './alpha-logits.ts';
+import { defineRowDivergence, partsOfWeights, rowSumPieces, type DivergenceOf } from './row-divergence.ts';
 
 /** A function of the α-divergence at one α: the α-divergence itself, KL, the Hellinger distance. */
 export interface AlphaMember<Parameters> {
@@ -64,12 +64,14 @@ export function defineAlphaMember<Parameters extends object>({ alpha, member, fr
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
     weights: {
       pieces: (parameters) => [...alphaPieces(alpha(parameters)), member],
+      parts: partsOfWeights,
       tables: (parameters) => alphaTables(evaluated(alpha(parameters))),
       exchanged: (parameters) => exchanged(alpha(parameters)),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {
       pieces: (parameters) => [...alphaLogitPieces, ...termPieces(alpha(parameters)), termOfLogits, member],
+      parts: partsOfLogits,
       tables: (parameters) => alphaLogitTables(evaluated(alpha(parameters))),
       exchanged: (parameters) => exchanged(alpha(parameters)),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),

@@ -1,3 +1,4 @@
+import partsSource from '../../shaders/divergences/parts-of-weights.wgsl?raw';
 import rowSumsSource from '../../shaders/divergences/row-sums.wgsl?raw';
 import rowwiseSource from '../../shaders/divergences/rowwise.wgsl?raw';
 import { DomainError } from '../engine/errors.ts';
@@ -10,11 +11,14 @@ import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece } from '../math/double.ts';
 import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
+import { splitPays, splitRows } from './split-rows.ts';
 
 /** How a divergence is evaluated on rows of one kind: its WGSL, the tables that go with it, and the f64 reference. */
 export interface RowEvaluation<Parameters> {
   readonly pieces: (parameters: Parameters) => readonly Piece[];
   readonly tables: (parameters: Parameters) => readonly Table[];
+  /** WGSL by which the parts of a row know of one another, if rows may be split. */
+  readonly parts?: Piece;
   /** Whether the WGSL is that of D(q‖p) as a function of p and q. */
   readonly exchanged?: (parameters: Parameters) => boolean;
   readonly reference: (p: ArrayLike<number>, q: ArrayLike<number>, parameters: Parameters) => number;
@@ -60,6 +64,8 @@ export const rowSumPieces: readonly Piece[] = [
   pairPiece,
   { name: 'divergences/row-sums.wgsl', source: rowSumsSource },
 ];
+/** For evaluations by `rowSumPieces`. */
+export const partsOfWeights: Piece = { name: 'divergences/parts-of-weights.wgsl', source: partsSource };
 export const pairArguments: readonly Argument[] = [
   { name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'q', takes: 'distributions', axis: 'rows' },
 ];
@@ -71,6 +77,7 @@ const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_sta
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
   const { name, formula, source, examples, tolerance, unsupported, weights, logits } = divergence;
   const evaluationOf = ([p]: readonly { readonly form: Form }[]): RowEvaluation<Parameters> => (isLogits(p!.form) ? logits! : weights);
+  const sums = rowSums(evaluationOf);
   const operation: Operation<Parameters> = {
     name, formula, source, tolerance, arguments: pairArguments,
     ...(examples && { examples }),
@@ -81,7 +88,12 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       checkForms(name, p!, q!, logits !== undefined);
     },
     result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
-    kernel: rowKernel(evaluationOf),
+    kernel: { ...sums, pieces: (dispatch) => [...sums.pieces(dispatch), rowwise] },
+    compose(inputs, parameters) {
+      const { parts } = evaluationOf(inputs);
+      if (!parts || !splitPays(operation, inputs)) return undefined;
+      return splitRows(operation, { ...sums, pieces: (dispatch) => [...sums.pieces(dispatch), parts] }, inputs, parameters);
+    },
     reference(operands, parameters) {
       const [p, q] = operands;
       const { reference } = evaluationOf(operands);
@@ -91,13 +103,14 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
   return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(operation, [p, q], parameters), { operation });
 }
 
-function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs']) => RowEvaluation<Parameters>): Kernel<Parameters> {
+/** The kernel but for its main. */
+function rowSums<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs']) => RowEvaluation<Parameters>): Kernel<Parameters> {
   const order = ({ parameters, inputs }: Dispatch<Parameters>): readonly number[] => (evaluationOf(inputs).exchanged?.(parameters) ? [1, 0] : [0, 1]);
   return {
     order,
     pieces(dispatch) {
       const { parameters, inputs } = dispatch;
-      return [...evaluationOf(inputs).pieces(parameters), ...loaderPieces(order(dispatch).map((input) => inputs[input]!)), rowwise];
+      return [...evaluationOf(inputs).pieces(parameters), ...loaderPieces(order(dispatch).map((input) => inputs[input]!))];
     },
     tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),

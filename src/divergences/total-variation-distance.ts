@@ -1,6 +1,6 @@
 import source from '../../shaders/divergences/total-variation-distance.wgsl?raw';
 import { sumOf } from '../math/sum.ts';
-import { defineRowDivergence, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
+import { defineRowDivergence, partsOfWeights, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
 
 /**
  * Total variation distance of each row of p to the same row of q: a metric with values in [0, 1], 1 for disjoint supports.
@@ -22,6 +22,7 @@ export const totalVariationDistance: PlainDivergence = withoutParameters(defineR
   },
   weights: {
     pieces: () => [...rowSumPieces, { name: 'divergences/total-variation-distance.wgsl', source }],
+    parts: partsOfWeights,
     tables: () => [],
     reference(p, q) {
       const [massOfP, massOfQ] = [sumOf(p), sumOf(q)];

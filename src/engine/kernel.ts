@@ -55,4 +55,6 @@ export interface Kernel<Parameters> {
   /** Whether lanes take four outcomes at a time, and main() leaves only where is_idle() says so: rows may share a workgroup. */
   readonly teams?: true;
   readonly items: (dispatch: Dispatch<Parameters>) => number;
+  /** Outcomes that an item goes through, where it is not a whole row. */
+  readonly reach?: number;
 }

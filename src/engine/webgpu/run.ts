@@ -178,7 +178,7 @@ export class Run {
       const order = kernel.order?.(dispatch) ?? inputs.keys();
       await this.#encoder.dispatch({
         label: operation.name, kernel, output, dispatch,
-        regime: chooseRegime(kernel, stage.inputs[0]!.tensor.width, this.#backend.softwareAdapter, this.#backend.forcedRegime),
+        regime: chooseRegime(kernel, kernel.reach ?? stage.inputs[0]!.tensor.width, this.#backend.softwareAdapter, this.#backend.forcedRegime),
         inputs: [...order].map((input, binding) => ({
           name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: this.#regions.get(stage.inputs[input]!)!,
         })),

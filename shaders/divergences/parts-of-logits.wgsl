@@ -1,0 +1,26 @@
+// What the parts of a long row of logits must know of one another: the overview, and the sums so far.
+// Twin: src/divergences/split-rows.ts
+struct Knowledge { sums: vec4<f32>, more: vec4<f32>, }
+
+fn first_knowledge(p_start: u32, q_start: u32, local: u32) -> Knowledge {
+  let row = overview(p_start, q_start, local);
+  return Knowledge(vec4(row.greatest, row.masses), vec4(row.distances, 0.0, 0.0));
+}
+
+fn joined(one: Knowledge, other: Knowledge) -> Knowledge {
+  let top = max(one.sums.xy, other.sums.xy);
+  let factors = exponentials(vec4(one.sums.xy - top, other.sums.xy - top));
+  return Knowledge(vec4(top, one.sums.zw * factors.xy + other.sums.zw * factors.zw), max(one.more, other.more));
+}
+
+fn next_sums(p_start: u32, q_start: u32, local: u32, first: Knowledge, latest: vec4<f32>, own: vec4<f32>) -> vec4<f32> {
+  let row = Overview(first.sums.xy, first.sums.zw, first.more.xy);
+  var by = normaliser_of(row);
+  if (uniforms.again > 0u) {
+    if (!agreed(is_hidden(latest), local)) {
+      return own;
+    }
+    by = corrected(by, latest);
+  }
+  return sweep_of(p_start, q_start, local, by, is_far(row, by));
+}
