@@ -14,7 +14,7 @@ import type * as Source from '../src/index.ts';
 type Dually = typeof Source;
 
 /** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
-const BUNDLE_LIMIT = 24_000;
+const BUNDLE_LIMIT = 32_000;
 
 const folder = join(tmpdir(), `dually-package-${process.pid}`);
 const packageFolder = join(folder, 'node_modules/dually');

@@ -3,7 +3,8 @@
 // Twin: src/divergences/alpha-logits.ts
 // What turns logits into log-probabilities, up to one constant for both rows: p as logit - maximum_p - exponent log 2,
 // q as logit - maximum_p - log_ratio - exponent log 2.
-struct Normaliser { maximum_p: f32, log_ratio: Double, exponent: i32, }
+// exchanges: whether p and q have changed places.
+struct Normaliser { maximum_p: f32, log_ratio: Double, exponent: i32, exchanges: bool, }
 
 // Terms of small divergences may underflow, so these are summed again, times 2^LIFT.
 const LIFT: i32 = 64;
@@ -61,15 +62,20 @@ fn exponentials(x: vec4<f32>) -> vec4<f32> {
 
 // Each mass is at least 1. The exponent brings that of p into [1/2, 1).
 fn normaliser_of(row: Overview) -> Normaliser {
-  let log_masses = Double(log_of_bits(bitcast<u32>(row.masses.y / row.masses.x)), 0.0);
-  let log_ratio = add(two_sum(row.greatest.y, -row.greatest.x, uniforms.zero), log_masses, uniforms.zero);
-  return Normaliser(row.greatest.x, log_ratio, split(bitcast<u32>(row.masses.x)).exponent + 1);
+  let exchanges = symmetric && (row.greatest.x < row.greatest.y || (row.greatest.x == row.greatest.y && row.masses.x < row.masses.y));
+  let greatest = select(row.greatest, row.greatest.yx, exchanges);
+  let masses = select(row.masses, row.masses.yx, exchanges);
+  let log_masses = Double(log_of_bits(bitcast<u32>(masses.y / masses.x)), 0.0);
+  let log_ratio = add(two_sum(greatest.y, -greatest.x, uniforms.zero), log_masses, uniforms.zero);
+  return Normaliser(greatest.x, log_ratio, split(bitcast<u32>(masses.x)).exponent + 1, exchanges);
 }
 
 // log p up to by.exponent, log q / p, and which of p and q are zero. The logit of a zero is replaced by the other's.
 struct LogPair { scaled_p: Scaled, log_ratio: Double, no_p: bool, no_q: bool, }
 
-fn log_pair(p_bits: u32, q_bits: u32, by: Normaliser) -> LogPair {
+fn log_pair(of_p: u32, of_q: u32, by: Normaliser) -> LogPair {
+  let p_bits = select(of_p, of_q, by.exchanges);
+  let q_bits = select(of_q, of_p, by.exchanges);
   let no_p = p_bits == ZERO_PROBABILITY;
   let no_q = q_bits == ZERO_PROBABILITY;
   let first = logit(select(p_bits, q_bits, no_p));
@@ -151,7 +157,8 @@ fn sweep_of(p_start: u32, q_start: u32, local: u32, by: Normaliser, far: bool) -
 }
 
 fn is_far(row: Overview, by: Normaliser) -> bool {
-  return any(row.distances + vec2(-by.log_ratio.high, by.log_ratio.high) > vec2(LARGEST_LOG_RATIO));
+  let distances = select(row.distances, row.distances.yx, by.exchanges);
+  return any(distances + vec2(-by.log_ratio.high, by.log_ratio.high) > vec2(LARGEST_LOG_RATIO));
 }
 
 // Whether the divergence hides behind the difference of the masses, or below f32.
@@ -161,7 +168,7 @@ fn is_hidden(sums: vec4<f32>) -> bool {
 
 fn corrected(by: Normaliser, sums: vec4<f32>) -> Normaliser {
   let log_ratio = add(by.log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
-  return Normaliser(by.maximum_p, log_ratio, by.exponent - select(0, LIFT, sums.x < LIFTED_BELOW));
+  return Normaliser(by.maximum_p, log_ratio, by.exponent - select(0, LIFT, sums.x < LIFTED_BELOW), by.exchanges);
 }
 
 // The bits of D(softmax p || softmax q); all lanes of a row return the same.

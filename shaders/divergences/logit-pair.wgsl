@@ -15,6 +15,9 @@ fn logit(bits: u32) -> f32 {
 // Outcomes of the row, or of the part of it, that is gone through.
 var<private> outcomes: u32;
 
+// Whether D(p || q) = D(q || p): then both are evaluated by the same arithmetic, to be the same to the last bit.
+var<private> symmetric: bool;
+
 // Four logits from the k-th outcome on; what is beyond the row has probability zero.
 fn logits_of(bits: vec4<u32>, k: u32) -> vec4<u32> {
   return select(vec4(ZERO_PROBABILITY), bits, k + vec4(0u, 1u, 2u, 3u) < vec4(outcomes));

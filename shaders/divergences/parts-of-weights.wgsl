@@ -1,9 +1,9 @@
-// What the parts of a long row of weights must know of one another: the sums so far, and the mass of q.
+// What the parts of a long row of weights must know of one another: the sums so far, and the masses.
 // Twin: src/divergences/split-rows.ts
 struct Knowledge { sums: vec4<f32>, more: vec4<f32>, }
 
 fn first_knowledge(p_start: u32, q_start: u32, local: u32) -> Knowledge {
-  return Knowledge(sweep(p_start, q_start, local, SAME_MASS), vec4(mass_of(q_start, local), 0.0, 0.0, 0.0));
+  return Knowledge(sweep(p_start, q_start, local, SAME_MASS), vec4(masses_of(p_start, q_start, local), 0.0, 0.0));
 }
 
 fn joined(one: Knowledge, other: Knowledge) -> Knowledge {
@@ -16,7 +16,7 @@ fn next_sums(p_start: u32, q_start: u32, local: u32, first: Knowledge, latest: v
   if (!agreed(rescale, local)) {
     return own;
   }
-  var by = rescaling_of(first.sums, first.more.x);
+  var by = rescaling_of(first.sums, first.more.xy);
   if (uniforms.again > 0u) {
     by = refined(by, latest);
   }

@@ -1,6 +1,6 @@
 // One divergence a row of the batch.
 // Twin: src/divergences/row-divergence.ts
-struct Uniforms { rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, }
+struct Uniforms { rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, symmetric: u32, }
 
 @group(0) @binding(2) var<storage, read_write> divergences: array<u32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
@@ -13,6 +13,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   }
   let row = row_of(item, uniforms.rows);
   outcomes = uniforms.outcomes;
+  symmetric = uniforms.symmetric == 1u;
   let bits = row_divergence(uniforms.p_start + row * uniforms.p_stride, uniforms.q_start + row * uniforms.q_stride, local);
   if (lane_of(local) == 0u && item == row) {
     divergences[row] = bits;

@@ -1,7 +1,8 @@
 // What is to be known first of a part of a long row; parts go to invocations of their own.
 // Twin: src/divergences/split-rows.ts
 struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, part_length: u32, parts: u32, again: u32,
+  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32,
+  part_length: u32, parts: u32, again: u32, symmetric: u32,
 }
 
 @group(0) @binding(2) var<storage, read_write> knowledge: array<vec4<f32>>;
@@ -16,6 +17,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   let row = item / uniforms.parts;
   let offset = item % uniforms.parts * uniforms.part_length;
   outcomes = min(uniforms.part_length, uniforms.outcomes - offset);
+  symmetric = uniforms.symmetric == 1u;
   load_constants();
   let part = first_knowledge(uniforms.p_start + row * uniforms.p_stride + offset, uniforms.q_start + row * uniforms.q_stride + offset, local);
   if (lane_of(local) == 0u) {

@@ -1,7 +1,8 @@
 // The divergence of a long row from the sums of its parts.
 // Twin: src/divergences/split-rows.ts
 struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, part_length: u32, parts: u32, again: u32,
+  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32,
+  part_length: u32, parts: u32, again: u32, symmetric: u32,
 }
 
 @group(0) @binding(3) var<storage, read> latest: array<vec4<f32>>;

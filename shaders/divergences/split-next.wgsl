@@ -1,7 +1,8 @@
 // A sweep over a part of a long row, with what the sweeps before it found in all parts.
 // Twin: src/divergences/split-rows.ts
 struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, part_length: u32, parts: u32, again: u32,
+  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32,
+  part_length: u32, parts: u32, again: u32, symmetric: u32,
 }
 
 @group(0) @binding(2) var<storage, read> first: array<vec4<f32>>;
@@ -18,6 +19,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   let row = item / uniforms.parts;
   let offset = item % uniforms.parts * uniforms.part_length;
   outcomes = min(uniforms.part_length, uniforms.outcomes - offset);
+  symmetric = uniforms.symmetric == 1u;
   load_constants();
   var of_row = Knowledge(first[2u * row * uniforms.parts], first[2u * row * uniforms.parts + 1u]);
   var sums = latest[2u * row * uniforms.parts];

@@ -11,9 +11,9 @@ struct Pair {
 }
 
 // q is taken as q 2^-shift / (1 + excess), which gives its row the mass of p's row. The first sweep has shift = excess = 0.
-struct Rescaling { excess: Double, inverse: f32, shift: i32, applies: bool, }
+struct Rescaling { excess: Double, inverse: f32, shift: i32, applies: bool, exchanges: bool, }
 
-const SAME_MASS: Rescaling = Rescaling(Double(0.0, 0.0), 1.0, 0, false);
+const SAME_MASS: Rescaling = Rescaling(Double(0.0, 0.0), 1.0, 0, false, false);
 
 fn pair_of(p_bits: u32, q_bits: u32) -> Pair {
   let p = split(p_bits);

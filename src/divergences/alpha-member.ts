@@ -67,6 +67,7 @@ export function defineAlphaMember<Parameters extends object>({ alpha, member, fr
       parts: partsOfWeights,
       tables: (parameters) => alphaTables(evaluated(alpha(parameters))),
       exchanged: (parameters) => exchanged(alpha(parameters)),
+      symmetric: (parameters) => alpha(parameters) === 0,
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {
@@ -74,6 +75,7 @@ export function defineAlphaMember<Parameters extends object>({ alpha, member, fr
       parts: partsOfLogits,
       tables: (parameters) => alphaLogitTables(evaluated(alpha(parameters))),
       exchanged: (parameters) => exchanged(alpha(parameters)),
+      symmetric: (parameters) => alpha(parameters) === 0,
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),
     },
   });

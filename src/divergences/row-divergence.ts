@@ -21,6 +21,8 @@ export interface RowEvaluation<Parameters> {
   readonly parts?: Piece;
   /** Whether the WGSL is that of D(q‖p) as a function of p and q. */
   readonly exchanged?: (parameters: Parameters) => boolean;
+  /** Whether D(p‖q) = D(q‖p), which then holds to the last bit but for the finish. */
+  readonly symmetric?: (parameters: Parameters) => boolean;
   readonly reference: (p: ArrayLike<number>, q: ArrayLike<number>, parameters: Parameters) => number;
 }
 
@@ -71,7 +73,7 @@ export const pairArguments: readonly Argument[] = [
 ];
 
 const rowwise: Piece = { name: 'divergences/rowwise.wgsl', source: rowwiseSource };
-const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' });
+const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', symmetric: 'u32' });
 
 /** Makes the operation of a divergence: lazy, one value a row. */
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
@@ -113,7 +115,7 @@ function rowSums<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs
       return [...evaluationOf(inputs).pieces(parameters), ...loaderPieces(order(dispatch).map((input) => inputs[input]!))];
     },
     tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
-    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    values: ({ parameters, inputs }) => ({ outcomes: inputs[0]!.width, symmetric: evaluationOf(inputs).symmetric?.(parameters) ? 1 : 0 }),
     uniforms, over: 'rows', teams: true, items: ({ rows }) => rows,
   };
 }

@@ -19,7 +19,7 @@ export function splitPays(operation: Pick<Operation<never>, 'arguments'>, inputs
   return inputs[0]!.width >= shortestRow && batchSize(operation, inputs) <= mostRows;
 }
 
-const fields = { rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', part_length: 'u32', parts: 'u32', again: 'u32' } as const;
+const fields = { rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', part_length: 'u32', parts: 'u32', again: 'u32', symmetric: 'u32' } as const;
 const uniforms = defineLayout(fields);
 const known = (name: string): Argument => ({ name, takes: 'values', axis: 'rows' });
 const firstMain: Piece = { name: 'divergences/split-first.wgsl', source: firstSource };
@@ -44,7 +44,7 @@ export function splitRows<Parameters>(operation: Operation<Parameters>, kernel: 
         ...kernel, uniforms, over: 'rows', reach: partLength,
         pieces: (dispatch) => [...kernel.pieces(dispatch), main],
         order: (dispatch) => [...kernel.order!(dispatch), 2, 3].slice(0, inputs.length),
-        values: () => ({ outcomes: p!.width, part_length: partLength, parts, again }),
+        values: (dispatch) => ({ ...kernel.values!(dispatch), part_length: partLength, parts, again }),
         items: ({ rows }) => (isLast ? rows : rows * parts),
       },
     };
