@@ -17,6 +17,8 @@ export interface AlphaMember<Parameters> {
   readonly check?: (parameters: Parameters) => void;
   /** WGSL of `divergence_of`, and its twin, from the α-divergence to the member. */
   readonly member: Piece;
+  /** What that WGSL calls. */
+  readonly helpers?: readonly Piece[];
   readonly fromAlpha: (divergence: number) => number;
 }
 
@@ -26,7 +28,7 @@ const term: Piece = { name: 'divergences/alpha-term.wgsl', source: termSource };
 export const exampleAlphas: readonly { readonly alpha: number }[] = [0.5, -3, -1, -1 + 1e-7, -0.3, 0, 1, 2, 6].map((alpha) => ({ alpha }));
 
 /** The WGSL of the α-family's term. Two pipelines serve every α: the short polynomial up to |α| = 4, the long one beyond. */
-function termPieces(alpha: number): readonly Piece[] {
+export function termPieces(alpha: number): readonly Piece[] {
   return [...tablePieces(Math.abs(alpha) <= 4 ? 10 : 18), term];
 }
 
@@ -49,18 +51,18 @@ export function alphaTolerance<Parameters>(alpha: (parameters: Parameters) => nu
   };
 }
 
-export function defineAlphaMember<Parameters extends object>({ alpha, member, fromAlpha, ...record }: AlphaMember<Parameters>): DivergenceOf<Parameters> {
+export function defineAlphaMember<Parameters extends object>({ alpha, member, helpers = [], fromAlpha, ...record }: AlphaMember<Parameters>): DivergenceOf<Parameters> {
   return defineRowDivergence<Parameters>({
     ...record,
     tolerance: alphaTolerance(alpha),
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
     weights: {
-      pieces: (parameters) => [...alphaPieces(alpha(parameters)), member],
+      pieces: (parameters) => [...alphaPieces(alpha(parameters)), ...helpers, member],
       tables: (parameters) => alphaTables(alpha(parameters)),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {
-      pieces: (parameters) => [...alphaLogitPieces, ...termPieces(alpha(parameters)), member],
+      pieces: (parameters) => [...alphaLogitPieces, ...termPieces(alpha(parameters)), ...helpers, member],
       tables: (parameters) => alphaLogitTables(alpha(parameters)),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),
     },
