@@ -1,4 +1,5 @@
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights, logSumExp } from './alpha-family.ts';
+import { NormalisedPair } from './normalised-pair.ts';
 import { sumOf } from './sum.ts';
 
 /**
@@ -75,9 +76,14 @@ function logarithms(row: ArrayLike<number>, logarithmic: boolean): Float64Array 
   return logs.map((x) => x - mass);
 }
 
+/** max log(p/q) where p is positive; of weights from exact differences where the ratio is near 1. */
 function maxLogRatio({ p, q, logarithmic }: RowPair): number {
   const [logP, logQ] = [logarithms(p, logarithmic), logarithms(q, logarithmic)];
-  return logP.reduce((greatest, x, k) => (x === -Infinity ? greatest : Math.max(greatest, x - logQ[k]!)), 0);
+  const pair = logarithmic ? undefined : new NormalisedPair(p, q);
+  return logP.reduce((greatest, x, k) => {
+    const excess = pair && pair.q(k) > 0 ? -pair.difference(k) / pair.q(k) : 1; // p/q − 1
+    return x === -Infinity ? greatest : Math.max(greatest, Math.abs(excess) < 0.5 ? Math.log1p(excess) : x - logQ[k]!);
+  }, 0);
 }
 
 /** q where p is positive, and what the rest of q costs: −log(1 − m), from m or from 1 − m, whichever is smaller. */
