@@ -1,4 +1,4 @@
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
 import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import type { DistributionForm } from '../../src/engine/forms.ts';
@@ -17,9 +17,14 @@ export interface Place {
 
 export const places: readonly Place[] = [{ backend: 'cpu' }, { backend: 'webgpu', regime: 'lane' }, { backend: 'webgpu', regime: 'workgroup' }];
 
-/** One engine a place, so that a kernel is compiled once. */
+/** One engine a place, so that a kernel is compiled once a file. */
 const engines = new Map<Place, Promise<Engine>>();
-afterAll(async () => { for (const engine of engines.values()) (await engine).dispose(); });
+
+/** For the afterAll of every file that evaluates. */
+export async function closeEngines(): Promise<void> {
+  for (const engine of engines.values()) (await engine).dispose();
+  engines.clear();
+}
 
 /** The values of a divergence of rows, and the report of its run. */
 export async function evaluate(

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/engine/errors.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { openEngine, renyiDivergence } from '../../src/index.ts';
 import { renyiDivergenceOf } from '../../src/math/hellinger-integral.ts';
 import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
-import { evaluate, expectUlps, places, type Divergence, type Rows } from './evaluate.ts';
+import { closeEngines, evaluate, expectUlps, places, type Divergence, type Rows } from './evaluate.ts';
+
+afterAll(closeEngines);
 
 const of = (order: number): Divergence => (p, q) => renyiDivergence(p, q, { order });
 const reference = (p: Rows, q: Rows, order: number, logarithmic: boolean): number[] => p.map((row, k) => renyiDivergenceOf({ p: row, q: q[k]!, logarithmic }, order));
