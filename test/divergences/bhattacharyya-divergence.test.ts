@@ -4,7 +4,7 @@ import { closeEngines, evaluate, expectUlps, places } from './evaluate.ts';
 
 afterAll(closeEngines);
 
-describe.each(places)('on $backend $regime', (place) => {
+describe.each(places)('on $name', (place) => {
   test('closed forms, from equal rows to disjoint ones', async () => {
     const tail = 2 ** -60;
     const p = [[1, 2, 1], [1, 0, 0], [1, 0, 0], [1, tail, 0], [1, 0, 0]];

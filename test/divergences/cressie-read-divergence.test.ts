@@ -8,7 +8,7 @@ afterAll(closeEngines);
 
 const of = (lambda: number): Divergence => (p, q) => cressieReadDivergence(p, q, { lambda });
 
-describe.each(places)('on $backend $regime', (place) => {
+describe.each(places)('on $name', (place) => {
   test('the statistics that it was made to join: χ², likelihood ratio, Freeman–Tukey, Neyman', async () => {
     const [p, q] = [[[1, 1], [1, 0]], [[1, 3], [1, 1]]];
     const freemanTukey = 4 * (1 - Math.sqrt(1 / 8) - Math.sqrt(3 / 8));

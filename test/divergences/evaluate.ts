@@ -11,11 +11,14 @@ export type Divergence = (p: Tensor, q: Tensor) => Tensor;
 
 /** Where a divergence is evaluated. */
 export interface Place {
+  readonly name: string;
   readonly backend: Backend;
   readonly regime?: Regime;
 }
 
-export const places: readonly Place[] = [{ backend: 'cpu' }, { backend: 'webgpu', regime: 'lane' }, { backend: 'webgpu', regime: 'workgroup' }];
+export const places: readonly Place[] = [
+  { name: 'the CPU', backend: 'cpu' }, { name: 'WebGPU, a row a lane', backend: 'webgpu', regime: 'lane' }, { name: 'WebGPU, a row a workgroup', backend: 'webgpu', regime: 'workgroup' },
+];
 
 /** One engine a place, so that a kernel is compiled once a file. */
 const engines = new Map<Place, Promise<Engine>>();

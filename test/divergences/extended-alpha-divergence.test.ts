@@ -10,7 +10,7 @@ afterAll(closeEngines);
 
 const of = (alpha: number): Divergence => (p, q) => extendedAlphaDivergence(p, q, { alpha });
 
-describe.each(places)('on $backend $regime', (place) => {
+describe.each(places)('on $name', (place) => {
   test.each([
     [-1, [0, 1 - Math.LN2, 3, Infinity]], [1, [0, 2 * Math.LN2 - 1, Infinity, 5]], [0, [0, 2 * (Math.SQRT2 - 1) ** 2, 6, 10]], [3, [0, 0.5, Infinity, 2.5]], [-3, [0, 0.25, 1.5, Infinity]],
   ])('closed forms at α = %d, of rows as they are', async (alpha, expected) => {

@@ -9,7 +9,7 @@ afterAll(closeEngines);
 const row = fc.array(fc.nat(4095), { minLength: 5, maxLength: 5 }).map(([first, ...rest]) => [rest.some((x) => x > 0) ? first! : 1, ...rest]);
 const batch = fc.array(row, { minLength: 24, maxLength: 24 });
 
-describe.each(places)('on $backend $regime', (place) => {
+describe.each(places)('on $name', (place) => {
   const distances = async (p: Rows, q: Rows): Promise<number[]> => (await evaluate(place, fisherRaoDistance, p, q)).values;
 
   test('two outcomes lie on a half circle: 2 |asin √p − asin √q|', async () => {

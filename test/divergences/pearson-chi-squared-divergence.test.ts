@@ -5,7 +5,7 @@ import { closeEngines, evaluate, expectUlps, places } from './evaluate.ts';
 
 afterAll(closeEngines);
 
-describe.each(places)('on $backend $regime', (place) => {
+describe.each(places)('on $name', (place) => {
   const p = [[1, 1, 0], [1, 0, 0], [1, 1, 2], [1, 1, 0], [2 ** -40, 1, 0]];
   const q = [[1, 3, 0], [1, 1, 2], [2, 2, 4], [1, 0, 1], [1, 2 ** -40, 0]];
 

@@ -16,7 +16,7 @@ const rowsBy = (count: number, outcomes: number, entry: () => number): number[][
   Array.from({ length: count }, () => Array.from({ length: outcomes }, () => Math.fround(entry())));
 const epsilon = 2 ** -100;
 
-describe.each(places)('on $backend $regime', (place) => {
+describe.each(places)('on $name', (place) => {
   test.each([
     [-2, -Math.log(7 / 4) / 3], [0, 0], [0.5, -2 * Math.log(Math.sqrt(1 / 8) + Math.sqrt(3 / 8))], [1, Math.log(2) - Math.log(3) / 2], [2, Math.log(4 / 3)],
   ])('order %d in closed form', async (order, expected) => {

@@ -10,7 +10,7 @@ const of = (sigma: number): Divergence => (p, q) => skewedChernoffDivergence(p, 
 const p: Rows = [[1, 1], [1, 0], [0, 1], [1, 2 ** -80]];
 const q: Rows = [[1, 3], [1, 3], [1, 0], [2 ** -80, 1]];
 
-describe.each(places)('on $backend $regime', (place) => {
+describe.each(places)('on $name', (place) => {
   test.each([
     [0, [0, Math.log(4), Infinity, 0]],
     [0.25, [-Math.log(0.5 ** 0.25 * (0.25 ** 0.75 + 0.75 ** 0.75)), 0.75 * Math.log(4), Infinity, 20 * Math.LN2]],

@@ -4,7 +4,7 @@ import { closeEngines, evaluate, expectUlps, places } from './evaluate.ts';
 
 afterAll(closeEngines);
 
-test.each(places)('closed forms on $backend $regime, the square of the distance, and 1 − e^−B', async (place) => {
+test.each(places)('closed forms on $name, the square of the distance, and 1 − e^−B', async (place) => {
   const [p, q] = [[[1, 0, 0], [1, 0, 0], [1, 1, 2], [1, 4, 4]], [[0, 1, 3], [1, 1, 2], [2, 2, 4], [4, 4, 1]]];
   const { values } = await evaluate(place, squaredHellingerDivergence, p, q);
   expectUlps(values, [1, 0.5, 0, 1 - 8 / 9], 4);

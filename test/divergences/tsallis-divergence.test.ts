@@ -8,7 +8,7 @@ afterAll(closeEngines);
 
 const of = (order: number): Divergence => (p, q) => tsallisDivergence(p, q, { order });
 
-describe.each(places)('on $backend $regime', (place) => {
+describe.each(places)('on $name', (place) => {
   test.each([[-1, -0.125], [0, 0], [0.5, 2 - Math.SQRT1_2 - Math.sqrt(1.5)], [1, Math.log(2) - Math.log(3) / 2], [2, 1 / 3], [3, 11 / 18]])('order %d in closed form', async (order, expected) => {
     expectUlps((await evaluate(place, of(order), [[1, 1]], [[1, 3]])).values, [expected], 6);
   });
