@@ -23,21 +23,3 @@ fn term_without_p(q: f32) -> f32 {
 fn term_without_q(p: f32) -> f32 {
   return one_sided(p, series.rates.x);
 }
-
-// phi_alpha of the two masses, by the series; defined while they are within a factor 2.
-fn mass_term(sums: vec4<f32>) -> f32 {
-  let s = sums.z / (2.0 * sums.y + sums.z);
-  return sums.z * s * series_at(s);
-}
-
-fn masses_matter(sums: vec4<f32>) -> bool {
-  let s = sums.z / (2.0 * sums.y + sums.z);
-  return abs(s) >= 0.33 || mass_term(sums) > 0.2 * sums.x;
-}
-
-// The divergence of the normalised rows: D = (D_extended - phi(P, Q)) / (P^b Q^a).
-fn alpha_divergence_of(sums: vec4<f32>) -> f32 {
-  let a = series.rates.z;
-  let mass = sums.y * exp_accurate(a * log1p_accurate(sums.z / sums.y));
-  return max(sums.x - mass_term(sums), 0.0) / mass;
-}

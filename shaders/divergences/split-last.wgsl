@@ -15,6 +15,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   if (row >= uniforms.rows) {
     return;
   }
+  symmetric = uniforms.symmetric == 1u;
   load_constants();
   var sums = vec4(0.0);
   for (var part = 0u; part < uniforms.parts; part++) {

@@ -1,3 +1,4 @@
+import massesSource from '../../shaders/divergences/alpha-masses.wgsl?raw';
 import logitTermSource from '../../shaders/divergences/alpha-term-of-logits.wgsl?raw';
 import weightTermSource from '../../shaders/divergences/alpha-term-of-weights.wgsl?raw';
 import termSource from '../../shaders/divergences/alpha-term.wgsl?raw';
@@ -7,7 +8,7 @@ import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
 import { tablePieces } from '../math/table.ts';
 import { alphaLogitPieces, alphaLogitTables, partsOfLogits } from './alpha-logits.ts';
-import { defineRowDivergence, partsOfWeights, rowSumPieces, type DivergenceOf } from './row-divergence.ts';
+import { defineRowDivergence, partsOfWeights, rowSumPieces, type DivergenceOf, type RowEvaluation } from './row-divergence.ts';
 
 /** A function of the α-divergence at one α: the α-divergence itself, KL, the Hellinger distance. */
 export interface AlphaMember<Parameters> {
@@ -19,11 +20,14 @@ export interface AlphaMember<Parameters> {
   readonly check?: (parameters: Parameters) => void;
   /** WGSL of `divergence_of`, and its twin, from the α-divergence to the member. */
   readonly member: Piece;
+  /** What that WGSL calls. */
+  readonly helpers?: readonly Piece[];
   readonly fromAlpha: (divergence: number) => number;
 }
 
 const term: Piece = { name: 'divergences/alpha-term.wgsl', source: termSource };
 const termOfWeights: Piece = { name: 'divergences/alpha-term-of-weights.wgsl', source: weightTermSource };
+const masses: Piece = { name: 'divergences/alpha-masses.wgsl', source: massesSource };
 const termOfLogits: Piece = { name: 'divergences/alpha-term-of-logits.wgsl', source: logitTermSource };
 
 /** Values of α that tests and the bench use: the named members, the neighbourhood of a limit, and beyond ±1. */
@@ -34,8 +38,13 @@ function termPieces(alpha: number): readonly Piece[] {
   return [...tablePieces(Math.abs(alpha) <= 4 ? 10 : 18), term];
 }
 
-export function alphaPieces(alpha: number): readonly Piece[] {
+/** Sums over rows of positive measures; a further piece makes a divergence of them. */
+export function measurePieces(alpha: number): readonly Piece[] {
   return [...rowSumPieces, ...termPieces(alpha), termOfWeights];
+}
+
+export function alphaPieces(alpha: number): readonly Piece[] {
+  return [...measurePieces(alpha), masses];
 }
 
 export function alphaTables(alpha: number): readonly Table[] {
@@ -54,28 +63,29 @@ export function alphaTolerance<Parameters>(alpha: (parameters: Parameters) => nu
 }
 
 /** D_α(p‖q) = D_−α(q‖p): evaluated as the one with α ≤ 0, both are the same to the last bit. */
-const exchanged = (alpha: number): boolean => alpha > 0;
-const evaluated = (alpha: number): number => -Math.abs(alpha);
+export function dually<Parameters>(alpha: (parameters: Parameters) => number): Required<Pick<RowEvaluation<Parameters>, 'exchanged' | 'symmetric'>> {
+  return { exchanged: (parameters) => alpha(parameters) > 0, symmetric: (parameters) => alpha(parameters) === 0 };
+}
 
-export function defineAlphaMember<Parameters extends object>({ alpha, member, fromAlpha, ...record }: AlphaMember<Parameters>): DivergenceOf<Parameters> {
+export function evaluated(alpha: number): number {
+  return -Math.abs(alpha);
+}
+
+export function defineAlphaMember<Parameters extends object>({ alpha, member, helpers = [], fromAlpha, ...record }: AlphaMember<Parameters>): DivergenceOf<Parameters> {
   return defineRowDivergence<Parameters>({
     ...record,
     tolerance: alphaTolerance(alpha),
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
     weights: {
-      pieces: (parameters) => [...alphaPieces(alpha(parameters)), member],
-      parts: partsOfWeights,
+      pieces: (parameters) => [...alphaPieces(alpha(parameters)), ...helpers, member],
+      ...dually(alpha), parts: partsOfWeights,
       tables: (parameters) => alphaTables(evaluated(alpha(parameters))),
-      exchanged: (parameters) => exchanged(alpha(parameters)),
-      symmetric: (parameters) => alpha(parameters) === 0,
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {
-      pieces: (parameters) => [...alphaLogitPieces, ...termPieces(alpha(parameters)), termOfLogits, member],
-      parts: partsOfLogits,
+      pieces: (parameters) => [...alphaLogitPieces, ...termPieces(alpha(parameters)), termOfLogits, masses, ...helpers, member],
+      ...dually(alpha), parts: partsOfLogits,
       tables: (parameters) => alphaLogitTables(evaluated(alpha(parameters))),
-      exchanged: (parameters) => exchanged(alpha(parameters)),
-      symmetric: (parameters) => alpha(parameters) === 0,
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),
     },
   });

@@ -1,6 +1,16 @@
 export { alphaDivergenceMatrix } from './alpha-divergence-matrix.ts';
 export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+export { bhattacharyyaDivergence } from './bhattacharyya-divergence.ts';
+export { cressieReadDivergence, type CressieReadParameters } from './cressie-read-divergence.ts';
+export { extendedAlphaDivergence } from './extended-alpha-divergence.ts';
+export { fisherRaoDistance } from './fisher-rao-distance.ts';
 export { hellingerDistance } from './hellinger-distance.ts';
 export { klDivergence } from './kl-divergence.ts';
+export { neymanChiSquaredDivergence } from './neyman-chi-squared-divergence.ts';
+export { pearsonChiSquaredDivergence } from './pearson-chi-squared-divergence.ts';
+export { renyiDivergence, type OrderParameters } from './renyi-divergence.ts';
 export { reverseKlDivergence } from './reverse-kl-divergence.ts';
+export { skewedChernoffDivergence, type SkewParameters } from './skewed-chernoff-divergence.ts';
+export { squaredHellingerDivergence } from './squared-hellinger-divergence.ts';
 export { totalVariationDistance } from './total-variation-distance.ts';
+export { tsallisDivergence } from './tsallis-divergence.ts';

@@ -7,6 +7,7 @@ import {
   logRatio,
   weights,
 } from '../../src/math/alpha-family.ts';
+import { renyiDivergenceOf, skewedChernoffDivergenceOf, tsallisDivergenceOf } from '../../src/math/hellinger-integral.ts';
 import {
   expectedValue,
   goldenCases,
@@ -26,7 +27,9 @@ const evaluators: Record<string, Evaluate> = {
   kl: ({ p, q }) => alphaDivergenceOfWeights(p, q, -1),
   'reverse-kl': ({ p, q }) => alphaDivergenceOfWeights(p, q, 1),
   hellinger: ({ p, q }) => Math.sqrt(alphaDivergenceOfWeights(p, q, 0) / 4),
-  tsallis: ({ p, q, beta }) => beta! * alphaDivergenceOfWeights(p, q, 1 - 2 * beta!),
+  bhattacharyya: ({ p, q }) => skewedChernoffDivergenceOf({ p, q, logarithmic: false }, 0.5),
+  renyi: ({ p, q, beta }) => renyiDivergenceOf({ p, q, logarithmic: false }, beta!),
+  tsallis: ({ p, q, beta }) => tsallisDivergenceOf({ p, q, logarithmic: false }, beta!),
 };
 
 test.each(Object.entries(evaluators))('golden values of kind %s', (kind, evaluate) => {
