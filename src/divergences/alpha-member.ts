@@ -5,7 +5,7 @@ import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
 import { tablePieces } from '../math/table.ts';
 import { alphaLogitPieces, alphaLogitTables } from './alpha-logits.ts';
-import { defineRowDivergence, rowSumPieces, type DivergenceOf } from './row-divergence.ts';
+import { defineRowDivergence, rowSumPieces, type DivergenceOf, type PlainDivergence } from './row-divergence.ts';
 
 /** A function of the α-divergence at one α: the α-divergence itself, KL, the Hellinger distance. */
 export interface AlphaMember<Parameters> {
@@ -18,7 +18,19 @@ export interface AlphaMember<Parameters> {
   /** WGSL of `divergence_of`, and its twin, from the α-divergence to the member. */
   readonly member: Piece;
   readonly fromAlpha: (divergence: number) => number;
+  /** The member's derivative in D_α as a function of the member's value, 1 for D_α itself. Without it there is no gradient. */
+  readonly slope?: 1 | MemberSlope<Parameters>;
 }
+
+export interface MemberSlope<Parameters> {
+  /** WGSL of `slope_of(value)`, and its twin. */
+  readonly piece: Piece;
+  readonly of: (value: number, parameters: Parameters) => number;
+}
+
+/** A divergence that says which member of the α-family it is. */
+export type AlphaMemberOf<Parameters> = DivergenceOf<Parameters> & { readonly alphaMember: AlphaMember<Parameters> };
+export type PlainAlphaMember = PlainDivergence & { readonly alphaMember: AlphaMember<object> };
 
 const term: Piece = { name: 'divergences/alpha-term.wgsl', source: termSource };
 
@@ -26,7 +38,7 @@ const term: Piece = { name: 'divergences/alpha-term.wgsl', source: termSource };
 export const exampleAlphas: readonly { readonly alpha: number }[] = [0.5, -3, -1, -1 + 1e-7, -0.3, 0, 1, 2, 6].map((alpha) => ({ alpha }));
 
 /** The WGSL of the α-family's term. Two pipelines serve every α: the short polynomial up to |α| = 4, the long one beyond. */
-function termPieces(alpha: number): readonly Piece[] {
+export function termPieces(alpha: number): readonly Piece[] {
   return [...tablePieces(Math.abs(alpha) <= 4 ? 10 : 18), term];
 }
 
@@ -49,8 +61,9 @@ export function alphaTolerance<Parameters>(alpha: (parameters: Parameters) => nu
   };
 }
 
-export function defineAlphaMember<Parameters extends object>({ alpha, member, fromAlpha, ...record }: AlphaMember<Parameters>): DivergenceOf<Parameters> {
-  return defineRowDivergence<Parameters>({
+export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaMember<Parameters>): AlphaMemberOf<Parameters> {
+  const { alpha, member, fromAlpha, ...record } = alphaMember;
+  const divergence = defineRowDivergence<Parameters>({
     ...record,
     tolerance: alphaTolerance(alpha),
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
@@ -65,4 +78,5 @@ export function defineAlphaMember<Parameters extends object>({ alpha, member, fr
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),
     },
   });
+  return Object.assign(divergence, { alphaMember });
 }

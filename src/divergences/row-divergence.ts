@@ -47,8 +47,9 @@ export interface PlainDivergence {
   readonly operation: Operation<object>;
 }
 
-export function withoutParameters({ operation }: DivergenceOf<object>): PlainDivergence {
-  return Object.assign((p: Tensor, q: Tensor) => apply(operation, [p, q], {}), { operation });
+/** The divergence for callers that have no parameters to give, with all that it carries. */
+export function withoutParameters<Divergence extends DivergenceOf<object>>(divergence: Divergence): PlainDivergence & Omit<Divergence, 'operation'> {
+  return Object.assign((p: Tensor, q: Tensor) => apply(divergence.operation, [p, q], {}), divergence);
 }
 
 export const rowSumPieces: readonly Piece[] = [
@@ -98,7 +99,7 @@ function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inpu
 }
 
 /** Rounding one of the rows to meet the other would cost the accuracy of near rows, so the caller decides. */
-function checkForms(operation: string, p: Tensor, q: Tensor, takesLogits: boolean): void {
+export function checkForms(operation: string, p: Tensor, q: Tensor, takesLogits: boolean): void {
   if (isLogits(p.form) && !takesLogits) throw formError(operation, 'p', 'probabilities or weights', p.form);
   if (isLogits(p.form) !== isLogits(q.form)) throw formError(operation, 'q', isLogits(p.form) ? 'logits or log-probabilities, like p' : 'probabilities or weights, like p', q.form);
 }

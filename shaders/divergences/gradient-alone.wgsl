@@ -1,0 +1,14 @@
+// A gradient without the value of its divergence.
+// Twin: src/divergences/gradient-kernel.ts
+@group(0) @binding(0) var<storage, read> p: array<u32>;
+@group(0) @binding(1) var<storage, read> q: array<u32>;
+
+fn begin_value(frame: Frame) {
+}
+
+fn add_value(sum: ptr<function, Accumulator>, rows: Rows, k: u32) {
+}
+
+fn value_of(sum: Accumulator, rows: Rows, local: u32) -> u32 {
+  return 0u;
+}

@@ -1,0 +1,13 @@
+// What one outcome of rows of weights adds to the value.
+// Twin: src/divergences/gradient-kernel.ts
+fn begin_value(frame: Frame) {
+  load_constants();
+}
+
+fn add_value(sum: ptr<function, Accumulator>, rows: Rows, k: u32) {
+  accumulate(sum, outcome(p[rows.p + k] & MAGNITUDE, q[rows.q + k] & MAGNITUDE, SAME_MASS), uniforms.zero);
+}
+
+fn unsettled(sums: vec4<f32>) -> bool {
+  return masses_matter(sums);
+}
