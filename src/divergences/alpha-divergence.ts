@@ -1,8 +1,7 @@
 import source from '../../shaders/divergences/alpha-divergence.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
 import { checkFinite } from '../engine/operation.ts';
-import { defineAlphaMember, exampleAlphas } from './alpha-member.ts';
-import type { DivergenceOf } from './row-divergence.ts';
+import { defineAlphaMember, exampleAlphas, type AlphaMemberOf } from './alpha-member.ts';
 
 export interface AlphaParameters {
   /** Amari's α: −1 is KL(p‖q), +1 is KL(q‖p), 0 is 4H². Any real number. */
@@ -23,7 +22,7 @@ export const identityMember: Piece = { name: 'divergences/alpha-divergence.wgsl'
  * @example
  * const d = await alphaDivergence(p, q, { alpha: 0.5 }).read();
  */
-export const alphaDivergence: DivergenceOf<AlphaParameters> = defineAlphaMember<AlphaParameters>({
+export const alphaDivergence: AlphaMemberOf<AlphaParameters> = defineAlphaMember<AlphaParameters>({
   name: 'alphaDivergence',
   formula: 'D_α(p‖q) = 4/(1−α²) (1 − Σ p^((1−α)/2) q^((1+α)/2))',
   source: 'Amari & Nagaoka 2000, §3.2',
@@ -32,4 +31,5 @@ export const alphaDivergence: DivergenceOf<AlphaParameters> = defineAlphaMember<
   check: ({ alpha }) => checkFinite('alphaDivergence', 'alpha', alpha),
   member: identityMember,
   fromAlpha: (divergence) => divergence,
+  slope: 1,
 });

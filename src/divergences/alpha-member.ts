@@ -8,7 +8,7 @@ import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
 import { tablePieces } from '../math/table.ts';
 import { alphaLogitPieces, alphaLogitTables, partsOfLogits } from './alpha-logits.ts';
-import { defineRowDivergence, partsOfWeights, rowSumPieces, type DivergenceOf, type RowEvaluation } from './row-divergence.ts';
+import { defineRowDivergence, partsOfWeights, rowSumPieces, type DivergenceOf, type PlainDivergence, type RowEvaluation } from './row-divergence.ts';
 
 /** A function of the α-divergence at one α: the α-divergence itself, KL, the Hellinger distance. */
 export interface AlphaMember<Parameters> {
@@ -23,7 +23,19 @@ export interface AlphaMember<Parameters> {
   /** What that WGSL calls. */
   readonly helpers?: readonly Piece[];
   readonly fromAlpha: (divergence: number) => number;
+  /** The member's derivative in D_α as a function of the member's value, 1 for D_α itself. Without it there is no gradient. */
+  readonly slope?: 1 | MemberSlope<Parameters>;
 }
+
+export interface MemberSlope<Parameters> {
+  /** WGSL of `slope_of(value)`, and its twin. */
+  readonly piece: Piece;
+  readonly of: (value: number, parameters: Parameters) => number;
+}
+
+/** A divergence that says which member of the α-family it is. */
+export type AlphaMemberOf<Parameters> = DivergenceOf<Parameters> & { readonly alphaMember: AlphaMember<Parameters> };
+export type PlainAlphaMember = PlainDivergence & { readonly alphaMember: AlphaMember<object> };
 
 const term: Piece = { name: 'divergences/alpha-term.wgsl', source: termSource };
 const termOfWeights: Piece = { name: 'divergences/alpha-term-of-weights.wgsl', source: weightTermSource };
@@ -34,7 +46,7 @@ const termOfLogits: Piece = { name: 'divergences/alpha-term-of-logits.wgsl', sou
 export const exampleAlphas: readonly { readonly alpha: number }[] = [0.5, -3, -1, -1 + 1e-7, -0.3, 0, 1, 2, 6].map((alpha) => ({ alpha }));
 
 /** The WGSL of the α-family's term. Two pipelines serve every α: the short polynomial up to |α| = 4, the long one beyond. */
-function termPieces(alpha: number): readonly Piece[] {
+export function termPieces(alpha: number): readonly Piece[] {
   return [...tablePieces(Math.abs(alpha) <= 4 ? 10 : 18), term];
 }
 
@@ -45,6 +57,10 @@ export function measurePieces(alpha: number): readonly Piece[] {
 
 export function alphaPieces(alpha: number): readonly Piece[] {
   return [...measurePieces(alpha), masses];
+}
+
+export function logitPieces(alpha: number): readonly Piece[] {
+  return [...alphaLogitPieces, ...termPieces(alpha), termOfLogits, masses];
 }
 
 export function alphaTables(alpha: number): readonly Table[] {
@@ -71,8 +87,9 @@ export function evaluated(alpha: number): number {
   return -Math.abs(alpha);
 }
 
-export function defineAlphaMember<Parameters extends object>({ alpha, member, helpers = [], fromAlpha, ...record }: AlphaMember<Parameters>): DivergenceOf<Parameters> {
-  return defineRowDivergence<Parameters>({
+export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaMember<Parameters>): AlphaMemberOf<Parameters> {
+  const { alpha, member, helpers = [], fromAlpha, ...record } = alphaMember;
+  const divergence = defineRowDivergence<Parameters>({
     ...record,
     tolerance: alphaTolerance(alpha),
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
@@ -83,10 +100,11 @@ export function defineAlphaMember<Parameters extends object>({ alpha, member, he
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {
-      pieces: (parameters) => [...alphaLogitPieces, ...termPieces(alpha(parameters)), termOfLogits, masses, ...helpers, member],
+      pieces: (parameters) => [...logitPieces(alpha(parameters)), ...helpers, member],
       ...dually(alpha), parts: partsOfLogits,
       tables: (parameters) => alphaLogitTables(evaluated(alpha(parameters))),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),
     },
   });
+  return Object.assign(divergence, { alphaMember });
 }

@@ -1,6 +1,7 @@
 import source from '../../shaders/divergences/hellinger-distance.wgsl?raw';
-import { defineAlphaMember } from './alpha-member.ts';
-import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
+import slopeSource from '../../shaders/divergences/hellinger-slope.wgsl?raw';
+import { defineAlphaMember, type PlainAlphaMember } from './alpha-member.ts';
+import { withoutParameters } from './row-divergence.ts';
 
 /**
  * Hellinger distance of each row of p to the same row of q: a metric with values in [0, 1], 1 for disjoint supports.
@@ -12,11 +13,12 @@ import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
  * @example
  * const h = await hellingerDistance(p, q).read();
  */
-export const hellingerDistance: PlainDivergence = withoutParameters(defineAlphaMember<object>({
+export const hellingerDistance: PlainAlphaMember = withoutParameters(defineAlphaMember<object>({
   name: 'hellingerDistance',
   formula: 'H(p, q) = √(½ Σ (√p − √q)²) = √(D_0/4)',
   source: 'Hellinger 1909',
   alpha: () => 0,
   member: { name: 'divergences/hellinger-distance.wgsl', source },
   fromAlpha: (divergence) => Math.sqrt(divergence) / 2,
+  slope: { piece: { name: 'divergences/hellinger-slope.wgsl', source: slopeSource }, of: (distance) => (distance === 0 ? 0 : 1 / (8 * distance)) },
 }));

@@ -4,6 +4,7 @@ export { bhattacharyyaDivergence } from './bhattacharyya-divergence.ts';
 export { cressieReadDivergence, type CressieReadParameters } from './cressie-read-divergence.ts';
 export { extendedAlphaDivergence } from './extended-alpha-divergence.ts';
 export { fisherRaoDistance } from './fisher-rao-distance.ts';
+export { euclideanGradient, valueAndGradient, type Differentiable, type GradientParameters, type ValuesAndGradients } from './gradient.ts';
 export { hellingerDistance } from './hellinger-distance.ts';
 export { klDivergence } from './kl-divergence.ts';
 export { neymanChiSquaredDivergence } from './neyman-chi-squared-divergence.ts';

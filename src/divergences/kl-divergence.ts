@@ -1,6 +1,6 @@
 import { identityMember } from './alpha-divergence.ts';
-import { defineAlphaMember } from './alpha-member.ts';
-import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
+import { defineAlphaMember, type PlainAlphaMember } from './alpha-member.ts';
+import { withoutParameters } from './row-divergence.ts';
 
 /**
  * Kullback–Leibler divergence of each row of p from the same row of q, in nats.
@@ -12,11 +12,12 @@ import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
  * @example
  * const kl = await klDivergence(p, q).read();
  */
-export const klDivergence: PlainDivergence = withoutParameters(defineAlphaMember<object>({
+export const klDivergence: PlainAlphaMember = withoutParameters(defineAlphaMember<object>({
   name: 'klDivergence',
   formula: 'KL(p‖q) = Σ p log(p/q) = D_−1(p‖q)',
   source: 'Kullback & Leibler 1951',
   alpha: () => -1,
   member: identityMember,
   fromAlpha: (divergence) => divergence,
+  slope: 1,
 }));

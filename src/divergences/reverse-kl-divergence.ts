@@ -1,6 +1,6 @@
 import { identityMember } from './alpha-divergence.ts';
-import { defineAlphaMember } from './alpha-member.ts';
-import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
+import { defineAlphaMember, type PlainAlphaMember } from './alpha-member.ts';
+import { withoutParameters } from './row-divergence.ts';
 
 /**
  * Reverse Kullback–Leibler divergence, of each row of q from the same row of p, in nats.
@@ -12,11 +12,12 @@ import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
  * @example
  * const reverse = await reverseKlDivergence(p, q).read();
  */
-export const reverseKlDivergence: PlainDivergence = withoutParameters(defineAlphaMember<object>({
+export const reverseKlDivergence: PlainAlphaMember = withoutParameters(defineAlphaMember<object>({
   name: 'reverseKlDivergence',
   formula: 'KL(q‖p) = Σ q log(q/p) = D_+1(p‖q)',
   source: 'Kullback & Leibler 1951',
   alpha: () => 1,
   member: identityMember,
   fromAlpha: (divergence) => divergence,
+  slope: 1,
 }));

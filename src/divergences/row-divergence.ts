@@ -56,8 +56,9 @@ export interface PlainDivergence {
   readonly operation: Operation<object>;
 }
 
-export function withoutParameters({ operation }: DivergenceOf<object>): PlainDivergence {
-  return Object.assign((p: Tensor, q: Tensor) => apply(operation, [p, q], {}), { operation });
+/** The divergence for callers that have no parameters to give, with all that it carries. */
+export function withoutParameters<Divergence extends DivergenceOf<object>>(divergence: Divergence): PlainDivergence & Omit<Divergence, 'operation'> {
+  return Object.assign((p: Tensor, q: Tensor) => apply(divergence.operation, [p, q], {}), divergence);
 }
 
 export const rowSumPieces: readonly Piece[] = [

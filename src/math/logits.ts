@@ -1,14 +1,14 @@
 import { alphaTermOf, termFromMean, type AlphaTerm } from './alpha-term.ts';
 import { CompensatedSum } from './sum.ts';
 
-function maximumOf(row: ArrayLike<number>): number {
+export function maximumOf(row: ArrayLike<number>): number {
   let maximum = -Infinity;
   for (let k = 0; k < row.length; k++) maximum = Math.max(maximum, row[k]!);
   return maximum;
 }
 
 /** Σ exp(row − shift), compensated. */
-function sumOfExponentials(row: ArrayLike<number>, shift: number): number {
+export function sumOfExponentials(row: ArrayLike<number>, shift: number): number {
   const sum = new CompensatedSum();
   for (let k = 0; k < row.length; k++) sum.add(Math.exp(row[k]! - shift));
   return sum.value;
@@ -28,7 +28,7 @@ export function softmax(row: ArrayLike<number>, out: Float64Array | Float32Array
 }
 
 /** The rounding error of the computed x − y (Knuth's TwoDiff). */
-function differenceError(x: number, y: number): number {
+export function differenceError(x: number, y: number): number {
   const difference = x - y;
   const back = difference - x;
   return x - (difference - back) - (y + back);

@@ -28,9 +28,8 @@ export class NormalisedPair {
   private readonly upperP: number;
   private readonly upperQ: number;
 
-  constructor(p: ArrayLike<number>, q: ArrayLike<number>) {
-    const sumP = sumOf(p);
-    const sumQ = sumOf(q);
+  /** Other masses than the sums bring the rows to meet elsewhere: entries of an outcome, where both become 1. */
+  constructor(p: ArrayLike<number>, q: ArrayLike<number>, sumP: number = sumOf(p), sumQ: number = sumOf(q)) {
     this.rowP = p;
     this.rowQ = q;
     this.scaleP = scaleOf(sumP);
