@@ -1,6 +1,8 @@
 export { alphaDivergenceMatrix } from './alpha-divergence-matrix.ts';
 export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
 export { hellingerDistance } from './hellinger-distance.ts';
+export { jensenShannonDistance } from './jensen-shannon-distance.ts';
+export { jensenShannonDivergence, type JensenShannonParameters } from './jensen-shannon-divergence.ts';
 export { klDivergence } from './kl-divergence.ts';
 export { reverseKlDivergence } from './reverse-kl-divergence.ts';
 export { totalVariationDistance } from './total-variation-distance.ts';

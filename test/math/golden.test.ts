@@ -7,6 +7,7 @@ import {
   logRatio,
   weights,
 } from '../../src/math/alpha-family.ts';
+import { jensenShannonOfWeights } from '../../src/math/jensen-shannon.ts';
 import {
   expectedValue,
   goldenCases,
@@ -19,13 +20,14 @@ import { relativeError } from './relative-error.ts';
 
 type Evaluate = (c: GoldenCase) => number;
 
-/** The kinds of the golden file that are members of the family, by their identities with D_α. */
+/** The kinds of the golden file that have an f64 reference; members of the α-family by their identities with D_α. */
 const evaluators: Record<string, Evaluate> = {
   alpha: ({ p, q, alpha }) => alphaDivergenceOfWeights(p, q, alpha!),
   'alpha-extended': ({ p, q, alpha }) => alphaDivergenceOfMeasures(p, q, alpha!),
   kl: ({ p, q }) => alphaDivergenceOfWeights(p, q, -1),
   'reverse-kl': ({ p, q }) => alphaDivergenceOfWeights(p, q, 1),
   hellinger: ({ p, q }) => Math.sqrt(alphaDivergenceOfWeights(p, q, 0) / 4),
+  'jensen-shannon': ({ p, q }) => jensenShannonOfWeights(p, q, 0.5),
   tsallis: ({ p, q, beta }) => beta! * alphaDivergenceOfWeights(p, q, 1 - 2 * beta!),
 };
 
