@@ -4,21 +4,22 @@ const TABLE_REACH: i32 = 100; // beyond 2^100 only the larger of p and q counts
 
 @group(1) @binding(0) var<storage, read> table: array<vec4<u32>>;
 
-struct MixtureConstants { j0: vec4<f32>, j1: vec4<f32>, j2: vec4<f32>, j3: vec4<f32>, j4: f32, w: f32, v: f32, wv: f32, }
+struct MixtureConstants { j0: vec4<f32>, j1: vec4<f32>, j2: vec4<f32>, j3: vec4<f32>, j4: vec4<f32>, w: f32, v: f32, wv: f32, }
 var<private> mixture: MixtureConstants;
 
 fn load_constants() {
   let weights = bitcast<vec4<f32>>(table[5]);
   mixture = MixtureConstants(
     bitcast<vec4<f32>>(table[0]), bitcast<vec4<f32>>(table[1]), bitcast<vec4<f32>>(table[2]), bitcast<vec4<f32>>(table[3]),
-    bitcast<f32>(table[4].x), weights.x, weights.y, weights.z,
+    bitcast<vec4<f32>>(table[4]), weights.x, weights.y, weights.z,
   );
 }
 
 // J(s): even and odd part together, by Horner's rule in s^2.
 fn mixture_series(s: f32) -> f32 {
   let z = vec2(s * s);
-  var j = fma(vec2(mixture.j4, 0.0), z, mixture.j3.zw);
+  var j = fma(mixture.j4.zw, z, mixture.j4.xy);
+  j = fma(j, z, mixture.j3.zw);
   j = fma(j, z, mixture.j3.xy);
   j = fma(j, z, mixture.j2.zw);
   j = fma(j, z, mixture.j2.xy);

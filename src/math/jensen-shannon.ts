@@ -103,12 +103,12 @@ export function jensenShannonOfLogits(a: ArrayLike<number>, b: ArrayLike<number>
 
 /** |s| up to which the kernel uses its polynomial, and the degree that keeps it within 2⁻²⁵ there. */
 export const mixtureBound = 0.75;
-export const mixtureDegree = 16;
+export const mixtureDegree = 19;
 
 /**
  * The constants of the WGSL kernel.
  *
- *     [0 … 16] J on |s| ≤ ¾    [20] w    [21] v    [22] w v    [24] v log(1/v), the cost of q where p is 0    [25] w log(1/w)
+ *     [0 … 19] J on |s| ≤ ¾    [20] w    [21] v    [22] w v    [24] v log(1/v), the cost of q where p is 0    [25] w log(1/w)
  */
 export function mixtureTable(weight: number): Float32Array<ArrayBuffer> {
   const table = new Float32Array(28);
