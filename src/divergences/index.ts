@@ -1,5 +1,7 @@
 export { alphaDivergenceMatrix } from './alpha-divergence-matrix.ts';
 export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+export { crossEntropy } from './cross-entropy.ts';
+export { entropy } from './entropy.ts';
 export { hellingerDistance } from './hellinger-distance.ts';
 export { jensenShannonDistance } from './jensen-shannon-distance.ts';
 export { jensenShannonDivergence, type JensenShannonParameters } from './jensen-shannon-divergence.ts';
