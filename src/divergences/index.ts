@@ -6,5 +6,6 @@ export { hellingerDistance } from './hellinger-distance.ts';
 export { jensenShannonDistance } from './jensen-shannon-distance.ts';
 export { jensenShannonDivergence, type JensenShannonParameters } from './jensen-shannon-divergence.ts';
 export { klDivergence } from './kl-divergence.ts';
+export { maxDivergence } from './max-divergence.ts';
 export { reverseKlDivergence } from './reverse-kl-divergence.ts';
 export { totalVariationDistance } from './total-variation-distance.ts';

@@ -3,7 +3,7 @@ import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import { ulp } from '../../src/engine/certificate.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
-import { alphaDivergence, hellingerDistance, jensenShannonDivergence, klDivergence, reverseKlDivergence } from '../../src/index.ts';
+import { alphaDivergence, hellingerDistance, jensenShannonDivergence, klDivergence, maxDivergence, reverseKlDivergence } from '../../src/index.ts';
 import { expectedValue, goldenCases, goldenLongCases, type GoldenCase } from '../golden/divergences.ts';
 
 const operations: Record<string, (p: Tensor, q: Tensor, alpha: number) => Tensor> = {
@@ -11,6 +11,7 @@ const operations: Record<string, (p: Tensor, q: Tensor, alpha: number) => Tensor
   kl: klDivergence,
   'reverse-kl': reverseKlDivergence,
   hellinger: hellingerDistance,
+  max: maxDivergence,
   'jensen-shannon': (p, q) => jensenShannonDivergence(p, q),
 };
 const cases = [...goldenCases, ...goldenLongCases()].filter(({ kind, p }) => kind in operations && p.length > 1);

@@ -7,6 +7,7 @@ import {
   logRatio,
   weights,
 } from '../../src/math/alpha-family.ts';
+import { maxDivergenceOfWeights } from '../../src/divergences/max-divergence.ts';
 import { jensenShannonOfWeights } from '../../src/math/jensen-shannon.ts';
 import {
   expectedValue,
@@ -28,6 +29,7 @@ const evaluators: Record<string, Evaluate> = {
   'reverse-kl': ({ p, q }) => alphaDivergenceOfWeights(p, q, 1),
   hellinger: ({ p, q }) => Math.sqrt(alphaDivergenceOfWeights(p, q, 0) / 4),
   'jensen-shannon': ({ p, q }) => jensenShannonOfWeights(p, q, 0.5),
+  max: ({ p, q }) => maxDivergenceOfWeights(p, q),
   tsallis: ({ p, q, beta }) => beta! * alphaDivergenceOfWeights(p, q, 1 - 2 * beta!),
 };
 
