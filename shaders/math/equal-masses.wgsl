@@ -15,12 +15,12 @@ fn mass_by(q_bits: u32, by: Rescaling) -> f32 {
   return select(scale(q.mantissa * by.inverse, q.exponent - by.shift), 0.0, q_bits == 0u);
 }
 
-// p, q - p, q
+// p, q - p, q, and 1 where only one of them is zero
 fn masses_of(p_bits: u32, q_bits: u32, by: Rescaling) -> vec4<f32> {
   let p = bitcast<f32>(p_bits);
   let q = mass_by(q_bits, by);
   if (p_bits == 0u || q_bits == 0u) {
-    return vec4(p, q - p, q, 0.0);
+    return vec4(p, q - p, q, select(1.0, 0.0, p_bits == q_bits));
   }
   return vec4(p, difference_of(pair_by(p_bits, q_bits, by)), q, 0.0);
 }

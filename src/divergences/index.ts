@@ -1,5 +1,7 @@
 export { alphaDivergenceMatrix } from './alpha-divergence-matrix.ts';
 export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+export { chernoffInformation } from './chernoff-information.ts';
+export { chernoffOrder } from './chernoff-order.ts';
 export { crossEntropy } from './cross-entropy.ts';
 export { entropy } from './entropy.ts';
 export { hellingerDistance } from './hellinger-distance.ts';

@@ -98,7 +98,7 @@ function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inpu
 }
 
 /** Rounding one of the rows to meet the other would cost the accuracy of near rows, so the caller decides. */
-function checkForms(operation: string, p: Tensor, q: Tensor, takesLogits: boolean): void {
+export function checkForms(operation: string, p: Tensor, q: Tensor, takesLogits: boolean): void {
   if (isLogits(p.form) && !takesLogits) throw formError(operation, 'p', 'probabilities or weights', p.form);
   if (isLogits(p.form) !== isLogits(q.form)) throw formError(operation, 'q', isLogits(p.form) ? 'logits or log-probabilities, like p' : 'probabilities or weights, like p', q.form);
 }

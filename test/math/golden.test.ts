@@ -8,6 +8,7 @@ import {
   weights,
 } from '../../src/math/alpha-family.ts';
 import { maxDivergenceOfWeights } from '../../src/divergences/max-divergence.ts';
+import { chernoffOfWeights } from '../../src/math/chernoff.ts';
 import { jensenShannonOfWeights } from '../../src/math/jensen-shannon.ts';
 import {
   expectedValue,
@@ -30,6 +31,7 @@ const evaluators: Record<string, Evaluate> = {
   hellinger: ({ p, q }) => Math.sqrt(alphaDivergenceOfWeights(p, q, 0) / 4),
   'jensen-shannon': ({ p, q }) => jensenShannonOfWeights(p, q, 0.5),
   max: ({ p, q }) => maxDivergenceOfWeights(p, q),
+  chernoff: ({ p, q }) => chernoffOfWeights(p, q).information,
   tsallis: ({ p, q, beta }) => beta! * alphaDivergenceOfWeights(p, q, 1 - 2 * beta!),
 };
 
@@ -39,6 +41,14 @@ test.each(Object.entries(evaluators))('golden values of kind %s', (kind, evaluat
   for (const c of cases) {
     const error = relativeError(evaluate(c), expectedValue(c.expected));
     expect(error, `${c.id} ${c.tag}`).toBeLessThanOrEqual(1e-13);
+  }
+});
+
+test('golden orders of the Chernoff information', () => {
+  const cases = goldenCases.filter((c) => c.kind === 'chernoff' && c.betaStar !== undefined && c.expected !== '0');
+  expect(cases.length).toBeGreaterThan(5);
+  for (const { id, tag, p, q, betaStar } of cases) {
+    expect(Math.abs(chernoffOfWeights(p, q).order - Number(betaStar)), `${id} ${tag}`).toBeLessThanOrEqual(1e-9);
   }
 });
 
