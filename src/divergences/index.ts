@@ -1,5 +1,6 @@
 export { alphaDivergenceMatrix } from './alpha-divergence-matrix.ts';
 export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+export { bregmanDivergence, type BregmanGenerator, type BregmanParameters } from './bregman-divergence.ts';
 export { chernoffInformation } from './chernoff-information.ts';
 export { chernoffOrder } from './chernoff-order.ts';
 export { crossEntropy } from './cross-entropy.ts';
