@@ -4,6 +4,8 @@ export { bregmanDivergence, type BregmanGenerator, type BregmanParameters } from
 export { chernoffInformation } from './chernoff-information.ts';
 export { chernoffOrder } from './chernoff-order.ts';
 export { crossEntropy } from './cross-entropy.ts';
+export { defineBregman, type BregmanDefinition } from './define-bregman.ts';
+export { defineFDivergence, type FDivergenceDefinition } from './define-f-divergence.ts';
 export { entropy } from './entropy.ts';
 export { hellingerDistance } from './hellinger-distance.ts';
 export { jensenShannonDistance } from './jensen-shannon-distance.ts';
