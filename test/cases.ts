@@ -123,7 +123,7 @@ export function kernelUses(engine: Engine): KernelUse[] {
   })));
   const kl = dually.klDivergence.operation as Operation;
   const split = longLayouts.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
-  return [...results, ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5)].flatMap(kernelsOf);
+  return [...results, ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine)].flatMap(kernelsOf);
 }
 
 /** Some operations leave the conversion of logits to the caller. */
@@ -142,6 +142,14 @@ function mixtureDescent(engine: Engine, alpha: number): Tensor {
   const [targets, components] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallLayouts[0]!);
   const start = engine.rows([[0.5, 0.5]], { outcomes: 2 });
   return dually.mirrorDescent(start, { kind: 'alphaDivergence', alpha, targets: targets!, components: components! }, { stepSize: 0.1, steps: 1 });
+}
+
+/** What callers define is in no index. */
+function ownDivergences(engine: Engine): Tensor[] {
+  const [p, q] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallLayouts[0]!);
+  const chiSquare = dually.defineFDivergence({ name: 'chiSquare', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity });
+  const square = dually.defineBregman({ name: 'square', wgsl: 'difference * difference', term: (_p, _q, d) => d ** 2, infinite: { withoutP: false, withoutQ: false } });
+  return [chiSquare(p!, q!), square(p!, q!)];
 }
 
 function kernelsOf(result: Tensor): KernelUse[] {

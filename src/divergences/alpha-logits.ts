@@ -8,15 +8,15 @@ import { logitTable } from '../math/logit-table.ts';
 import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
 
-/** What turns the terms of the α-family into divergences of rows of logits, normalised on the way and never stored. */
-export const alphaLogitPieces: readonly Piece[] = [
+/** What turns terms into divergences of rows of logits, normalised on the way and never stored; `far_term` comes with the terms. */
+export const logitSumPieces: readonly Piece[] = [
   ...commonPieces,
   doublePiece,
   pairPiece,
   { name: 'divergences/logit-pair.wgsl', source: logitPairSource },
-  { name: 'divergences/alpha-far.wgsl', source: farSource },
   { name: 'divergences/alpha-logits.wgsl', source: logitsSource },
 ];
+export const alphaLogitPieces: readonly Piece[] = [...logitSumPieces, { name: 'divergences/alpha-far.wgsl', source: farSource }];
 
 export const partsOfLogits: Piece = { name: 'divergences/parts-of-logits.wgsl', source: partsSource };
 

@@ -34,7 +34,7 @@ export interface IntegralDivergence<Parameters> {
   readonly formula: string;
   readonly source: string;
   readonly examples?: readonly Parameters[];
-  readonly check?: (parameters: Parameters) => void;
+  readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
   readonly member: (parameters: Parameters) => IntegralMember;
   /** Whether p and q change places before the member is evaluated. */
   readonly exchanges?: (parameters: Parameters) => boolean;
@@ -100,9 +100,9 @@ export function defineIntegralDivergence<Parameters extends object>(divergence: 
     name, formula, source, arguments: pairArguments,
     ...(examples && { examples }),
     check(parameters, [p, q]) {
-      check?.(parameters);
       checkOutcomes(name, 'q', q!, p!.width);
       checkForms(name, p!, q!, true);
+      check?.(parameters, [p!, q!]);
     },
     result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
     tolerance: integralTolerance((parameters) => memberOf(parameters).order),

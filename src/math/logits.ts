@@ -35,31 +35,77 @@ export function differenceError(x: number, y: number): number {
 }
 
 /**
- * D_α(softmax a ‖ softmax b). With p̃ = exp(a − max a) and x = log(q/p) from exact differences of logits, the measures
- * p̃ and p̃ e^x have masses S and S + E, and D = (Σ φ − φ_α(S, S + E))/(S^b (S + E)^a) holds exactly: E repairs every
- * error that the terms x share, such as that of the normalisers. Entries of −∞ are probabilities of zero.
+ * Rows of logits as measures p̃ = exp(a − max a) of mass S and p̃ e^x of nearly the same, with x = log(q/p) from exact
+ * differences of logits. Entries of −∞ are probabilities of zero.
+ */
+export class LogitPair {
+  /** S = Σ p̃. */
+  readonly mass: number;
+  private readonly a: ArrayLike<number>;
+  private readonly b: ArrayLike<number>;
+  private readonly maximumA: number;
+  private readonly maximumB: number;
+  private readonly massLog: number;
+
+  constructor(a: ArrayLike<number>, b: ArrayLike<number>) {
+    this.a = a;
+    this.b = b;
+    this.maximumA = maximumOf(a);
+    this.maximumB = maximumOf(b);
+    this.mass = sumOfExponentials(a, this.maximumA);
+    this.massLog = Math.log(sumOfExponentials(b, this.maximumB) / this.mass);
+  }
+
+  logP(k: number): number {
+    return this.a[k]! - this.maximumA;
+  }
+
+  logQ(k: number): number {
+    return this.b[k]! - this.maximumB - this.massLog;
+  }
+
+  /** log(q/p) where neither is zero. */
+  logRatio(k: number): number {
+    const [a, b] = [this.a[k]!, this.b[k]!];
+    const shift = this.maximumB - this.maximumA;
+    const delta = b - a;
+    const unshifted = delta - shift;
+    const errors = differenceError(b, a) + differenceError(delta, shift) - differenceError(this.maximumB, this.maximumA);
+    return unshifted - this.massLog + (differenceError(unshifted, this.massLog) + errors);
+  }
+
+  hasZero(k: number): boolean {
+    return this.a[k] === -Infinity || this.b[k] === -Infinity;
+  }
+
+  p(k: number): number {
+    return Math.exp(this.logP(k));
+  }
+
+  q(k: number): number {
+    return this.hasZero(k) ? Math.exp(this.logQ(k)) : Math.exp(this.logP(k) + this.logRatio(k));
+  }
+
+  /** q(k) − p(k), without cancellation. */
+  difference(k: number): number {
+    const x = this.hasZero(k) ? Infinity : this.logRatio(k);
+    return Math.abs(x) < 1 ? this.p(k) * Math.expm1(x) : this.q(k) - this.p(k);
+  }
+}
+
+/**
+ * D_α(softmax a ‖ softmax b) = (Σ φ − φ_α(S, S + E))/(S^b (S + E)^a) exactly, where the measures p̃ and p̃ e^x have the
+ * masses S and S + E: E repairs every error that the terms x share, such as that of the normalisers.
  */
 export function alphaDivergenceOfLogits(a: ArrayLike<number>, b: ArrayLike<number>, alpha: number): number {
   const term = alphaTermOf(alpha);
-  const maximumA = maximumOf(a);
-  const maximumB = maximumOf(b);
-  const mass = sumOfExponentials(a, maximumA);
-  const shift = maximumB - maximumA;
-  const shiftError = differenceError(maximumB, maximumA);
-  const massLog = Math.log(sumOfExponentials(b, maximumB) / mass);
+  const pair = new LogitPair(a, b);
+  const { mass } = pair;
   const divergence = new CompensatedSum();
   const excess = new CompensatedSum();
   for (let k = 0; k < a.length; k++) {
-    const logP = a[k]! - maximumA;
-    if (a[k] === -Infinity || b[k] === -Infinity) {
-      addZero(term, logP, b[k]! - maximumB - massLog, divergence, excess);
-      continue;
-    }
-    const delta = b[k]! - a[k]!;
-    const unshifted = delta - shift;
-    const errors = differenceError(b[k]!, a[k]!) + differenceError(delta, shift) - shiftError;
-    const x = unshifted - massLog + (differenceError(unshifted, massLog) + errors);
-    addTerm(term, logP, x, divergence, excess);
+    if (pair.hasZero(k)) addZero(term, pair.logP(k), pair.logQ(k), divergence, excess);
+    else addTerm(term, pair.logP(k), pair.logRatio(k), divergence, excess);
   }
   const extended = divergence.value;
   if (extended === Infinity) return Infinity;

@@ -7,6 +7,8 @@ export interface GoldenCase {
   tag: string;
   alpha?: number;
   beta?: number;
+  /** The maximising order of the Chernoff information. */
+  betaStar?: string;
   expected: string;
   p: number[];
   q: number[];

@@ -8,6 +8,9 @@ import {
   weights,
 } from '../../src/math/alpha-family.ts';
 import { renyiDivergenceOf, skewedChernoffDivergenceOf, tsallisDivergenceOf } from '../../src/math/hellinger-integral.ts';
+import { maxDivergenceOfWeights } from '../../src/divergences/max-divergence.ts';
+import { chernoffOfWeights } from '../../src/math/chernoff.ts';
+import { jensenShannonOfWeights } from '../../src/math/jensen-shannon.ts';
 import {
   expectedValue,
   goldenCases,
@@ -20,7 +23,7 @@ import { relativeError } from './relative-error.ts';
 
 type Evaluate = (c: GoldenCase) => number;
 
-/** The kinds of the golden file that are members of the family, by their identities with D_α. */
+/** The kinds of the golden file that have an f64 reference; members of the α-family by their identities with D_α. */
 const evaluators: Record<string, Evaluate> = {
   alpha: ({ p, q, alpha }) => alphaDivergenceOfWeights(p, q, alpha!),
   'alpha-extended': ({ p, q, alpha }) => alphaDivergenceOfMeasures(p, q, alpha!),
@@ -30,6 +33,9 @@ const evaluators: Record<string, Evaluate> = {
   bhattacharyya: ({ p, q }) => skewedChernoffDivergenceOf({ p, q, logarithmic: false }, 0.5),
   renyi: ({ p, q, beta }) => renyiDivergenceOf({ p, q, logarithmic: false }, beta!),
   tsallis: ({ p, q, beta }) => tsallisDivergenceOf({ p, q, logarithmic: false }, beta!),
+  'jensen-shannon': ({ p, q }) => jensenShannonOfWeights(p, q, 0.5),
+  max: ({ p, q }) => maxDivergenceOfWeights(p, q),
+  chernoff: ({ p, q }) => chernoffOfWeights(p, q).information,
 };
 
 test.each(Object.entries(evaluators))('golden values of kind %s', (kind, evaluate) => {
@@ -38,6 +44,14 @@ test.each(Object.entries(evaluators))('golden values of kind %s', (kind, evaluat
   for (const c of cases) {
     const error = relativeError(evaluate(c), expectedValue(c.expected));
     expect(error, `${c.id} ${c.tag}`).toBeLessThanOrEqual(1e-13);
+  }
+});
+
+test('golden orders of the Chernoff information', () => {
+  const cases = goldenCases.filter((c) => c.kind === 'chernoff' && c.betaStar !== undefined && c.expected !== '0');
+  expect(cases.length).toBeGreaterThan(5);
+  for (const { id, tag, p, q, betaStar } of cases) {
+    expect(Math.abs(chernoffOfWeights(p, q).order - Number(betaStar)), `${id} ${tag}`).toBeLessThanOrEqual(1e-9);
   }
 });
 

@@ -1,0 +1,82 @@
+// max log(p/q) of the normalised rows: one sweep, and others when the masses differ so much that they hide the result.
+// Twin: src/divergences/max-divergence.ts
+
+// As row-sums.wgsl, for rowwise.wgsl.
+var<private> outcomes: u32;
+var<private> symmetric: bool;
+
+fn magnitudes(bits: vec4<u32>, k: u32) -> vec4<u32> {
+  return select(vec4(0u), bits & vec4(MAGNITUDE), k + vec4(0u, 1u, 2u, 3u) < vec4(outcomes));
+}
+
+// The least ratio q/p seen: 2^k (1 + growth).
+struct Extremum { k: i32, growth: f32, pair: Pair, missed: bool, masses: vec4<f32>, }
+
+const NO_PAIR: i32 = 1000;
+const LOWEST: f32 = -3.4028234e38;
+
+fn visit(least: ptr<function, Extremum>, sum: ptr<function, Accumulator>, p_bits: u32, q_bits: u32, by: Rescaling) {
+  accumulate(sum, masses_of(p_bits, q_bits, by), uniforms.zero);
+  if (p_bits == 0u) {
+    return;
+  }
+  if (q_bits == 0u) {
+    (*least).missed = true;
+    return;
+  }
+  let pair = pair_by(p_bits, q_bits, by);
+  let growth = pair.d / pair.u;
+  if (pair.k < (*least).k || (pair.k == (*least).k && growth < (*least).growth)) {
+    (*least).k = pair.k;
+    (*least).growth = growth;
+    (*least).pair = pair;
+  }
+}
+
+fn extremum_of(p_start: u32, q_start: u32, local: u32, by: Rescaling) -> Extremum {
+  var least: Extremum;
+  least.k = NO_PAIR;
+  var sum = Accumulator();
+  for (var k = 4u * lane_of(local); k < outcomes; k += 4u * LANES) {
+    let p = magnitudes(p_quad(p_start + k), k);
+    let q = magnitudes(q_quad(q_start + k), k);
+    visit(&least, &sum, p.x, q.x, by);
+    visit(&least, &sum, p.y, q.y, by);
+    visit(&least, &sum, p.z, q.z, by);
+    visit(&least, &sum, p.w, q.w, by);
+  }
+  least.masses = total_of(sum);
+  return least;
+}
+
+// max log(p/q) as it stands, and 1 where q misses p's support.
+fn greatest_log(least: Extremum, local: u32) -> vec4<f32> {
+  var log = LOWEST;
+  if (least.k != NO_PAIR) {
+    log = -log_ratio(least.pair);
+  }
+  return max_over_lanes(vec4(log, select(0.0, 1.0, least.missed), 0.0, 0.0), local);
+}
+
+// log(mass of q / mass of p)
+fn log_of_masses(sums: vec4<f32>) -> f32 {
+  if (abs(sums.y) < 0.25 * sums.x) {
+    return log1p_accurate(sums.y / sums.x);
+  }
+  return log_of_bits(bitcast<u32>(sums.z)) - log_of_bits(bitcast<u32>(sums.x));
+}
+
+// The bits of the divergence; all lanes of a row return the same.
+fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
+  let first = extremum_of(p_start, q_start, local, SAME_MASS);
+  let sums = sum_over_lanes(first.masses, local);
+  let greatest = greatest_log(first, local);
+  let log_mass = log_of_masses(sums);
+  var divergence = greatest.x + log_mass;
+  if (agreed(abs(divergence) < 4.0 * abs(log_mass) && greatest.y == 0.0, local)) {
+    let by = equal_masses(p_start, q_start, local, sums);
+    let again = extremum_of(p_start, q_start, local, by);
+    divergence = greatest_log(again, local).x + log_of_masses(sum_over_lanes(again.masses, local));
+  }
+  return select(result_bits(max(divergence, 0.0)), INFINITY_BITS, greatest.y > 0.0);
+}

@@ -1,0 +1,106 @@
+// Cross-entropy sum p (-log q) of two rows of weights or logits, each normalised. With levels e = q / max q, their sum 1 + rest:
+// -log q = log(1 + rest) + log(1/e), parts that are never negative.
+// Twin: src/math/surprisal.ts
+struct Uniforms {
+  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, p_logits: u32, q_logits: u32,
+}
+
+@group(0) @binding(2) var<storage, read_write> entropies: array<u32>;
+@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+
+const MAGNITUDE: u32 = 0x7fffffffu;
+const MINUS_INFINITY: u32 = 0xff800000u;
+const LARGEST_LOGIT: f32 = 1.0e37;
+
+// Levels are summed times 2^lift: first so small that no sum overflows, again if what comes out is so small that some underflow.
+const LIFT: i32 = -18;
+const LIFT_OF_SMALL: i32 = 64;
+const SMALL: f32 = 8.6736174e-19; // 2^-60
+
+fn is_zero(bits: u32, logits: u32) -> bool {
+  return select((bits & MAGNITUDE) == 0u, bits == MINUS_INFINITY, logits != 0u);
+}
+
+fn number(bits: u32, logits: u32) -> f32 {
+  if (logits == 0u) {
+    return bitcast<f32>(bits & MAGNITUDE);
+  }
+  return select(clamp(bitcast<f32>(bits), -LARGEST_LOGIT, LARGEST_LOGIT), -LARGEST_LOGIT, bits == MINUS_INFINITY);
+}
+
+// The greatest numbers of both rows, and whether q is zero where p is not.
+fn greatest_of(p_start: u32, q_start: u32, local: u32) -> vec4<f32> {
+  var greatest = vec4(-LARGEST_LOGIT, -LARGEST_LOGIT, 0.0, 0.0);
+  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
+    let p_bits = p_at(p_start + k);
+    let q_bits = q_at(q_start + k);
+    let missed = is_zero(q_bits, uniforms.q_logits) && !is_zero(p_bits, uniforms.p_logits);
+    greatest = max(greatest, vec4(number(p_bits, uniforms.p_logits), number(q_bits, uniforms.q_logits), select(0.0, 1.0, missed), 0.0));
+  }
+  return max_over_lanes(greatest, local);
+}
+
+// Of weights the levels stay times the mantissa of the greatest.
+fn level(bits: u32, logits: u32, greatest: f32, lift: i32) -> f32 {
+  if (is_zero(bits, logits)) {
+    return 0.0;
+  }
+  if (logits == 0u) {
+    let x = split(bits & MAGNITUDE);
+    return scale(x.mantissa, x.exponent - split(bitcast<u32>(greatest)).exponent + lift);
+  }
+  let difference = two_sum(number(bits, logits), -greatest, uniforms.zero);
+  let e = exp_scaled(difference.high, difference.low);
+  return scale(1.0 + e.fraction, e.exponent + lift);
+}
+
+// log(1/e)
+fn descent(bits: u32, logits: u32, greatest: f32) -> f32 {
+  if (logits != 0u) {
+    return greatest - number(bits, logits);
+  }
+  let x = split(bits & MAGNITUDE);
+  let most = split(bitcast<u32>(greatest));
+  let ratio = split(bitcast<u32>(most.mantissa / x.mantissa));
+  return log_scaled(ratio.mantissa, ratio.exponent + most.exponent - x.exponent);
+}
+
+// rest of q, sum of p log(1/e), mass of p, how many entries of q are the greatest
+fn sweep(p_start: u32, q_start: u32, local: u32, greatest: vec4<f32>, lift: i32) -> vec4<f32> {
+  var sum = Accumulator();
+  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
+    let q_bits = q_at(q_start + k);
+    if (is_zero(q_bits, uniforms.q_logits)) {
+      continue;
+    }
+    let level_of_p = level(p_at(p_start + k), uniforms.p_logits, greatest.x, lift);
+    let depth = descent(q_bits, uniforms.q_logits, greatest.y);
+    if (depth == 0.0) {
+      accumulate(&sum, vec4(0.0, 0.0, level_of_p, 1.0), uniforms.zero);
+    } else {
+      accumulate(&sum, vec4(level(q_bits, uniforms.q_logits, greatest.y, lift), level_of_p * depth, level_of_p, 0.0), uniforms.zero);
+    }
+  }
+  return sum_over_lanes(total_of(sum), local);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let row = item_of(workgroup, groups, local);
+  if (row >= uniforms.rows) {
+    return;
+  }
+  let p_start = uniforms.p_start + row * uniforms.p_stride;
+  let q_start = uniforms.q_start + row * uniforms.q_stride;
+  let greatest = greatest_of(p_start, q_start, local);
+  let unit = select(split(bitcast<u32>(greatest.y)).mantissa, 1.0, uniforms.q_logits != 0u);
+  var sums = sweep(p_start, q_start, local, greatest, LIFT);
+  var entropy = log1p_accurate(scale(sums.x, -LIFT) / unit + (sums.w - 1.0)) + sums.y / sums.z;
+  if (agreed(greatest.z == 0.0 && entropy < SMALL, local)) {
+    sums = sweep(p_start, q_start, local, greatest, LIFT_OF_SMALL);
+    entropy = scale(sums.x / unit + sums.y / scale(sums.z, -LIFT_OF_SMALL), -LIFT_OF_SMALL); // log(1 + rest) is the rest
+  }
+  if (lane_of(local) == 0u) {
+    entropies[row] = select(result_bits(entropy), INFINITY_BITS, greatest.z > 0.0);
+  }
+}

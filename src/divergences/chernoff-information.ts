@@ -1,0 +1,56 @@
+import source from '../../shaders/divergences/chernoff-information.wgsl?raw';
+import { loaderPieces } from '../engine/loaders.ts';
+import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { chernoffOfWeights } from '../math/chernoff.ts';
+import { chernoffSearch, searchArguments, searchPieces, searchUniforms } from './chernoff-search.ts';
+import { checkForms, pairArguments, type PlainDivergence } from './row-divergence.ts';
+
+const tolerance = {
+  ulps: () => 5, relativeTo: 'entry' as const,
+  reason: 'at the maximum an error of the order counts only by its square; terms of one sign in compensated sums; of proportional rows 0 to 2⁻⁹²',
+  compare: () => (_row: number, got: ArrayLike<number>, expected: ArrayLike<number>): number => (got[0] === expected[0] ? 0 : Math.abs(got[0]! - expected[0]!) / Math.max(expected[0]!, 2 ** -72)),
+};
+
+const value: Operation<object> = {
+  name: 'chernoffValue', formula: '−log Σ p^σ q^(1−σ)', source: 'Nielsen 2013', tolerance, arguments: searchArguments,
+  result: (inputs) => ({ shape: [batchSize(value, inputs)], form: 'values' }),
+  kernel: {
+    pieces: ({ inputs }) => [...loaderPieces(inputs), ...searchPieces, { name: 'divergences/chernoff-information.wgsl', source }],
+    uniforms: searchUniforms,
+    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    over: 'rows',
+    items: ({ rows }) => rows,
+  },
+  reference: ([p, q]) => (row, out) => { out[0] = chernoffOfWeights(p!.row(row), q!.row(row)).information; },
+};
+
+const operation: Operation<object> = {
+  name: 'chernoffInformation',
+  formula: 'C(p, q) = max −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
+  source: 'Chernoff 1952',
+  arguments: pairArguments,
+  check(_, [p, q]) {
+    checkOutcomes('chernoffInformation', 'q', q!, p!.width);
+    checkForms('chernoffInformation', p!, q!, false);
+  },
+  result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
+  tolerance,
+  compose: ([p, q]) => apply(value, [p!, q!, chernoffSearch(p!, q!)], {}),
+  reference: value.reference,
+};
+
+/**
+ * Chernoff information of each row of p and the same row of q, in nats: the rate at which the error of the best test
+ * between them falls with the number of samples. Symmetric; ≥ 0, infinite only for disjoint supports.
+ *
+ * C(p, q) = max over 0 ≤ σ ≤ 1 of −log Σ p^σ q^(1−σ), the sum over the outcomes that both have; = KL(p_σ‖p) = KL(p_σ‖q)
+ * at the maximising order, p_σ ∝ p^σ q^(1−σ), which `chernoffOrder` gives. D_B ≤ C ≤ min(2 D_B, KL(p‖q), KL(q‖p)).
+ * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize].
+ * Errors: ShapeError, DomainError; within 5 ulp of f32. Source: Chernoff, Ann. Math. Stat. 23 (1952); Nielsen, IEEE
+ * Signal Process. Lett. 20 (2013).
+ *
+ * @example
+ * const rate = await chernoffInformation(p, q).read();
+ */
+export const chernoffInformation: PlainDivergence = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });

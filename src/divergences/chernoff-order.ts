@@ -1,0 +1,55 @@
+import source from '../../shaders/divergences/chernoff-order.wgsl?raw';
+import { defineLayout } from '../engine/layout.ts';
+import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { chernoffOfWeights } from '../math/chernoff.ts';
+import { chernoffSearch } from './chernoff-search.ts';
+import { checkForms, pairArguments, type PlainDivergence } from './row-divergence.ts';
+
+const tolerance = {
+  ulps: () => 16, relativeTo: 'entry' as const,
+  reason: 'absolute, since the order lies in [0, 1]: the slope of the exponent, right to a few ulp of its parts, over its curvature',
+  compare: () => (_row: number, got: ArrayLike<number>, expected: ArrayLike<number>): number => Math.abs(got[0]! - expected[0]!),
+};
+
+const last: Operation<object> = {
+  name: 'chernoffLast', formula: '1 − a', source: 'Nielsen 2013', tolerance,
+  arguments: [{ name: 'state', takes: 'values', axis: 'rows' }],
+  result: ([state]) => ({ shape: [state!.rows], form: 'values' }),
+  kernel: {
+    pieces: () => [{ name: 'divergences/chernoff-order.wgsl', source }],
+    uniforms: defineLayout({ rows: 'u32', state_start: 'u32', state_stride: 'u32' }),
+    over: 'elements',
+    items: ({ rows }) => rows,
+  },
+  reference: ([state]) => (row, out) => { out[0] = 1 - state!.row(row)[4]!; },
+};
+
+const operation: Operation<object> = {
+  name: 'chernoffOrder',
+  formula: 'argmax −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
+  source: 'Nielsen 2013',
+  arguments: pairArguments,
+  check(_, [p, q]) {
+    checkOutcomes('chernoffOrder', 'q', q!, p!.width);
+    checkForms('chernoffOrder', p!, q!, false);
+  },
+  result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
+  tolerance,
+  compose: ([p, q]) => apply(last, [chernoffSearch(p!, q!)], {}),
+  reference: ([p, q]: readonly Operand[]) => (row, out) => { out[0] = chernoffOfWeights(p!.row(row), q!.row(row)).order; },
+};
+
+/**
+ * The order σ of the Chernoff information of each row of p and the same row of q: the exponent of p at which
+ * −log Σ p^σ q^(1−σ) is largest. σ(p, q) = 1 − σ(q, p); ½ where every order does as well: equal rows, disjoint supports.
+ *
+ * Within 16 ulp of 1, that is 2e-6; any number may come of rows that are proportional but for rounding. For the order is where a
+ * slope is 0, and an error of the slope is divided by the curvature. The information at it errs by the square of that.
+ * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize].
+ * Errors: ShapeError, DomainError. Source: Nielsen, IEEE Signal Process. Lett. 20 (2013).
+ *
+ * @example
+ * const order = await chernoffOrder(p, q).read();
+ */
+export const chernoffOrder: PlainDivergence = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });

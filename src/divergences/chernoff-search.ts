@@ -1,0 +1,67 @@
+import startSource from '../../shaders/divergences/chernoff-start.wgsl?raw';
+import stateSource from '../../shaders/divergences/chernoff-state.wgsl?raw';
+import stepSource from '../../shaders/divergences/chernoff-step.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
+import { defineLayout, type Layout } from '../engine/layout.ts';
+import { loaderPieces } from '../engine/loaders.ts';
+import { apply, batchSize, type Argument, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { chernoffOfWeights } from '../math/chernoff.ts';
+import { equalMassesPieces } from '../math/equal-masses.ts';
+import { logRatioPiece } from '../math/log-ratio.ts';
+import { pairArguments } from './row-divergence.ts';
+
+/**
+ * The search for the order of the Chernoff information, row by row, a dispatch a step; rows that have arrived are only
+ * copied. A state is: what equals the masses (three numbers), the exponent of the mass of p, the exponent of q, the
+ * interval it is in, whether it is found, and whether the supports differ.
+ */
+const STATE = 9;
+/** Newton's method on log(A/B) took at most 5 steps from ½ on rows of all kinds; two more may go to the ends of the interval. */
+const STEPS = 10;
+
+const tolerance = { ulps: () => 16, relativeTo: 'row' as const, reason: 'an intermediate result; the Chernoff information is what is promised' };
+const source = 'Nielsen 2013; Newton’s method';
+
+const start: Operation<object> = {
+  name: 'chernoffStart', formula: 'the search at ½', source, tolerance, arguments: pairArguments,
+  result: (inputs) => ({ shape: [batchSize(start, inputs), STATE], form: 'values' }),
+  kernel: {
+    pieces: ({ inputs }) => [...loaderPieces(inputs), ...equalMassesPieces, { name: 'divergences/chernoff-start.wgsl', source: startSource }],
+    uniforms: defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),
+    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    over: 'rows',
+    items: ({ rows }) => rows,
+  },
+  reference: () => (_row, out) => out.set([0, 0, 0, 0, 0.5, -1, 2, 0, 0]),
+};
+
+/** The arguments of the kernels that read a state. */
+export const searchArguments: readonly Argument[] = [...pairArguments, { name: 'state', takes: 'values', axis: 'rows' }];
+export const searchUniforms: Layout = defineLayout({
+  rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', state_start: 'u32', state_stride: 'u32',
+});
+export const searchPieces: readonly Piece[] = [...equalMassesPieces, logRatioPiece, { name: 'divergences/chernoff-state.wgsl', source: stateSource }];
+
+const step: Operation<object> = {
+  name: 'chernoffStep', formula: 'a − log(A/B)/(log(A/B))′', source, tolerance, arguments: searchArguments,
+  result: (inputs) => ({ shape: [batchSize(step, inputs), STATE], form: 'values' }),
+  kernel: {
+    pieces: ({ inputs }) => [...loaderPieces(inputs), ...searchPieces, { name: 'divergences/chernoff-step.wgsl', source: stepSource }],
+    uniforms: searchUniforms,
+    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    over: 'rows',
+    items: ({ rows }) => rows,
+  },
+  reference: ([p, q]) => (row, out) => {
+    const a = 1 - chernoffOfWeights(p!.row(row), q!.row(row)).order;
+    out.set([0, 0, 0, 0, a, a, a, 1, 0]);
+  },
+};
+
+/** The state of each row after the search: [batchSize, 9]. */
+export function chernoffSearch(p: Tensor, q: Tensor): Tensor {
+  let state = apply(start, [p, q], {});
+  for (let k = 0; k < STEPS; k++) state = apply(step, [p, q, state], {});
+  return state;
+}

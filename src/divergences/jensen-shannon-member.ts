@@ -1,0 +1,30 @@
+import termSource from '../../shaders/divergences/jensen-shannon-term.wgsl?raw';
+import type { Piece, Table } from '../engine/kernel.ts';
+import { jensenShannonOfLogits, jensenShannonOfWeights, mixtureTable } from '../math/jensen-shannon.ts';
+import { logitSumPieces, partsOfLogits } from './alpha-logits.ts';
+import { partsOfWeights, rowSumPieces, type RowEvaluation } from './row-divergence.ts';
+
+/** A function of the Jensen–Shannon divergence: itself, or its root. */
+export interface JensenShannonMember<Parameters> {
+  readonly weight: (parameters: Parameters) => number;
+  /** WGSL of `divergence_of`, and its twin. */
+  readonly member: Piece;
+  readonly fromDivergence: (divergence: number) => number;
+}
+
+const term: Piece = { name: 'divergences/jensen-shannon-term.wgsl', source: termSource };
+
+/** How a member is evaluated on rows of weights and on rows of logits. */
+export function jensenShannonEvaluations<Parameters>({ weight, member, fromDivergence }: JensenShannonMember<Parameters>): Readonly<Record<'weights' | 'logits', RowEvaluation<Parameters>>> {
+  const tables = (parameters: Parameters): readonly Table[] => [{ key: `mixture ${weight(parameters)}`, make: () => mixtureTable(weight(parameters)) }];
+  return {
+    weights: {
+      pieces: () => [...rowSumPieces, term, member], tables, parts: partsOfWeights,
+      reference: (p, q, parameters) => fromDivergence(jensenShannonOfWeights(p, q, weight(parameters))),
+    },
+    logits: {
+      pieces: () => [...logitSumPieces, term, member], tables, parts: partsOfLogits,
+      reference: (p, q, parameters) => fromDivergence(jensenShannonOfLogits(p, q, weight(parameters))),
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import source from '../../shaders/divergences/max-divergence.wgsl?raw';
+import { equalMassesPieces } from '../math/equal-masses.ts';
+import { logRatioPiece } from '../math/log-ratio.ts';
+import { NormalisedPair } from '../math/normalised-pair.ts';
+import { defineRowDivergence, withoutParameters, type PlainDivergence } from './row-divergence.ts';
+
+/**
+ * Max-divergence of each row of p from the same row of q, in nats: Rényi's divergence of order ∞.
+ *
+ * D_∞(p‖q) = max log(p/q) over the outcomes with p > 0; ≥ 0, 0 only where the rows are equal; infinite where q is 0 and
+ * p is not. It is the largest loss of an observer who takes p for q: ε of (ε, 0)-differential privacy.
+ * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize].
+ * Errors: ShapeError, DomainError; within 4 ulp of f32, or 2⁻⁵⁰ where the masses differ.
+ * Source: van Erven & Harremoës, IEEE Trans. Inf. Theory 60 (2014).
+ *
+ * @example
+ * const worst = await maxDivergence(p, q).read();
+ */
+export const maxDivergence: PlainDivergence = withoutParameters(defineRowDivergence<object>({
+  name: 'maxDivergence',
+  formula: 'D_∞(p‖q) = max log(p/q)',
+  source: 'van Erven & Harremoës 2014',
+  tolerance: {
+    ulps: () => 4, relativeTo: 'entry', reason: 'one logarithm of 2 ulp of a ratio whose difference from 1 is exact; where masses differ, to 2⁻⁵⁰',
+    compare: () => (_row, got, expected) => (got[0] === expected[0] ? 0 : Math.abs(got[0]! - expected[0]!) / Math.max(expected[0]!, 2 ** -29)),
+  },
+  weights: {
+    pieces: () => [...equalMassesPieces, logRatioPiece, { name: 'divergences/max-divergence.wgsl', source }],
+    tables: () => [],
+    reference: maxDivergenceOfWeights,
+  },
+}));
+
+/** max log(p/q) of p/Σp and q/Σq in f64. */
+export function maxDivergenceOfWeights(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  const pair = new NormalisedPair(p, q);
+  let greatest = 0;
+  for (let k = 0; k < p.length; k++) {
+    if (p[k] === 0) continue;
+    if (q[k] === 0) return Infinity;
+    const growth = pair.difference(k) / pair.p(k);
+    greatest = Math.max(greatest, Math.abs(growth) < 0.5 ? -Math.log1p(growth) : Math.log(pair.p(k) / pair.q(k)));
+  }
+  return greatest;
+}
