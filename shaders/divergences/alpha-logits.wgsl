@@ -1,9 +1,6 @@
 // Divergence of softmax(p) and softmax(q) from two rows of logits. Sweeps: maxima, masses, terms; and the terms again
 // when what is left of the difference of the masses hides the divergence.
 // Twin: src/divergences/alpha-logits.ts
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read> q: array<u32>;
-
 // What turns logits into log-probabilities, up to one constant for both rows: p as logit - maximum_p - exponent log 2,
 // q as logit - maximum_q - log_ratio - exponent log 2.
 struct Normaliser { maximum_p: f32, maximum_q: f32, log_ratio: Double, exponent: i32, }
@@ -15,7 +12,7 @@ const LIFTED_BELOW: f32 = 8.6736174e-19; // 2^-60
 fn maxima(p_start: u32, q_start: u32, local: u32) -> vec4<f32> {
   var maximum = vec4(-LARGEST_LOGIT);
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    maximum = max(maximum, vec4(logit(p[p_start + k]), logit(q[q_start + k]), -LARGEST_LOGIT, -LARGEST_LOGIT));
+    maximum = max(maximum, vec4(logit(p_at(p_start + k)), logit(q_at(q_start + k)), -LARGEST_LOGIT, -LARGEST_LOGIT));
   }
   return max_over_lanes(maximum, local);
 }
@@ -23,8 +20,8 @@ fn maxima(p_start: u32, q_start: u32, local: u32) -> vec4<f32> {
 fn masses(p_start: u32, q_start: u32, local: u32, maximum: vec4<f32>) -> vec4<f32> {
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    let of_p = exp_accurate(logit(p[p_start + k]) - maximum.x);
-    let of_q = exp_accurate(logit(q[q_start + k]) - maximum.y);
+    let of_p = exp_accurate(logit(p_at(p_start + k)) - maximum.x);
+    let of_q = exp_accurate(logit(q_at(q_start + k)) - maximum.y);
     accumulate(&sum, vec4(of_p, of_q, 0.0, 0.0), uniforms.zero);
   }
   return sum_over_lanes(total_of(sum), local);
@@ -90,7 +87,7 @@ fn p_alone(scaled_p: Scaled, log_ratio: Double, no_q: bool) -> vec4<f32> {
 fn sweep(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    accumulate(&sum, outcome(p[p_start + k], q[q_start + k], by), uniforms.zero);
+    accumulate(&sum, outcome(p_at(p_start + k), q_at(q_start + k), by), uniforms.zero);
   }
   return sum_over_lanes(total_of(sum), local);
 }

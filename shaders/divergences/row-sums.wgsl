@@ -1,9 +1,6 @@
 // Divergence of two rows of nonnegative numbers: one sweep over the row, and others only when the masses differ so
 // much that they hide the divergence. A joined piece supplies the term; another lays rows over invocations.
 // Twin: src/divergences/row-divergence.ts
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read> q: array<u32>;
-
 const MAGNITUDE: u32 = 0x7fffffffu; // minus zero is zero
 
 // value, mass of p, mass of q minus mass of p, count of infinite terms
@@ -41,7 +38,7 @@ fn sweep(p_start: u32, q_start: u32, local: u32, by: Rescaling) -> vec4<f32> {
     var block = vec4(0.0);
     let end = min(first + BLOCK * LANES, uniforms.outcomes);
     for (var k = first; k < end; k += LANES) {
-      block += outcome(p[p_start + k] & MAGNITUDE, q[q_start + k] & MAGNITUDE, by);
+      block += outcome(p_at(p_start + k) & MAGNITUDE, q_at(q_start + k) & MAGNITUDE, by);
     }
     accumulate(&sum, block, uniforms.zero);
   }
@@ -59,7 +56,7 @@ fn ratio_of(x: f32, y: f32) -> Scaled {
 fn mass_of(q_start: u32, local: u32) -> f32 {
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    accumulate(&sum, vec4(bitcast<f32>(q[q_start + k] & MAGNITUDE)), uniforms.zero);
+    accumulate(&sum, vec4(bitcast<f32>(q_at(q_start + k) & MAGNITUDE)), uniforms.zero);
   }
   return sum_over_lanes(total_of(sum), local).x;
 }

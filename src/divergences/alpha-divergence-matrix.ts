@@ -3,6 +3,7 @@ import unsettledSource from '../../shaders/divergences/pairwise-unsettled.wgsl?r
 import { DomainError } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import { defineLayout } from '../engine/layout.ts';
+import { loaderPieces } from '../engine/loaders.ts';
 import { apply, checkFinite, checkOutcomes, type Argument, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceMatrixOfWeights, type Rows } from '../math/alpha-matrix.ts';
@@ -44,7 +45,7 @@ const operation: Operation<AlphaParameters> = {
     for (const [index, tensor] of [p!, q!].entries()) checkForm(pairArguments[index]!.name, tensor);
   },
   kernel: {
-    pieces: ({ parameters: { alpha } }) => [...alphaPieces(alpha), identityMember, { name: 'divergences/pairwise.wgsl', source: pairwiseSource }],
+    pieces: ({ parameters: { alpha }, inputs }) => [...loaderPieces(inputs), ...alphaPieces(alpha), identityMember, { name: 'divergences/pairwise.wgsl', source: pairwiseSource }],
     tables: ({ parameters: { alpha } }) => alphaTables(alpha),
     uniforms: defineLayout(fields),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
@@ -60,7 +61,7 @@ const unsettled: Operation<AlphaParameters> = {
   arguments: [...pairArguments, { name: 'estimates', takes: 'values', axis: 'block' }],
   kernel: {
     ...operation.kernel!,
-    pieces: ({ parameters: { alpha } }) => [...alphaPieces(alpha), identityMember, { name: 'divergences/pairwise-unsettled.wgsl', source: unsettledSource }],
+    pieces: ({ parameters: { alpha }, inputs }) => [...loaderPieces(inputs), ...alphaPieces(alpha), identityMember, { name: 'divergences/pairwise-unsettled.wgsl', source: unsettledSource }],
     uniforms: defineLayout({ ...fields, estimates_start: 'u32', estimates_stride: 'u32' }),
   },
 };

@@ -4,6 +4,7 @@ import { DomainError } from '../engine/errors.ts';
 import { isLogits, type Form } from '../engine/forms.ts';
 import type { Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
+import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece } from '../math/double.ts';
@@ -90,7 +91,7 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
 
 function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs']) => RowEvaluation<Parameters>): Kernel<Parameters> {
   return {
-    pieces: ({ parameters, inputs }) => [...evaluationOf(inputs).pieces(parameters), rowwise],
+    pieces: ({ parameters, inputs }) => [...loaderPieces(inputs), ...evaluationOf(inputs).pieces(parameters), rowwise],
     tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     uniforms, over: 'rows', items: ({ rows }) => rows,

@@ -49,7 +49,7 @@ export class Statuses {
     await encoder.dispatch({
       label: `check of ${tensor.form}`, kernel: formCheck as Kernel<unknown>, regime: chooseRegime(tensor.width, this.#softwareAdapter),
       dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width }] },
-      inputs: [{ name: 'data', region }], output: this.#buffer,
+      inputs: [{ name: 'p', region }], output: this.#buffer,
     });
   }
 
