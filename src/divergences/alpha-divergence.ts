@@ -1,15 +1,12 @@
-import source from '../../shaders/divergences/alpha-divergence.wgsl?raw';
-import type { Piece } from '../engine/kernel.ts';
 import { checkFinite } from '../engine/operation.ts';
 import { defineAlphaMember, exampleAlphas } from './alpha-member.ts';
+import { identityMember } from './identity-member.ts';
 import type { DivergenceOf } from './row-divergence.ts';
 
 export interface AlphaParameters {
   /** Amari's α: −1 is KL(p‖q), +1 is KL(q‖p), 0 is 4H². Any real number. */
   readonly alpha: number;
 }
-
-export const identityMember: Piece = { name: 'divergences/alpha-divergence.wgsl', source };
 
 /**
  * Amari's α-divergence of each row of p from the same row of q, in nats: D ≥ 0, 0 only where the rows are equal.

@@ -1,5 +1,5 @@
-import { identityMember } from './alpha-divergence.ts';
 import { defineAlphaMember } from './alpha-member.ts';
+import { identityMember } from './identity-member.ts';
 import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
 
 /**
