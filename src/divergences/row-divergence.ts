@@ -94,7 +94,7 @@ function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inpu
     pieces: ({ parameters, inputs }) => [...loaderPieces(inputs), ...evaluationOf(inputs).pieces(parameters), rowwise],
     tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
-    uniforms, over: 'rows', items: ({ rows }) => rows,
+    uniforms, readsHalves: true, over: 'rows', items: ({ rows }) => rows,
   };
 }
 

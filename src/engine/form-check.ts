@@ -11,6 +11,7 @@ export const formCheck: Kernel<{ readonly first: number; readonly slot: number }
   pieces: ({ inputs }) => [...loaderPieces(inputs), { name: 'engine/forms.wgsl', source }],
   uniforms: defineLayout({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32', form: 'u32', first_row: 'u32', slot: 'u32' }),
   values: ({ parameters, inputs }) => ({ form: codes[inputs[0]!.form], first_row: parameters.first, slot: parameters.slot }),
+  readsHalves: true,
   over: 'rows',
   items: ({ rows }) => rows,
 };

@@ -23,11 +23,11 @@ export function wgslMinifier(): Plugin {
 
 /**
  * WGSL has no strings, so comments and white space may go anywhere. A space stays between two words, and between two
- * operators, which could join into another (`a / *p`, `a & &b`).
+ * operators, which could join into another (`a / *p`, `a & &b`). Vector types have shorter names of WGSL's own.
  */
 export function minifyWgsl(code: string): string {
   const spare = /(?<=\w) (?=\W)|(?<=\W) (?=\w)|(?<=[{}()[\],;:]) | (?=[{}()[\],;:])/g;
-  return withoutComments(code).replace(/\s+/g, ' ').replace(spare, '').trim();
+  return withoutComments(code).replace(/\s+/g, ' ').replace(spare, '').replace(/\bvec([234])<([fiu])32>/g, 'vec$1$2').trim();
 }
 
 /** Block comments nest in WGSL (its section 3.2), so no regular expression alone can match them. */
