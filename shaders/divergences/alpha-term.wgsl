@@ -14,11 +14,11 @@ fn one_sided(mass: f32, rate: f32) -> f32 {
 }
 
 fn term_without_p(q: f32) -> f32 {
-  return one_sided(q, bitcast<f32>(table[5].y));
+  return one_sided(q, bitcast<f32>(table_head(5u).y));
 }
 
 fn term_without_q(p: f32) -> f32 {
-  return one_sided(p, bitcast<f32>(table[5].x));
+  return one_sided(p, bitcast<f32>(table_head(5u).x));
 }
 
 // phi_alpha of the two masses, by the series; defined while they are within a factor 2.
@@ -34,7 +34,7 @@ fn masses_matter(sums: vec4<f32>) -> bool {
 
 // The divergence of the normalised rows: D = (D_extended - phi(P, Q)) / (P^b Q^a).
 fn alpha_divergence_of(sums: vec4<f32>) -> f32 {
-  let a = bitcast<f32>(table[5].z);
+  let a = bitcast<f32>(table_head(5u).z);
   let mass = sums.y * exp_accurate(a * log1p_accurate(sums.z / sums.y));
   return max(sums.x - mass_term(sums), 0.0) / mass;
 }

@@ -47,13 +47,14 @@ export function checkSource(operation: string, data: unknown, options: { readonl
   if (isFloat16Array(data) || (storage === 'f16' && data instanceof Uint16Array)) {
     return ofArray(operation, new Uint16Array(data.buffer as ArrayBuffer, data.byteOffset, data.length), outcomes);
   }
-  const floats = storage === 'f32';
-  if (floats && data instanceof Float32Array) return ofArray(operation, data as Float32Array<ArrayBuffer>, outcomes);
-  if (floats && data instanceof Float64Array) return ofArray(operation, Float32Array.from(data), outcomes);
-  if (floats && Array.isArray(data)) return ofRows(operation, data as unknown[], outcomes);
+  if (storage === 'f32') {
+    if (data instanceof Float32Array) return ofArray(operation, data as Float32Array<ArrayBuffer>, outcomes);
+    if (data instanceof Float64Array) return ofArray(operation, Float32Array.from(data), outcomes);
+    if (Array.isArray(data)) return ofRows(operation, data as unknown[], outcomes);
+  }
   throw new ShapeError({
-    operation, argument: 'data', expected: `${floats ? 'a Float32Array, a Float64Array, an array of rows' : 'a Uint16Array'}, a Float16Array, or a GPUBuffer`, got: shown(data),
-    remedy: 'Convert the data to one of these.',
+    operation, argument: 'data', expected: 'a Float32Array, a Float64Array, a Float16Array, an array of rows, or a GPUBuffer', got: shown(data),
+    remedy: "Convert the data to one of these. With storage: 'f16' give a Uint16Array or a GPUBuffer of halves.",
   });
 }
 

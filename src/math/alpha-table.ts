@@ -54,14 +54,16 @@ export function alphaTable(alpha: number): Float32Array<ArrayBuffer> {
   table[21] = b > 0 ? 1 / b : 0;
   table[22] = a;
   table[23] = b;
-  fillRows(table, (k) => {
-    const power = scaledPower(-b * k, Math.max(0, -k));
-    const [p, q, r] = [2 ** (-k - power.exponent), 2 ** -power.exponent, power.value];
-    const x = k * Math.LN2;
-    const divergence = k === 0 ? 0 : termFromMean(p, q, q - p, r, x, a, b);
-    return { values: [divergence, scaledDeformedLog(-b, x, q, r), r], exponent: power.exponent };
-  });
+  fillRows(table, (k) => alphaTableRow(a, b, k));
   return table;
+}
+
+export function alphaTableRow(a: number, b: number, k: number): ScaledRow {
+  const power = scaledPower(-b * k, Math.max(0, -k));
+  const [p, q, r] = [2 ** (-k - power.exponent), 2 ** -power.exponent, power.value];
+  const x = k * Math.LN2;
+  const divergence = k === 0 ? 0 : termFromMean(p, q, q - p, r, x, a, b);
+  return { values: [divergence, scaledDeformedLog(-b, x, q, r), r], exponent: power.exponent };
 }
 
 /**
@@ -85,7 +87,7 @@ export function deformedLogTable(c: number): Float32Array<ArrayBuffer> {
 }
 
 /** Three values times 2^exponent. */
-interface ScaledRow {
+export interface ScaledRow {
   values: [number, number, number];
   exponent: number;
 }

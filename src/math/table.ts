@@ -1,3 +1,4 @@
+import coefficientsSource from '../../shaders/math/coefficients.wgsl?raw';
 import series10Source from '../../shaders/math/series-10.wgsl?raw';
 import series12Source from '../../shaders/math/series-12.wgsl?raw';
 import series18Source from '../../shaders/math/series-18.wgsl?raw';
@@ -6,7 +7,9 @@ import type { Piece } from '../engine/kernel.ts';
 
 const series: Readonly<Record<10 | 12 | 18, string>> = { 10: series10Source, 12: series12Source, 18: series18Source };
 
-/** Access to a table of alpha-table.ts, and its polynomial up to a degree. */
-export function tablePieces(degree: 10 | 12 | 18): readonly Piece[] {
-  return [{ name: 'math/table.wgsl', source: tableSource }, { name: `math/series-${degree}.wgsl`, source: series[degree] }];
+const tablePiece: Piece = { name: 'math/table.wgsl', source: tableSource };
+
+/** Access to a table of alpha-table.ts, and its polynomial up to a degree. Another piece may give `table_head` and `table_row`. */
+export function tablePieces(degree: 10 | 12 | 18, access: Piece = tablePiece): readonly Piece[] {
+  return [access, { name: 'math/coefficients.wgsl', source: coefficientsSource }, { name: `math/series-${degree}.wgsl`, source: series[degree] }];
 }
