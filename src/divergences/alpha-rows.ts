@@ -8,7 +8,7 @@ import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { alphaTables, alphaTablesPiece, seriesDegree, shortTableLength } from '../math/alpha-tables.ts';
-import { tablePieces } from '../math/table.ts';
+import { seriesPieces } from '../math/table.ts';
 import type { AlphaParameters } from './alpha-divergence.ts';
 import { checkAlphas, greatestMagnitude, isList, type AlphaList } from './alpha-list.ts';
 import { alphaLogitPieces } from './alpha-logits.ts';
@@ -27,7 +27,7 @@ function alphasOf({ alpha }: RowAlphaParameters): AlphaList {
 
 const kernel: Kernel<RowAlphaParameters> = {
   pieces: ({ parameters, inputs }) => [
-    ...loaderPieces(inputs), ...(isLogits(inputs[0]!.form) ? alphaLogitPieces : rowSumPieces), ...tablePieces(seriesDegree(greatestMagnitude(alphasOf(parameters))), alphaTablesPiece),
+    ...loaderPieces(inputs), ...(isLogits(inputs[0]!.form) ? alphaLogitPieces : rowSumPieces), alphaTablesPiece, ...seriesPieces(seriesDegree(greatestMagnitude(alphasOf(parameters)))),
     { name: 'divergences/alpha-term.wgsl', source: termSource }, identityMember, { name: 'divergences/rowwise-alphas.wgsl', source: rowwiseSource },
   ],
   uniforms: defineLayout({

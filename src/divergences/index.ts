@@ -1,5 +1,7 @@
 export { alphaDivergenceMatrix } from './alpha-divergence-matrix.ts';
 export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+export type { RowAlphaParameters } from './alpha-rows.ts';
+export { alphaSpectrum, type SpectrumParameters } from './alpha-spectrum.ts';
 export { hellingerDistance } from './hellinger-distance.ts';
 export { klDivergence } from './kl-divergence.ts';
 export { reverseKlDivergence } from './reverse-kl-divergence.ts';

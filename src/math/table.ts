@@ -9,7 +9,12 @@ const series: Readonly<Record<10 | 12 | 18, string>> = { 10: series10Source, 12:
 
 const tablePiece: Piece = { name: 'math/table.wgsl', source: tableSource };
 
-/** Access to a table of alpha-table.ts, and its polynomial up to a degree. Another piece may give `table_head` and `table_row`. */
-export function tablePieces(degree: 10 | 12 | 18, access: Piece = tablePiece): readonly Piece[] {
-  return [access, { name: 'math/coefficients.wgsl', source: coefficientsSource }, { name: `math/series-${degree}.wgsl`, source: series[degree] }];
+/** The polynomial of a table up to a degree. A joined piece gives `table_head`, and to others `table_row`. */
+export function seriesPieces(degree: 10 | 12 | 18): readonly Piece[] {
+  return [{ name: 'math/coefficients.wgsl', source: coefficientsSource }, { name: `math/series-${degree}.wgsl`, source: series[degree] }];
+}
+
+/** Access to a table of alpha-table.ts, and its polynomial up to a degree. */
+export function tablePieces(degree: 10 | 12 | 18): readonly Piece[] {
+  return [tablePiece, ...seriesPieces(degree)];
 }
