@@ -54,7 +54,7 @@ export function checkSource(operation: string, data: unknown, options: { readonl
   }
   throw new ShapeError({
     operation, argument: 'data', expected: 'a Float32Array, a Float64Array, a Float16Array, an array of rows, or a GPUBuffer', got: shown(data),
-    remedy: "Convert the data to one of these. With storage: 'f16' give a Uint16Array or a GPUBuffer of halves.",
+    remedy: "Convert the data to one of these, or to the bits of halves with storage: 'f16'.",
   });
 }
 
