@@ -2,7 +2,7 @@ import { DomainError, ShapeError, shown } from './errors.ts';
 import { distributionForms, type DistributionForm } from './forms.ts';
 import { isGpuBuffer, usage, type GpuBufferLike } from './gpu-types.ts';
 import { checkChoice } from './operation.ts';
-import { bytesOf, type Storage, type StoredNumbers } from './storage.ts';
+import { bytesOf, perWord, type Storage, type StoredNumbers } from './storage.ts';
 
 /** A Float16Array by its structure, since not every platform has one. */
 export interface Float16ArrayLike {
@@ -96,7 +96,7 @@ function ofBuffer(operation: string, buffer: GpuBufferLike, outcomes: number, st
   if ((buffer.usage & usage.storage) === 0) {
     throw new ShapeError({ operation, argument: 'data', expected: 'a GPUBuffer with usage STORAGE', got: `usage ${buffer.usage}`, remedy: 'Create the buffer with GPUBufferUsage.STORAGE.' });
   }
-  const bytes = outcomes * (storage === 'f16' ? 2 : 4);
+  const bytes = (4 * outcomes) / perWord[storage];
   const rows = Math.floor(buffer.size / bytes);
   if (buffer.size !== bytesOf(storage, rows * outcomes)) {
     throw new ShapeError({

@@ -17,14 +17,12 @@ export function numbersOf(data: StoredNumbers, from: number, count: number): Flo
   return part instanceof Uint16Array ? Float32Array.from(part, numberOfHalf) : part;
 }
 
+/** Numbers in a word of 32 bits. */
+export const perWord = { f32: 1, f16: 2 } as const;
+
 /** Bytes of so many numbers; whole words, as WebGPU wants them. */
 export function bytesOf(storage: Storage, count: number): number {
-  return 4 * (storage === 'f16' ? Math.ceil(count / 2) : count);
-}
-
-/** Numbers before this one in its word: rows of halves may begin in the middle of a word. */
-export function offsetInWord(storage: Storage, index: number): number {
-  return storage === 'f16' ? index % 2 : 0;
+  return 4 * Math.ceil(count / perWord[storage]);
 }
 
 /** Some of the numbers in whole words. */

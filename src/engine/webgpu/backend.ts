@@ -3,7 +3,7 @@ import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
 import type { Range } from '../stages.ts';
-import { bytesOf, offsetInWord, type StoredNumbers } from '../storage.ts';
+import { bytesOf, perWord, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Region } from './encoder.ts';
 import { Gpu } from './gpu.ts';
@@ -190,7 +190,7 @@ function placeBlock(block: Float32Array, range: Range, whole: Float32Array, widt
 
 function copyBlock(commands: GPUCommandEncoder, region: Region, range: Range, whole: GPUBuffer, { width, storage }: Tensor): void {
   if (range.width === width) {
-    const start = offsetInWord(storage, range.from * width); // whole words, whose other half is the same on both sides
+    const start = region.start % perWord[storage]; // whole words, whose other half is the same on both sides
     commands.copyBufferToBuffer(region.buffer, bytesOf(storage, region.start - start), whole, bytesOf(storage, range.from * width - start), bytesOf(storage, start + range.rows * width));
     return;
   }

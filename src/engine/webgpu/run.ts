@@ -3,7 +3,7 @@ import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import { lineageOf } from '../lineage.ts';
 import { chooseRegime } from '../regimes.ts';
 import { extentOf, rangeOf, stagesOf, type Range, type Stage } from '../stages.ts';
-import { bytesOf, offsetInWord, wordsOf } from '../storage.ts';
+import { bytesOf, perWord, wordsOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
 import type { Step } from './gpu.ts';
@@ -209,7 +209,7 @@ export class Run {
 
 /** The whole words that hold rows of a tensor: from which number on, where in them the rows start, and their size. */
 function partOf({ storage, width }: Tensor, from: number, rows: number): { first: number; start: number; bytes: number } {
-  const start = offsetInWord(storage, from * width);
+  const start = (from * width) % perWord[storage];
   const bytes = bytesOf(storage, start + rows * width);
   return { first: from * width - start, start, bytes };
 }
