@@ -1,7 +1,6 @@
 import { DomainError, ShapeError, shown } from './errors.ts';
 import { distributionForms, type DistributionForm } from './forms.ts';
 import { isGpuBuffer, usage, type GpuBufferLike } from './gpu-types.ts';
-import { checkChoice } from './operation.ts';
 import { bytesOf, perWord, type Storage, type StoredNumbers } from './storage.ts';
 
 /** A Float16Array by its structure, since not every platform has one. */
@@ -35,15 +34,15 @@ export interface CheckedSource {
 
 /** Checks what can be known without looking at the numbers, and brings the data to f32. */
 export function checkSource(operation: string, data: unknown, options: { readonly outcomes?: unknown; readonly storage?: unknown }, fewest: number): CheckedSource {
-  const { outcomes, storage = 'f32' } = options;
+  const { outcomes } = options;
+  const storage = checkName<Storage>(operation, 'storage', options.storage ?? 'f32', ['f32', 'f16']);
   if (typeof outcomes !== 'number' || !Number.isInteger(outcomes) || outcomes < fewest) {
     throw new ShapeError({
       operation, argument: 'outcomes', expected: `a whole number of at least ${fewest}`, got: shown(outcomes),
       remedy: 'It is the number of outcomes of each distribution, the length of a row.',
     });
   }
-  checkChoice(operation, 'storage', storage, ['f32', 'f16']);
-  if (isGpuBuffer(data)) return ofBuffer(operation, data, outcomes, storage as Storage);
+  if (isGpuBuffer(data)) return ofBuffer(operation, data, outcomes, storage);
   if (isFloat16Array(data) || (storage === 'f16' && data instanceof Uint16Array)) {
     return ofArray(operation, new Uint16Array(data.buffer as ArrayBuffer, data.byteOffset, data.length), outcomes);
   }
@@ -107,6 +106,10 @@ function ofBuffer(operation: string, buffer: GpuBufferLike, outcomes: number, st
 }
 
 export function checkForm(operation: string, form: unknown): DistributionForm {
-  if (distributionForms.includes(form as DistributionForm)) return form as DistributionForm;
-  throw new DomainError({ operation, argument: 'form', expected: distributionForms.map(shown).join(', '), got: shown(form), remedy: 'Say what the rows hold.' });
+  return checkName(operation, 'form', form, distributionForms);
+}
+
+function checkName<Name extends string>(operation: string, argument: string, value: unknown, names: readonly Name[]): Name {
+  if (names.includes(value as Name)) return value as Name;
+  throw new DomainError({ operation, argument, expected: names.map(shown).join(', '), got: shown(value), remedy: 'Say what the rows hold.' });
 }

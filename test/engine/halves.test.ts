@@ -140,7 +140,7 @@ test('storage that does not fit the data', async () => {
   await expectFailure(rows(new Float32Array(4), 'f16'), ShapeError, 'shape', { ...at, got: 'a value of type Float32Array' });
   await expectFailure(rows([[0.5, 0.5]], 'f16'), ShapeError, 'shape', at);
   await expectFailure(rows(new Uint16Array(3), 'f16'), ShapeError, 'shape', { ...at, got: '3 numbers' });
-  await expectFailure(rows(new Uint16Array(4), 'f8'), DomainError, 'domain', { operation: 'engine.rows', argument: 'storage', expected: '"f32" or "f16"' });
+  await expectFailure(rows(new Uint16Array(4), 'f8'), DomainError, 'domain', { operation: 'engine.rows', argument: 'storage', expected: '"f32", "f16"' });
 });
 
 describe('GPUBuffers', () => {
