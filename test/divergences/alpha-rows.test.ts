@@ -96,7 +96,7 @@ test('a new α compiles nothing, one a call or one a row', async () => {
   for (const alpha of both) await alphaDivergence(...pair, { alpha }).read();
   for (const alpha of both) await alphaDivergence(...pair, { alpha: [alpha, 0] }).read();
   const before = counters.pipelines;
-  for (const alpha of sweep) {
+  for (const alpha of sweep.filter((_, index) => index % 40 === 0)) { // alpha-sweep.node.test.ts calls with each; a browser takes too long
     using d = alphaDivergence(...pair, { alpha });
     await d.read();
   }
