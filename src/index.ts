@@ -9,5 +9,5 @@ export {
 export type { DistributionForm, Form } from './engine/forms.ts';
 export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';
 export type { Backend, Certificate, RunReport } from './engine/report.ts';
-export type { RowData } from './engine/sources.ts';
+export type { Float16ArrayLike, RowData } from './engine/sources.ts';
 export type { ReadOptions, Tensor } from './engine/tensor.ts';

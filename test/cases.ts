@@ -123,7 +123,7 @@ export function kernelUses(engine: Engine): KernelUse[] {
   })));
   const kl = dually.klDivergence.operation as Operation;
   const split = longLayouts.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
-  return [...results, ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine)].flatMap(kernelsOf);
+  return [...results, ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine)].flatMap(kernelsOf);
 }
 
 /** Some operations leave the conversion of logits to the caller. */
@@ -152,13 +152,20 @@ function ownDivergences(engine: Engine): Tensor[] {
   return [chiSquare(p!, q!), square(p!, q!)];
 }
 
+/** Some kernels read rows that are stored as f16, and before the others the rows are widened. */
+function resultsOfHalves(engine: Engine): Tensor[] {
+  const halves = new Uint16Array(8).fill(0x3c00);
+  const [weights, logits] = (['weights', 'logits'] as const).map((form) => engine.rows(halves, { outcomes: 4, form, storage: 'f16' }));
+  return [dually.klDivergence(weights!, weights!), dually.klDivergence(logits!, logits!), dually.probabilities(weights!)];
+}
+
 function kernelsOf(result: Tensor): KernelUse[] {
   return stagesOf(result, () => false).flatMap(({ tensor, inputs }) => {
     const { origin } = tensor;
     if (origin.kind !== 'result') return [];
     const { operation: { name, kernel }, parameters } = origin;
     if (!kernel) throw new Error(`${name} has neither a kernel nor a composition`);
-    const ranges = inputs.map(({ tensor: { form, rows, width } }) => ({ form, rows, width }));
+    const ranges = inputs.map(({ tensor: { form, rows, width, storage } }) => ({ form, rows, width, storage }));
     return [{ name, kernel, dispatch: { parameters, rows: tensor.rows, width: tensor.width, inputs: ranges } }];
   });
 }

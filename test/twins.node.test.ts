@@ -58,5 +58,5 @@ test('the uniforms of every kernel are laid out as its WGSL says', () => {
 });
 
 function formPieces(): ReturnType<typeof formCheck.pieces> {
-  return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [] });
+  return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [{ form: 'weights', rows: 1, width: 2 }] });
 }

@@ -4,8 +4,8 @@
 // Twin: src/math/logit-table.ts (the low parts of a and b), src/math/alpha-term.ts (T)
 fn far_term(larger: Scaled, log_ratio: Double) -> f32 {
   let rising = log_ratio.high > 0.0;
-  let high = bitcast<vec2<f32>>(table[5].zw);
-  let low = bitcast<vec2<f32>>(table[6].xy);
+  let high = bitcast<vec2<f32>>(table_head(5u).zw);
+  let low = bitcast<vec2<f32>>(table_head(6u).xy);
   let c = select(high.x, high.y, rising);
   if (c > 0.5) {
     return scale(larger.mantissa / c, larger.exponent);

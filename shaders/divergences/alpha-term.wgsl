@@ -1,10 +1,11 @@
 // phi_alpha(p, q) = (b p + a q - p^b q^a) / (a b), a = (1 + alpha)/2, b = (1 - alpha)/2, without log, exp or pow.
 // Twin: src/math/alpha-term.ts (f64), src/math/alpha-table.ts (the table)
 // Three-point identity round q0: p F_k + d (F'_k + rho_k s G(s)); every part is >= 0, so nothing cancels.
-// Here as x times y, a power of two, in units of 2^exponent_of_larger(pair): the product alone may leave f32.
-fn term_in_units(pair: Pair) -> vec2<f32> {
-  let row = bitcast<vec4<f32>>(table_row(pair.k));
-  return vec2(fma(pair.d, fma(row.z * pair.s, series_at(pair.s), row.y), pair.u * row.x), row.w);
+// Here as mantissa and exponent, in units of 2^exponent_of_larger(pair).
+fn term_in_units(pair: Pair) -> Scaled {
+  let row = table_row(pair.k);
+  let c = bitcast<vec3<f32>>(row.xyz);
+  return Scaled(fma(pair.d, fma(c.z * pair.s, series_at(pair.s), c.y), pair.u * c.x), bitcast<i32>(row.w));
 }
 
 fn exponent_of_larger(pair: Pair) -> i32 {

@@ -1,8 +1,7 @@
 // Finds the first row that breaks the rules of its form; classifies on bits, for shaders need not keep NaN.
 // Twin: src/engine/forms.ts (problemOfRow)
-struct Uniforms { rows: u32, width: u32, data_start: u32, data_stride: u32, form: u32, first_row: u32, slot: u32, }
+struct Uniforms { rows: u32, width: u32, p_start: u32, p_stride: u32, form: u32, first_row: u32, slot: u32, }
 
-@group(0) @binding(0) var<storage, read> data: array<u32>;
 @group(0) @binding(1) var<storage, read_write> first_bad_row: array<atomic<u32>>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
 
@@ -62,10 +61,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   if (row >= uniforms.rows) {
     return;
   }
-  let start = uniforms.data_start + row * uniforms.data_stride;
+  let start = uniforms.p_start + row * uniforms.p_stride;
   var sums = vec4(0.0);
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    sums += entry(data[start + k]);
+    sums += entry(p_at(start + k));
   }
   sums = sum_over_lanes(sums, local);
   if (lane_of(local) == 0u && row_is_bad(sums)) {

@@ -6,6 +6,7 @@ fn deformation() -> f32 {
 }
 
 fn deformed_log_ratio(pair: Pair) -> f32 {
-  let row = bitcast<vec4<f32>>(table_row(pair.k));
-  return fma(row.y * pair.s, series_at(pair.s), row.x) * row.w;
+  let row = table_row(pair.k);
+  let t = bitcast<vec2<f32>>(row.xy);
+  return fma(t.y * pair.s, series_at(pair.s), t.x) * power_of_two(min(bitcast<i32>(row.w), 127));
 }

@@ -7,8 +7,9 @@ import { loaderPieces } from '../engine/loaders.ts';
 import { apply, checkFinite, checkOutcomes, type Argument, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceMatrixOfWeights, type Rows } from '../math/alpha-matrix.ts';
-import { identityMember, type AlphaParameters } from './alpha-divergence.ts';
+import type { AlphaParameters } from './alpha-divergence.ts';
 import { alphaPieces, exampleAlphas, alphaTables, alphaTolerance, unsupportedAlpha } from './alpha-member.ts';
+import { identityMember } from './identity-member.ts';
 import { polarisedEstimates } from './polarisation.ts';
 import type { DivergenceOf } from './row-divergence.ts';
 

@@ -6,7 +6,7 @@ import type { Piece, Table } from '../engine/kernel.ts';
 import type { Tolerance } from '../engine/operation.ts';
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha-family.ts';
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
-import { tablePieces } from '../math/table.ts';
+import { seriesDegree, tablePieces } from '../math/table.ts';
 import { alphaLogitPieces, alphaLogitTables, partsOfLogits } from './alpha-logits.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, type DivergenceOf, type PlainDivergence, type RowEvaluation } from './row-divergence.ts';
 
@@ -45,22 +45,28 @@ const termOfLogits: Piece = { name: 'divergences/alpha-term-of-logits.wgsl', sou
 /** Values of α that tests and the bench use: the named members, the neighbourhood of a limit, and beyond ±1. */
 export const exampleAlphas: readonly { readonly alpha: number }[] = [0.5, -3, -1, -1 + 1e-7, -0.3, 0, 1, 2, 6].map((alpha) => ({ alpha }));
 
-/** The WGSL of the α-family's term. Two pipelines serve every α: the short polynomial up to |α| = 4, the long one beyond. */
-export function termPieces(alpha: number): readonly Piece[] {
-  return [...tablePieces(Math.abs(alpha) <= 4 ? 10 : 18), term];
+/** Sums over rows of positive measures by the α-family's term, for whatever gives its constants. */
+const measures: readonly Piece[] = [...rowSumPieces, term, termOfWeights];
+
+/** The same with what makes divergences of distributions of them. */
+export const weightPieces: readonly Piece[] = [...measures, masses];
+export const logitPieces: readonly Piece[] = [...alphaLogitPieces, term, termOfLogits, masses];
+
+/** Two pipelines serve every α: the short polynomial up to |α| = 4, the long one beyond. */
+function constants(alpha: number): readonly Piece[] {
+  return tablePieces(seriesDegree(alpha));
 }
 
-/** Sums over rows of positive measures; a further piece makes a divergence of them. */
 export function measurePieces(alpha: number): readonly Piece[] {
-  return [...rowSumPieces, ...termPieces(alpha), termOfWeights];
+  return [...measures, ...constants(alpha)];
 }
 
 export function alphaPieces(alpha: number): readonly Piece[] {
-  return [...measurePieces(alpha), masses];
+  return [...weightPieces, ...constants(alpha)];
 }
 
-export function logitPieces(alpha: number): readonly Piece[] {
-  return [...alphaLogitPieces, ...termPieces(alpha), termOfLogits, masses];
+export function alphaPiecesOfLogits(alpha: number): readonly Piece[] {
+  return [...logitPieces, ...constants(alpha)];
 }
 
 export function alphaTables(alpha: number): readonly Table[] {
@@ -100,7 +106,7 @@ export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaM
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {
-      pieces: (parameters) => [...logitPieces(alpha(parameters)), ...helpers, member],
+      pieces: (parameters) => [...alphaPiecesOfLogits(alpha(parameters)), ...helpers, member],
       ...dually(alpha), parts: partsOfLogits,
       tables: (parameters) => alphaLogitTables(evaluated(alpha(parameters))),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),

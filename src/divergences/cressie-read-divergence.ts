@@ -1,6 +1,6 @@
 import { checkFinite } from '../engine/operation.ts';
-import { identityMember } from './alpha-divergence.ts';
 import { defineAlphaMember } from './alpha-member.ts';
+import { identityMember } from './identity-member.ts';
 import type { DivergenceOf } from './row-divergence.ts';
 
 export interface CressieReadParameters {

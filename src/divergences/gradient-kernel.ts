@@ -19,7 +19,7 @@ import { doublePiece, splitDouble } from '../math/double.ts';
 import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { alphaLogitTables } from './alpha-logits.ts';
-import { alphaPieces, alphaTables, logitPieces, type AlphaMember } from './alpha-member.ts';
+import { alphaPieces, alphaPiecesOfLogits, alphaTables, type AlphaMember } from './alpha-member.ts';
 
 /** Which of the two rows a gradient is taken in. */
 export type Side = 'p' | 'q';
@@ -98,7 +98,7 @@ function rowsOf([p]: Dispatch<unknown>['inputs']): 'weights' | 'logits' {
 function valuePieces({ member, parameters }: MemberGradient, rows: 'weights' | 'logits'): readonly Piece[] {
   const alpha = member.alpha(parameters);
   return rows === 'logits'
-    ? [...logitPieces(alpha), ...(member.helpers ?? []), member.member, piece('gradient-value-logits', valueLogitsSource), value]
+    ? [...alphaPiecesOfLogits(alpha), ...(member.helpers ?? []), member.member, piece('gradient-value-logits', valueLogitsSource), value]
     : [...alphaPieces(alpha), ...(member.helpers ?? []), member.member, piece('gradient-value-weights', valueWeightsSource), value];
 }
 

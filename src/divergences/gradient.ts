@@ -12,7 +12,7 @@ import { checkForms, pairArguments } from './row-divergence.ts';
 
 /** A divergence of the α-family, as `alphaDivergence` or `klDivergence`. */
 export interface Differentiable<Parameters> {
-  readonly operation: Operation<Parameters>;
+  readonly operation: Pick<Operation<NoInfer<Parameters>>, 'reference'>;
   readonly alphaMember: AlphaMember<Parameters>;
 }
 

@@ -1,5 +1,7 @@
 export { alphaDivergenceMatrix } from './alpha-divergence-matrix.ts';
 export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+export type { RowAlphaParameters } from './alpha-rows.ts';
+export { alphaSpectrum, type SpectrumParameters } from './alpha-spectrum.ts';
 export { bhattacharyyaDivergence } from './bhattacharyya-divergence.ts';
 export { bregmanDivergence, type BregmanGenerator, type BregmanParameters } from './bregman-divergence.ts';
 export { chernoffInformation } from './chernoff-information.ts';

@@ -1,5 +1,5 @@
-import { identityMember } from './alpha-divergence.ts';
 import { defineAlphaMember, type PlainAlphaMember } from './alpha-member.ts';
+import { identityMember } from './identity-member.ts';
 import { withoutParameters } from './row-divergence.ts';
 
 /**

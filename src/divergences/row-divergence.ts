@@ -117,7 +117,7 @@ function rowSums<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs
     },
     tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
     values: ({ parameters, inputs }) => ({ outcomes: inputs[0]!.width, symmetric: evaluationOf(inputs).symmetric?.(parameters) ? 1 : 0 }),
-    uniforms, over: 'rows', teams: true, items: ({ rows }) => rows,
+    uniforms, readsHalves: true, over: 'rows', teams: true, items: ({ rows }) => rows,
   };
 }
 

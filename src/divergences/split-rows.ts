@@ -8,15 +8,18 @@ import type { Tensor } from '../engine/tensor.ts';
 
 /** Outcomes of a part: many enough for a workgroup, few enough to give every core of a device some. */
 const partLength = 8192;
-const shortestRow = 32_768;
-const mostRows = 128;
+/** Longer rows are split however many there are: they are more than a lane takes. */
+const longestRow = 32_768;
+const shortestRow = 16_384;
+const fewRows = 64;
 
 /** Numbers that a part makes known: two vec4. */
 const knowledge = 8;
 
 /** Few long rows would leave most of a device idle. */
 export function splitPays(operation: Pick<Operation<never>, 'arguments'>, inputs: readonly Tensor[]): boolean {
-  return inputs[0]!.width >= shortestRow && batchSize(operation, inputs) <= mostRows;
+  const { width } = inputs[0]!;
+  return width > longestRow || (width >= shortestRow && batchSize(operation, inputs) <= fewRows);
 }
 
 const fields = { rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', part_length: 'u32', parts: 'u32', again: 'u32', symmetric: 'u32' } as const;

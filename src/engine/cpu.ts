@@ -1,7 +1,8 @@
 import { DomainError } from './errors.ts';
 import { problemOfRow } from './forms.ts';
 import { consumerOf, lineageOf } from './lineage.ts';
-import { Reference } from './reference.ts';
+import { Reference, type SourceData } from './reference.ts';
+import { numbersOf, type StoredNumbers } from './storage.ts';
 import type { RunHooks } from './webgpu/run.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -18,7 +19,7 @@ export function breather(milliseconds = 12): () => Promise<void> | undefined {
 }
 
 /** Runs a tensor on the CPU: the f64 reference of every operation, row by row, rounded to f32 at the very end. */
-export async function readOnCpu(tensor: Tensor, sourceData: (source: Tensor) => Float32Array, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<Float32Array<ArrayBuffer>> {
+export async function readOnCpu(tensor: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<Float32Array<ArrayBuffer>> {
   const pause = breather();
   for (const source of lineageOf(tensor)) {
     if (source.origin.kind === 'source' && !checked.has(source)) await checkSource(source, sourceData(source), tensor, checked, hooks, pause);
@@ -34,9 +35,9 @@ export async function readOnCpu(tensor: Tensor, sourceData: (source: Tensor) => 
   return out;
 }
 
-async function checkSource(source: Tensor, data: Float32Array, root: Tensor, checked: WeakSet<Tensor>, hooks: RunHooks, pause: () => Promise<void> | undefined): Promise<void> {
+async function checkSource(source: Tensor, data: StoredNumbers, root: Tensor, checked: WeakSet<Tensor>, hooks: RunHooks, pause: () => Promise<void> | undefined): Promise<void> {
   for (let row = 0; row < source.rows; row++) {
-    const problem = problemOfRow(source.form, data.subarray(row * source.width, (row + 1) * source.width));
+    const problem = problemOfRow(source.form, numbersOf(data, row * source.width, source.width));
     if (problem) throw new DomainError({ ...consumerOf(source, root), row, ...problem });
     await pause();
     hooks.signal?.throwIfAborted();

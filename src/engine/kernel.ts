@@ -1,5 +1,6 @@
 import type { Layout } from './layout.ts';
 import type { Form } from './forms.ts';
+import type { Storage } from './storage.ts';
 
 /** One WGSL file. Pieces are joined in order; a piece sees what the pieces before and after it declare. */
 export interface Piece {
@@ -24,6 +25,8 @@ export interface InputRange {
   readonly rows: number;
   /** Numbers in one row. */
   readonly width: number;
+  /** 'f32' where it is not said. */
+  readonly storage?: Storage;
 }
 
 /** What one dispatch is about: the block of the result it writes, and the ranges it reads. */
@@ -50,6 +53,8 @@ export interface Kernel<Parameters> {
   readonly order?: (dispatch: Dispatch<Parameters>) => readonly number[];
   readonly values?: (dispatch: Dispatch<Parameters>) => Readonly<Record<string, number>>;
   readonly tables?: (dispatch: Dispatch<Parameters>) => readonly Table[];
+  /** Whether it loads its inputs through `loaderPieces`. Other kernels get halves widened to f32. */
+  readonly readsHalves?: boolean;
   /** 'rows': an item is a row and follows the regime. 'elements': an item is an invocation of its own. */
   readonly over: 'rows' | 'elements';
   /** Whether lanes take four outcomes at a time, and main() leaves only where is_idle() says so: rows may share a workgroup. */

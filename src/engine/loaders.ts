@@ -1,16 +1,23 @@
+import half from '../../shaders/engine/half.wgsl?raw';
+import pHalves from '../../shaders/engine/p-halves.wgsl?raw';
 import pQuads from '../../shaders/engine/p-quads.wgsl?raw';
 import pWords from '../../shaders/engine/p-words.wgsl?raw';
+import qHalves from '../../shaders/engine/q-halves.wgsl?raw';
 import qQuads from '../../shaders/engine/q-quads.wgsl?raw';
 import qWords from '../../shaders/engine/q-words.wgsl?raw';
 import type { InputRange, Piece } from './kernel.ts';
 
-const quads: readonly Piece[] = [{ name: 'engine/p-quads.wgsl', source: pQuads }, { name: 'engine/q-quads.wgsl', source: qQuads }];
-const words: readonly Piece[] = [{ name: 'engine/p-words.wgsl', source: pWords }, { name: 'engine/q-words.wgsl', source: qWords }];
+const sources = [{ halves: pHalves, quads: pQuads, words: pWords }, { halves: qHalves, quads: qQuads, words: qWords }] as const;
 
 /**
- * The bindings of the first and the second input with WGSL that loads them as bits of f32: `p_at` and `q_at` one number,
- * `p_quad` and `q_quad` four, in one load where rows begin at multiples of four. A quad may reach beyond its row.
+ * The bindings of the first and the second input with WGSL that loads them as bits of f32, as f32 or f16 is stored: `p_at`
+ * and `q_at` one number, `p_quad` and `q_quad` four, in one load where rows begin at multiples of four. A quad may reach
+ * beyond its row. A kernel that loads its inputs so says `readsHalves`.
  */
 export function loaderPieces(inputs: readonly InputRange[]): readonly Piece[] {
-  return inputs.slice(0, 2).map(({ width }, binding) => (width % 4 === 0 ? quads : words)[binding]!);
+  const loaders = inputs.slice(0, 2).map(({ width, storage }, index) => {
+    const kind = storage === 'f16' ? 'halves' : width % 4 === 0 ? 'quads' : 'words';
+    return { name: `engine/${'pq'[index]}-${kind}.wgsl`, source: sources[index]![kind] };
+  });
+  return inputs.some(({ storage }) => storage === 'f16') ? [{ name: 'engine/half.wgsl', source: half }, ...loaders] : loaders;
 }

@@ -1,9 +1,10 @@
 import { inputsFirst } from './lineage.ts';
 import type { Operand } from './operation.ts';
+import { numbersOf, type StoredNumbers } from './storage.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Gives the host's copy of a source; a source that lives in a GPUBuffer has been read back before. */
-export type SourceData = (source: Tensor) => Float32Array;
+export type SourceData = (source: Tensor) => StoredNumbers;
 
 /** A result's operand, and the evaluation of one row once the rows it is made from are there. */
 interface Result extends Operand {
@@ -79,7 +80,7 @@ function rowInputsOf({ origin }: Tensor): readonly Tensor[] {
   return origin.kind === 'result' ? origin.inputs.filter((_, index) => origin.operation.arguments[index]!.axis === 'rows') : [];
 }
 
-function rowOf(data: Float32Array, rows: number, width: number, index: number): Float32Array {
+function rowOf(data: StoredNumbers, rows: number, width: number, index: number): Float32Array {
   const at = rows === 1 ? 0 : index;
-  return data.subarray(at * width, (at + 1) * width);
+  return numbersOf(data, at * width, width);
 }

@@ -26,9 +26,8 @@ export function layoutOf(regime: Regime, items: number): Layout {
   return layouts[regime === 'lane' && items <= fewItems ? 'fewLanes' : regime];
 }
 
-/** lavapipe ends a loop nest after 65,535 iterations without a word, so one lane is never given a longer row. */
+/** lavapipe ends the loops of an invocation after 65,535 turns in all without a word, so one lane is never given a longer row. */
 const longestLaneRow = 32_768;
-const longestLaneRowByFours = 131_072;
 
 /**
  * One row a lane for short rows, and on adapters that are a CPU, where a barrier costs far more than a gather;
@@ -36,7 +35,7 @@ const longestLaneRowByFours = 131_072;
  * for several rows a workgroup, then a whole workgroup. Tests and the bench prefer one of them.
  */
 export function chooseRegime(kernel: Pick<Kernel<never>, 'teams'>, width: number, softwareAdapter: boolean, preferred?: Regime): Regime {
-  if (width > (kernel.teams ? longestLaneRowByFours : longestLaneRow)) return 'workgroup';
+  if (width > longestLaneRow) return 'workgroup';
   if (preferred) return preferred === 'team' && !kernel.teams ? 'workgroup' : preferred;
   if (softwareAdapter) return 'lane';
   if (kernel.teams) return width <= 32 ? 'lane' : width <= 2048 ? 'team' : 'workgroup';

@@ -1,13 +1,24 @@
 import { DomainError, ShapeError, shown } from './errors.ts';
 import { distributionForms, type DistributionForm } from './forms.ts';
 import { isGpuBuffer, usage, type GpuBufferLike } from './gpu-types.ts';
+import { bytesOf, perWord, type Storage, type StoredNumbers } from './storage.ts';
 
-/** What the caller may give: rows one after the other, an array of rows, or rows in a GPUBuffer of f32. */
-export type RowData = Float32Array | Float64Array | readonly (readonly number[])[] | GpuBufferLike;
+/** A Float16Array by its structure, since not every platform has one. */
+export interface Float16ArrayLike {
+  readonly [Symbol.toStringTag]: 'Float16Array';
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+  readonly length: number;
+}
+
+/** What the caller may give: rows one after the other, an array of rows, or rows in a GPUBuffer; with storage: 'f16' also the bits of halves. */
+export type RowData = Float32Array | Float64Array | Float16ArrayLike | Uint16Array | readonly (readonly number[])[] | GpuBufferLike;
 
 export interface ValueOptions {
   /** The length of a row. */
   readonly outcomes: number;
+  /** Says that a Uint16Array or a GPUBuffer holds halves, two a word. */
+  readonly storage?: Storage;
 }
 
 export interface RowOptions extends ValueOptions {
@@ -15,35 +26,48 @@ export interface RowOptions extends ValueOptions {
 }
 
 export interface CheckedSource {
-  readonly data: Float32Array<ArrayBuffer> | GpuBufferLike;
+  readonly data: StoredNumbers | GpuBufferLike;
+  readonly storage: Storage;
   readonly rows: number;
   readonly outcomes: number;
 }
 
 /** Checks what can be known without looking at the numbers, and brings the data to f32. */
-export function checkSource(operation: string, data: unknown, outcomes: unknown, fewest: number): CheckedSource {
+export function checkSource(operation: string, data: unknown, options: { readonly outcomes?: unknown; readonly storage?: unknown }, fewest: number): CheckedSource {
+  const { outcomes } = options;
+  const storage = checkName<Storage>(operation, 'storage', options.storage ?? 'f32', ['f32', 'f16']);
   if (typeof outcomes !== 'number' || !Number.isInteger(outcomes) || outcomes < fewest) {
     throw new ShapeError({
       operation, argument: 'outcomes', expected: `a whole number of at least ${fewest}`, got: shown(outcomes),
       remedy: 'It is the number of outcomes of each distribution, the length of a row.',
     });
   }
-  if (data instanceof Float32Array) return ofArray(operation, data as Float32Array<ArrayBuffer>, outcomes);
-  if (data instanceof Float64Array) return ofArray(operation, Float32Array.from(data), outcomes);
-  if (Array.isArray(data)) return ofRows(operation, data as unknown[], outcomes);
-  if (isGpuBuffer(data)) return ofBuffer(operation, data, outcomes);
+  if (isGpuBuffer(data)) return ofBuffer(operation, data, outcomes, storage);
+  if (isFloat16Array(data) || (storage === 'f16' && data instanceof Uint16Array)) {
+    return ofArray(operation, new Uint16Array(data.buffer as ArrayBuffer, data.byteOffset, data.length), outcomes);
+  }
+  if (storage === 'f32') {
+    if (data instanceof Float32Array) return ofArray(operation, data as Float32Array<ArrayBuffer>, outcomes);
+    if (data instanceof Float64Array) return ofArray(operation, Float32Array.from(data), outcomes);
+    if (Array.isArray(data)) return ofRows(operation, data as unknown[], outcomes);
+  }
   throw new ShapeError({
-    operation, argument: 'data', expected: 'a Float32Array, a Float64Array, an array of rows, or a GPUBuffer', got: shown(data), remedy: 'Convert the data to one of these.',
+    operation, argument: 'data', expected: 'a Float32Array, a Float64Array, a Float16Array, an array of rows, or a GPUBuffer', got: shown(data),
+    remedy: "Convert the data to one of these, or to the bits of halves with storage: 'f16'.",
   });
 }
 
-function ofArray(operation: string, data: Float32Array<ArrayBuffer>, outcomes: number): CheckedSource {
+function isFloat16Array(data: unknown): data is Float16ArrayLike {
+  return (data as Float16ArrayLike | undefined)?.[Symbol.toStringTag] === 'Float16Array';
+}
+
+function ofArray(operation: string, data: StoredNumbers, outcomes: number): CheckedSource {
   if (data.length % outcomes !== 0) {
     throw new ShapeError({
       operation, argument: 'data', expected: `a length that is a multiple of outcomes (${outcomes})`, got: `${data.length} numbers`, remedy: 'Give whole rows.',
     });
   }
-  return { data, outcomes, rows: data.length / outcomes };
+  return { data, outcomes, rows: data.length / outcomes, storage: data instanceof Uint16Array ? 'f16' : 'f32' };
 }
 
 function ofRows(operation: string, rows: readonly unknown[], outcomes: number): CheckedSource {
@@ -64,22 +88,28 @@ function ofRows(operation: string, rows: readonly unknown[], outcomes: number): 
       data[index * outcomes + k] = x;
     }
   });
-  return { data, outcomes, rows: rows.length };
+  return { data, outcomes, rows: rows.length, storage: 'f32' };
 }
 
-function ofBuffer(operation: string, buffer: GpuBufferLike, outcomes: number): CheckedSource {
+function ofBuffer(operation: string, buffer: GpuBufferLike, outcomes: number, storage: Storage): CheckedSource {
   if ((buffer.usage & usage.storage) === 0) {
     throw new ShapeError({ operation, argument: 'data', expected: 'a GPUBuffer with usage STORAGE', got: `usage ${buffer.usage}`, remedy: 'Create the buffer with GPUBufferUsage.STORAGE.' });
   }
-  if (buffer.size % (4 * outcomes) !== 0) {
+  const bytes = (4 * outcomes) / perWord[storage];
+  const rows = Math.floor(buffer.size / bytes);
+  if (buffer.size !== bytesOf(storage, rows * outcomes)) {
     throw new ShapeError({
-      operation, argument: 'data', expected: `a size that is a multiple of ${4 * outcomes} bytes (rows of ${outcomes} f32)`, got: `${buffer.size} bytes`, remedy: 'Give whole rows of f32.',
+      operation, argument: 'data', expected: `a size that is a multiple of ${bytes} bytes (rows of ${outcomes} ${storage})`, got: `${buffer.size} bytes`, remedy: `Give whole rows of ${storage}.`,
     });
   }
-  return { data: buffer, outcomes, rows: buffer.size / (4 * outcomes) };
+  return { data: buffer, outcomes, rows, storage };
 }
 
 export function checkForm(operation: string, form: unknown): DistributionForm {
-  if (distributionForms.includes(form as DistributionForm)) return form as DistributionForm;
-  throw new DomainError({ operation, argument: 'form', expected: distributionForms.map(shown).join(', '), got: shown(form), remedy: 'Say what the rows hold.' });
+  return checkName(operation, 'form', form, distributionForms);
+}
+
+function checkName<Name extends string>(operation: string, argument: string, value: unknown, names: readonly Name[]): Name {
+  if (names.includes(value as Name)) return value as Name;
+  throw new DomainError({ operation, argument, expected: names.map(shown).join(', '), got: shown(value), remedy: 'Say what the rows hold.' });
 }

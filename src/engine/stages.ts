@@ -1,6 +1,7 @@
-import type { Axis } from './operation.ts';
+import { apply, type Axis, type Operation } from './operation.ts';
 import type { Block, Extent } from './plan.ts';
 import type { Tensor } from './tensor.ts';
+import { widening } from './widening.ts';
 
 /** Which part of a tensor a block of the result needs. */
 export type Span = 'rows' | 'columns' | 'block' | 'head' | 'whole';
@@ -32,6 +33,15 @@ function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>): Tensor {
   return current;
 }
 
+const widened = new WeakMap<Tensor, Tensor>();
+
+/** Halves are widened for a kernel that reads f32 alone. */
+function readable(tensor: Tensor, { kernel }: Operation<unknown>): Tensor {
+  if (tensor.storage === 'f32' || kernel?.readsHalves) return tensor;
+  if (!widened.has(tensor)) widened.set(tensor, apply(widening, [tensor], {}));
+  return widened.get(tensor)!;
+}
+
 const axisOf = (tensor: Tensor, index: number): Axis => (tensor.origin.kind === 'result' ? tensor.origin.operation.arguments[index]!.axis : 'rows');
 
 export function hasColumns(tensor: Tensor): boolean {
@@ -61,8 +71,9 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean): reado
   };
   const inputsOf = (tensor: Tensor, span: Span): { tensor: Tensor; span: Span }[] => {
     if (tensor.origin.kind === 'source' || held(tensor)) return [];
-    return tensor.origin.inputs.map((input, index) => ({
-      tensor: held(input) ? input : lowered(input, cache), span: inputSpan(span, axisOf(tensor, index)),
+    const { inputs, operation } = tensor.origin;
+    return inputs.map((input, index) => ({
+      tensor: readable(held(input) ? input : lowered(input, cache), operation), span: inputSpan(span, axisOf(tensor, index)),
     }));
   };
   const start = held(root) ? root : lowered(root, cache);
@@ -86,7 +97,7 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean): reado
   return order;
 }
 
-/** What a block of the result costs in the largest of the stages. */
+/** What a block of the result costs in the largest of the stages. Halves count as much as f32, which leaves room for the words at their ends. */
 export function extentOf(stages: readonly Stage[]): Extent {
   const root = stages.at(-1)!;
   const widest = (span: Span): number => stages.reduce((width, stage) => (stage.span === span ? Math.max(width, stage.tensor.width) : width), 0);

@@ -3,6 +3,7 @@ import type { Form } from './forms.ts';
 import type { GpuBufferLike } from './gpu-types.ts';
 import type { Operation } from './operation.ts';
 import type { RunReport } from './report.ts';
+import type { Storage, StoredNumbers } from './storage.ts';
 
 export interface ReadOptions {
   /** Ends the run; `read` then rejects with the signal's reason. */
@@ -11,9 +12,9 @@ export interface ReadOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Where a tensor comes from: the caller's data, or an operation on other tensors (its lineage). */
+/** Where a tensor comes from: the caller's data (or an operation's own, which is trusted to be right), or an operation on other tensors (its lineage). */
 export type Origin =
-  | { readonly kind: 'source'; readonly data: Float32Array<ArrayBuffer> | GpuBufferLike }
+  | { readonly kind: 'source'; readonly data: StoredNumbers | GpuBufferLike; readonly storage?: Storage; readonly trusted?: true }
   | { readonly kind: 'result'; readonly operation: Operation<unknown>; readonly inputs: readonly Tensor[]; readonly parameters: unknown };
 
 /** What a tensor needs of its engine. */
@@ -54,6 +55,11 @@ export class Tensor {
     return this.shape.slice(1).reduce((product, n) => product * n, 1);
   }
 
+  /** How the numbers are stored on the device. Results are f32; `read` gives f32 of both. */
+  get storage(): Storage {
+    return (this.origin.kind === 'source' ? this.origin.storage : undefined) ?? 'f32';
+  }
+
   get disposed(): boolean {
     return this.#disposed;
   }
@@ -66,7 +72,7 @@ export class Tensor {
 
   /**
    * Runs what is needed and returns the GPUBuffer that holds the result, without a copy. The engine owns it:
-   * it lives until `dispose`. Needs the WebGPU backend, and a result that fits one binding.
+   * it lives until `dispose`. Of a source it holds what was given, halves too. Needs the WebGPU backend, and a result that fits one binding.
    */
   async buffer(options: ReadOptions = {}): Promise<GpuBufferLike> {
     this.#assertLive('tensor.buffer');

@@ -7,7 +7,7 @@ import { BINADE, deformedLogSeries, divergenceSeries, economise } from './series
  * (exact), s = d/(mantissa(q) + u) ∈ [−1/3, 1/3], E = exponent of q. A table is
  *
  *     32 floats, 8 vec4                 head
- *     561 vec4, k = −280 … 280          rows; .w is a power of two, 1 unless the row would leave f32
+ *     561 vec4, k = −280 … 280          rows; .w holds the bits of an i32 exponent, 0 unless the row would leave f32
  */
 
 /** Range of |α| in which the f32 kernel keeps 9 ulp; beyond it G needs more than its degree and f64 is used instead. */
@@ -37,12 +37,12 @@ export function deformedLogDegree(c: number): number {
 }
 
 /**
- * φ_α(p, q) = 2^max(E, E − k) w (u c0 + d (c1 + c2 s G(s))): the table is relative to the larger of p and q.
+ * φ_α(p, q) = 2^max(E, E − k) 2^e (u c0 + d (c1 + c2 s G(s))): the table is relative to the larger of p and q.
  *
  *     head [0 … 18] g₀ … g₁₈ of G, zero beyond polynomialDegree(α)
  *          [20] 1/a if a > 0, else 0: the cost of p's mass at q = 0, 0 for ∞      [21] 1/b if b > 0, else 0
  *          [22] a    [23] b
- *     row  (c0, c1, c2) w = (F_k 2^−k, F'_k, 2^−bk) 2^min(k, 0) with F_k = f_a(k log 2), F'_k = T_−b(k log 2); .w = w
+ *     row  (c0, c1, c2) 2^e = (F_k 2^−k, F'_k, 2^−bk) 2^min(k, 0) with F_k = f_a(k log 2), F'_k = T_−b(k log 2); .w = e
  *
  * F_k 2^−k = φ_α(2^−k, 1), and all three have the sign that makes every term of the sum nonnegative.
  */
@@ -55,20 +55,26 @@ export function alphaTable(alpha: number): Float32Array<ArrayBuffer> {
   table[22] = a;
   table[23] = b;
   fillRows(table, (k) => {
-    const power = scaledPower(-b * k, Math.max(0, -k));
-    const [p, q, r] = [2 ** (-k - power.exponent), 2 ** -power.exponent, power.value];
-    const x = k * Math.LN2;
-    const divergence = k === 0 ? 0 : termFromMean(p, q, q - p, r, x, a, b);
-    return { values: [divergence, scaledDeformedLog(-b, x, q, r), r], exponent: power.exponent + Math.min(k, 0) };
+    const { values, exponent } = alphaTableRow(a, b, k);
+    return { values, exponent: exponent + Math.min(k, 0) };
   });
   return table;
 }
 
+/** (F_k 2^−k, F'_k, 2^−bk). */
+export function alphaTableRow(a: number, b: number, k: number): ScaledRow {
+  const power = scaledPower(-b * k, Math.max(0, -k));
+  const [p, q, r] = [2 ** (-k - power.exponent), 2 ** -power.exponent, power.value];
+  const x = k * Math.LN2;
+  const divergence = k === 0 ? 0 : termFromMean(p, q, q - p, r, x, a, b);
+  return { values: [divergence, scaledDeformedLog(-b, x, q, r), r], exponent: power.exponent };
+}
+
 /**
- * T_c(log q/p) = w (t + ρ s H(s)), H(s) = T_c(s)/s: the gradients are ∂φ/∂q = T_−b and −∂φ/∂p = T_a.
+ * T_c(log q/p) = 2^e (t + ρ s H(s)), H(s) = T_c(s)/s: the gradients are ∂φ/∂q = T_−b and −∂φ/∂p = T_a.
  *
  *     head [0 … 18] the coefficients of H, h₀ = 2, zero beyond deformedLogDegree(c)    [20] c
- *     row  (t, ρ, 0) w = (T_c(k log 2), 2^ck, 0); .w = w
+ *     row  (t, ρ, 0) 2^e = (T_c(k log 2), 2^ck, 0); .w = e
  */
 export function deformedLogTable(c: number): Float32Array<ArrayBuffer> {
   const table = new Float32Array(tableLength);
@@ -85,7 +91,7 @@ export function deformedLogTable(c: number): Float32Array<ArrayBuffer> {
 }
 
 /** Three values times 2^exponent. */
-interface ScaledRow {
+export interface ScaledRow {
   values: [number, number, number];
   exponent: number;
 }
@@ -102,10 +108,10 @@ function scaledDeformedLog(c: number, x: number, unit: number, power: number): n
 }
 
 /**
- * Fills the rows, with a power of two in .w. As much of the exponent as possible stays in the values; what is beyond
- * 2^251 overflows in f32 whatever it is multiplied with.
+ * Fills the rows. As much of their exponent as possible stays in the values; .w has the rest, which is 0 for most.
  */
 function fillRows(table: Float32Array<ArrayBuffer>, rowAt: (k: number) => ScaledRow): void {
+  const exponents = new Int32Array(table.buffer);
   for (let k = -tableReach; k <= tableReach; k++) {
     const { values, exponent } = rowAt(k);
     const largest = Math.floor(Math.log2(Math.max(...values.map(Math.abs))));
@@ -115,6 +121,6 @@ function fillRows(table: Float32Array<ArrayBuffer>, rowAt: (k: number) => Scaled
       values.map((value) => value * 2 ** (kept - largest)),
       at,
     );
-    table[at + 3] = 2 ** Math.min(127, exponent + largest - kept);
+    exponents[at + 3] = exponent + largest - kept;
   }
 }

@@ -1,3 +1,4 @@
+import coefficientsSource from '../../shaders/math/coefficients.wgsl?raw';
 import series10Source from '../../shaders/math/series-10.wgsl?raw';
 import series12Source from '../../shaders/math/series-12.wgsl?raw';
 import series18Source from '../../shaders/math/series-18.wgsl?raw';
@@ -6,7 +7,19 @@ import type { Piece } from '../engine/kernel.ts';
 
 const series: Readonly<Record<10 | 12 | 18, string>> = { 10: series10Source, 12: series12Source, 18: series18Source };
 
+const tablePiece: Piece = { name: 'math/table.wgsl', source: tableSource };
+
+/** Two polynomials serve every α; a batch takes that of its largest |α|. */
+export function seriesDegree(alpha: number): 10 | 18 {
+  return Math.abs(alpha) <= 4 ? 10 : 18;
+}
+
+/** The polynomial of a table up to a degree. A joined piece gives `table_head`, and to others `table_row`. */
+export function seriesPieces(degree: 10 | 12 | 18): readonly Piece[] {
+  return [{ name: 'math/coefficients.wgsl', source: coefficientsSource }, { name: `math/series-${degree}.wgsl`, source: series[degree] }];
+}
+
 /** Access to a table of alpha-table.ts, and its polynomial up to a degree. */
 export function tablePieces(degree: 10 | 12 | 18): readonly Piece[] {
-  return [{ name: 'math/table.wgsl', source: tableSource }, { name: `math/series-${degree}.wgsl`, source: series[degree] }];
+  return [tablePiece, ...seriesPieces(degree)];
 }

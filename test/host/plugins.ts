@@ -23,11 +23,13 @@ export function wgslMinifier(): Plugin {
 
 /**
  * WGSL has no strings, so comments and white space may go anywhere. A space stays between two words, and between two
- * operators, which could join into another (`a / *p`, `a & &b`).
+ * operators, which could join into another (`a / *p`, `a & &b`). Vector types have shorter names of WGSL's own, and numbers need no zero
+ * beside their point.
  */
 export function minifyWgsl(code: string): string {
   const spare = /(?<=\w) (?=\W)|(?<=\W) (?=\w)|(?<=[{}()[\],;:]) | (?=[{}()[\],;:])/g;
-  return withoutComments(code).replace(/\s+/g, ' ').replace(spare, '').trim();
+  const plain = withoutComments(code).replace(/\s+/g, ' ').replace(spare, '').trim();
+  return plain.replace(/\bvec([234])<([fiu])32>/g, 'vec$1$2').replace(/(?<![\w.])(\d+\.)0(?!\d)/g, '$1').replace(/(?<![\w.])0(?=\.\d)/g, '');
 }
 
 /** Block comments nest in WGSL (its section 3.2), so no regular expression alone can match them. */

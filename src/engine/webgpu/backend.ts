@@ -3,6 +3,7 @@ import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
 import type { Range } from '../stages.ts';
+import { bytesOf, perWord, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Region } from './encoder.ts';
 import { Gpu } from './gpu.ts';
@@ -43,7 +44,7 @@ export class WebGpuBackend {
   }
 
   allocateResident(tensor: Tensor): GPUBuffer {
-    const buffer = this.gpu.pool.exactStorage(Math.max(4, 4 * tensor.rows * tensor.width));
+    const buffer = this.gpu.pool.exactStorage(Math.max(4, bytesOf(tensor.storage, tensor.rows * tensor.width)));
     this.#hold(tensor, buffer);
     return buffer;
   }
@@ -54,7 +55,7 @@ export class WebGpuBackend {
     this.#assertFits(tensor);
     return this.gpu.guarded('tensor.buffer', async () => {
       const buffer = this.allocateResident(tensor);
-      this.gpu.write(buffer, data, 0, data.length);
+      this.gpu.write(buffer, data);
       return this.#handedOut(tensor);
     });
   }
@@ -65,8 +66,8 @@ export class WebGpuBackend {
     return this.resident(tensor)!;
   }
 
-  #assertFits({ rows, width }: Tensor): number {
-    const bytes = 4 * rows * width;
+  #assertFits({ rows, width, storage }: Tensor): number {
+    const bytes = bytesOf(storage, rows * width);
     if (bytes <= this.limits.maxBufferSize) return bytes;
     throw new LimitExceededError({
       operation: 'tensor.buffer', expected: `a result of at most ${this.limits.maxBufferSize} bytes`, got: `${bytes} bytes`, remedy: 'Use read(), which goes chunk by chunk, or fewer rows.',
@@ -85,26 +86,26 @@ export class WebGpuBackend {
     if (buffer) this.gpu.pool.give(buffer);
   }
 
-  sourceData(tensor: Tensor): Float32Array<ArrayBuffer> {
+  sourceData(tensor: Tensor): StoredNumbers {
     const { origin } = tensor;
     if (origin.kind !== 'source' || isGpuBuffer(origin.data)) throw new TypeError('This tensor has no data on the host');
     return origin.data;
   }
 
   /** The numbers of a source, read back when they live in a GPUBuffer. */
-  async hostData(tensor: Tensor): Promise<Float32Array<ArrayBuffer>> {
+  async hostData(tensor: Tensor): Promise<StoredNumbers> {
     const { origin } = tensor;
     if (origin.kind !== 'source' || !isGpuBuffer(origin.data)) return this.sourceData(tensor);
     this.#assertNotLost('engine.rows');
-    const out = new Float32Array(tensor.rows * tensor.width);
+    const bytes = new Uint8Array(bytesOf(tensor.storage, tensor.rows * tensor.width));
     if ((origin.data.usage & usage.copySrc) === 0) {
       throw new DomainError({
         operation: 'engine.rows', argument: 'data', expected: 'a GPUBuffer that can be copied from, for its numbers are needed on the host', got: 'a buffer without COPY_SRC',
         remedy: 'Create it with GPUBufferUsage.COPY_SRC.',
       });
     }
-    await this.#guarded('engine.rows', () => readNow(this.gpu, origin.data as GPUBuffer, out, Math.floor(this.limits.maxBufferSize / 4) * 4));
-    return out;
+    await this.#guarded('engine.rows', () => readNow(this.gpu, origin.data as GPUBuffer, bytes, Math.floor(this.limits.maxBufferSize / 4) * 4));
+    return tensor.storage === 'f16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer);
   }
 
   /** Runs a tensor and copies the result to the host. A result made in one block stays on the device too. */
@@ -126,7 +127,7 @@ export class WebGpuBackend {
     const facts = await this.#run(tensor, hooks, (region, range, record) => {
       if (range.rows === tensor.rows && range.width === tensor.width) return undefined;
       const whole = target ??= this.gpu.pool.exactStorage(bytes);
-      record((commands) => copyBlock(commands, region, range, whole, tensor.width));
+      record((commands) => copyBlock(commands, region, range, whole, tensor));
       return undefined;
     });
     if (target) this.#hold(tensor, target);
@@ -187,9 +188,10 @@ function placeBlock(block: Float32Array, range: Range, whole: Float32Array, widt
   }
 }
 
-function copyBlock(commands: GPUCommandEncoder, region: Region, range: Range, whole: GPUBuffer, width: number): void {
+function copyBlock(commands: GPUCommandEncoder, region: Region, range: Range, whole: GPUBuffer, { width, storage }: Tensor): void {
   if (range.width === width) {
-    commands.copyBufferToBuffer(region.buffer, 4 * region.start, whole, 4 * range.from * width, 4 * range.rows * width);
+    const start = region.start % perWord[storage]; // whole words, whose other half is the same on both sides
+    commands.copyBufferToBuffer(region.buffer, bytesOf(storage, region.start - start), whole, bytesOf(storage, range.from * width - start), bytesOf(storage, start + range.rows * width));
     return;
   }
   for (let row = 0; row < range.rows; row++) {

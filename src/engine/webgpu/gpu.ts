@@ -2,6 +2,7 @@ import { DeviceError } from '../errors.ts';
 import { usage } from '../gpu-types.ts';
 import { compile, joinPieces, type Shader } from '../shader.ts';
 import type { Piece, Table } from '../kernel.ts';
+import type { StoredNumbers } from '../storage.ts';
 import { counters } from './counters.ts';
 import { BufferPool } from './pool.ts';
 
@@ -117,9 +118,9 @@ export class Gpu {
     }
   }
 
-  /** Writes numbers of an array to the beginning of a buffer, before all that is not submitted yet. */
-  write(buffer: GPUBuffer, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>, from: number, count: number): void {
-    this.scoped(['validation', 'out-of-memory'], () => this.device.queue.writeBuffer(buffer, 0, data, from, count));
+  /** Writes whole words to the beginning of a buffer, before all that is not submitted yet. */
+  write(buffer: GPUBuffer, data: StoredNumbers | Uint32Array<ArrayBuffer>): void {
+    this.scoped(['validation', 'out-of-memory'], () => this.device.queue.writeBuffer(buffer, 0, data));
   }
 
   /** Encodes and submits in one go: error scopes cost more than commands. */

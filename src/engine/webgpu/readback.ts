@@ -18,10 +18,10 @@ export function recordReadback(gpu: Gpu, record: (step: Step) => void, buffer: G
   };
 }
 
-/** Reads numbers of a buffer now, in pieces that one buffer can hold. */
-export async function readNow(gpu: Gpu, buffer: GPUBuffer, out: Float32Array, pieceBytes: number): Promise<void> {
+/** Reads the bytes of a buffer now, in pieces that one buffer can hold. */
+export async function readNow(gpu: Gpu, buffer: GPUBuffer, out: Uint8Array, pieceBytes: number): Promise<void> {
   for (let offset = 0; offset < out.byteLength; offset += pieceBytes) {
     const deliver = recordReadback(gpu, (step) => gpu.submit([step]), buffer, offset, Math.min(pieceBytes, out.byteLength - offset));
-    await deliver((bytes) => out.set(new Float32Array(bytes), offset / 4));
+    await deliver((bytes) => out.set(new Uint8Array(bytes), offset));
   }
 }

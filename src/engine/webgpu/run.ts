@@ -3,6 +3,7 @@ import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import { lineageOf } from '../lineage.ts';
 import { chooseRegime } from '../regimes.ts';
 import { extentOf, rangeOf, stagesOf, type Range, type Stage } from '../stages.ts';
+import { bytesOf, perWord, wordsOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
 import type { Step } from './gpu.ts';
@@ -122,7 +123,7 @@ export class Run {
 
   async #make(stage: Stage, block: Block): Promise<Region> {
     const range = rangeOf(stage, block);
-    const bytes = 4 * range.rows * range.width;
+    const bytes = bytesOf(stage.tensor.storage, range.rows * range.width);
     if (bytes > bindingBytes(this.#limits)) throw this.#tooLarge('a tensor that every row of the result needs and that fits', stage.tensor, bytes);
     const resident = this.#backend.resident(stage.tensor);
     if (resident) return this.#part(stage, resident, range);
@@ -134,29 +135,31 @@ export class Run {
   async #part(stage: Stage, buffer: GPUBuffer, range: Range): Promise<Region> {
     const { tensor } = stage;
     const stride = tensor.rows === 1 ? 0 : tensor.width;
-    if (4 * tensor.rows * tensor.width <= bindingBytes(this.#limits)) {
+    if (bytesOf(tensor.storage, tensor.rows * tensor.width) <= bindingBytes(this.#limits)) {
       await this.#check(tensor, { buffer, start: 0, stride }, 0, tensor.rows);
       return { buffer, start: range.from * tensor.width + range.columnFrom, stride };
     }
-    const copy = this.#own(stage, 4 * range.rows * tensor.width);
-    this.#encoder.record((commands) => commands.copyBufferToBuffer(buffer, 4 * range.from * tensor.width, copy, 0, 4 * range.rows * tensor.width));
-    await this.#check(tensor, { buffer: copy, start: 0, stride }, range.from, range.rows);
-    return { buffer: copy, start: range.columnFrom, stride };
+    const { first, start, bytes } = partOf(tensor, range.from, range.rows);
+    const copy = this.#own(stage, bytes);
+    this.#encoder.record((commands) => commands.copyBufferToBuffer(buffer, bytesOf(tensor.storage, first), copy, 0, bytes));
+    await this.#check(tensor, { buffer: copy, start, stride }, range.from, range.rows);
+    return { buffer: copy, start: start + range.columnFrom, stride };
   }
 
   async #upload(stage: Stage, range: Range): Promise<Region> {
     const { tensor } = stage;
     const data = this.#backend.sourceData(tensor);
-    const fits = data.byteLength <= bindingBytes(this.#limits);
+    const fits = bytesOf(tensor.storage, data.length) <= bindingBytes(this.#limits);
     const stays = fits && this.#lasting.has(tensor);
     const [from, rows] = fits ? [0, tensor.rows] : [range.from, range.rows];
-    const buffer = stays ? this.#backend.allocateResident(tensor) : this.#own(stage, 4 * rows * tensor.width);
+    const { first, start, bytes } = partOf(tensor, from, rows);
+    const buffer = stays ? this.#backend.allocateResident(tensor) : this.#own(stage, bytes);
     if (stays) this.uploaded.push(tensor);
     await this.#encoder.submit(); // a write overtakes commands that were not submitted yet
-    this.#backend.gpu.write(buffer, data, from * tensor.width, rows * tensor.width);
-    this.#bytesUp += 4 * rows * tensor.width;
+    this.#backend.gpu.write(buffer, wordsOf(data, first, bytes));
+    this.#bytesUp += bytes;
     if (fits) return this.#part(stage, buffer, range);
-    const region = { buffer, start: 0, stride: tensor.rows === 1 ? 0 : tensor.width };
+    const region = { buffer, start, stride: tensor.rows === 1 ? 0 : tensor.width };
     await this.#check(tensor, region, from, rows);
     return region;
   }
@@ -173,7 +176,7 @@ export class Run {
     const output = this.#own(stage, 4 * range.rows * range.width);
     const block: Block = { rows: [range.from, range.from + range.rows], columns: [range.columnFrom, range.columnFrom + range.width] };
     if (range.rows > 0) {
-      const inputs = stage.inputs.map((input) => ({ form: input.tensor.form, rows: rangeOf(input, block).rows, width: rangeOf(input, block).width }));
+      const inputs = stage.inputs.map((input) => ({ form: input.tensor.form, storage: input.tensor.storage, rows: rangeOf(input, block).rows, width: rangeOf(input, block).width }));
       const dispatch = { parameters, rows: range.rows, width: range.width, inputs };
       const order = kernel.order?.(dispatch) ?? inputs.keys();
       await this.#encoder.dispatch({
@@ -202,6 +205,13 @@ export class Run {
       remedy: "Use fewer outcomes or fewer rows, or backend: 'cpu'.",
     });
   }
+}
+
+/** The whole words that hold rows of a tensor: from which number on, where in them the rows start, and their size. */
+function partOf({ storage, width }: Tensor, from: number, rows: number): { first: number; start: number; bytes: number } {
+  const start = (from * width) % perWord[storage];
+  const bytes = bytesOf(storage, start + rows * width);
+  return { first: from * width - start, start, bytes };
 }
 
 /** Stages along the result's rows or columns are made anew for each block; the others serve all blocks. */

@@ -5,6 +5,7 @@ import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Kernel } from '../kernel.ts';
 import { consumerOf } from '../lineage.ts';
 import { chooseRegime } from '../regimes.ts';
+import { numbersOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Encoder, Region } from './encoder.ts';
 import type { Gpu, Step } from './gpu.ts';
@@ -35,12 +36,12 @@ export class Statuses {
     this.#softwareAdapter = softwareAdapter;
     const rows = new Uint32Array(Math.max(1, capacity)).fill(none);
     this.#buffer = gpu.pool.storage(rows.byteLength);
-    gpu.write(this.#buffer, rows, 0, rows.length);
+    gpu.write(this.#buffer, rows);
   }
 
   /** Whether the rows of a source need no check in this run. */
   covers(tensor: Tensor): boolean {
-    return tensor.origin.kind !== 'source' || checked.has(tensor) || this.#slots.get(tensor)?.all === true;
+    return tensor.origin.kind !== 'source' || tensor.origin.trusted === true || checked.has(tensor) || this.#slots.get(tensor)?.all === true;
   }
 
   async check(encoder: Encoder, { tensor, region, first, rows, all }: Rows): Promise<void> {
@@ -48,8 +49,8 @@ export class Statuses {
     this.#slots.set(tensor, known);
     await encoder.dispatch({
       label: `check of ${tensor.form}`, kernel: formCheck as Kernel<unknown>, regime: chooseRegime(formCheck, tensor.width, this.#softwareAdapter),
-      dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width }] },
-      inputs: [{ name: 'data', region }], output: this.#buffer,
+      dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width, storage: tensor.storage }] },
+      inputs: [{ name: 'p', region }], output: this.#buffer,
     });
   }
 
@@ -59,7 +60,7 @@ export class Statuses {
   }
 
   /** Throws what is wrong with the first bad row, once the commands were submitted. */
-  async report(hostData: (tensor: Tensor) => Promise<Float32Array>, root: Tensor): Promise<void> {
+  async report(hostData: (tensor: Tensor) => Promise<StoredNumbers>, root: Tensor): Promise<void> {
     let rows = new Uint32Array();
     await this.#deliver?.((bytes) => { rows = new Uint32Array(bytes.slice(0)); });
     for (const [tensor, { slot, all }] of this.#slots) {
@@ -74,7 +75,7 @@ export class Statuses {
 }
 
 /** f32 on the device and f64 here may differ on a sum near the tolerance; the host decides, on this row and on those after it. */
-async function throwProblem(tensor: Tensor, first: number, hostData: (tensor: Tensor) => Promise<Float32Array>, root: Tensor): Promise<void> {
+async function throwProblem(tensor: Tensor, first: number, hostData: (tensor: Tensor) => Promise<StoredNumbers>, root: Tensor): Promise<void> {
   const { origin, form, rows, width } = tensor;
   if (origin.kind === 'source' && isGpuBuffer(origin.data) && (origin.data.usage & usage.copySrc) === 0) {
     throw new DomainError({
@@ -84,7 +85,7 @@ async function throwProblem(tensor: Tensor, first: number, hostData: (tensor: Te
   }
   const data = await hostData(tensor);
   for (let row = first; row < rows; row++) {
-    const problem = problemOfRow(form, data.subarray(row * width, (row + 1) * width));
+    const problem = problemOfRow(form, numbersOf(data, row * width, width));
     if (problem) throw new DomainError({ ...consumerOf(tensor, root), row, ...problem });
   }
 }

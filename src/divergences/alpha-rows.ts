@@ -1,0 +1,92 @@
+import rowwiseSource from '../../shaders/divergences/rowwise-alphas.wgsl?raw';
+import { ShapeError } from '../engine/errors.ts';
+import { isLogits } from '../engine/forms.ts';
+import type { Kernel } from '../engine/kernel.ts';
+import { defineLayout } from '../engine/layout.ts';
+import { loaderPieces } from '../engine/loaders.ts';
+import { apply, batchSize, type Operation } from '../engine/operation.ts';
+import { Tensor } from '../engine/tensor.ts';
+import { alphaTables, alphaTablesPiece, shortTableLength } from '../math/alpha-tables.ts';
+import { seriesDegree, seriesPieces } from '../math/table.ts';
+import type { AlphaParameters } from './alpha-divergence.ts';
+import { checkAlphas, greatestMagnitude, isList, type AlphaList } from './alpha-list.ts';
+import { alphaTolerance, logitPieces, unsupportedAlpha, weightPieces } from './alpha-member.ts';
+import { identityMember } from './identity-member.ts';
+import { pairArguments } from './row-divergence.ts';
+
+export interface RowAlphaParameters {
+  /** Amari's α: −1 is KL(p‖q), +1 is KL(q‖p), 0 is 4H². Any real number, or one for each row. */
+  readonly alpha: number | AlphaList;
+}
+
+function alphasOf({ alpha }: RowAlphaParameters): AlphaList {
+  return typeof alpha === 'number' ? [alpha] : alpha;
+}
+
+const kernel: Kernel<RowAlphaParameters> = {
+  pieces: ({ parameters, inputs }) => [
+    ...loaderPieces(inputs), ...(isLogits(inputs[0]!.form) ? logitPieces : weightPieces), alphaTablesPiece, ...seriesPieces(seriesDegree(greatestMagnitude(alphasOf(parameters)))),
+    identityMember, { name: 'divergences/rowwise-alphas.wgsl', source: rowwiseSource },
+  ],
+  uniforms: defineLayout({
+    rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', slots_start: 'u32', slots_stride: 'u32',
+  }),
+  values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+  readsHalves: true, over: 'rows', items: ({ rows }) => rows,
+};
+
+/**
+ * An operation at one α, made to take an α for each row: the tables of the distinct ones become an input, and another
+ * says which of them is a row's.
+ */
+export function withAlphaRows(single: Operation<AlphaParameters>): Operation<RowAlphaParameters> {
+  const { name, formula, source } = single;
+  const magnitude = (parameters: RowAlphaParameters): number => greatestMagnitude(alphasOf(parameters));
+  const common = {
+    name, formula, source,
+    tolerance: alphaTolerance(magnitude),
+    reference: (operands: Parameters<typeof single.reference>[0], parameters: RowAlphaParameters) => {
+      const alphas = alphasOf(parameters);
+      if (alphas.length === 1) return single.reference(operands, { alpha: alphas[0]! });
+      return (row: number, out: Float64Array) => single.reference(operands, { alpha: alphas[row]! })(row, out);
+    },
+  };
+  const ofRows: Operation<RowAlphaParameters> = {
+    ...common, kernel,
+    arguments: [...pairArguments, { name: 'tables', takes: 'values', axis: 'whole' }, { name: 'slots', takes: 'values', axis: 'rows' }],
+    result: (inputs) => ({ shape: [batchSize(ofRows, inputs)], form: 'values' }),
+  };
+  return {
+    ...single, ...common,
+    examples: [...single.examples ?? [], { alpha: [2] }],
+    unsupported: (parameters) => unsupportedAlpha(magnitude(parameters)),
+    check({ alpha }, inputs) {
+      single.check?.({ alpha: isList(alpha) ? 0 : alpha }, inputs);
+      if (!isList(alpha)) return;
+      checkAlphas(name, 'alpha', alpha);
+      checkCount(name, alpha.length, batchSize(single, inputs));
+    },
+    result: (inputs, parameters) => {
+      const rows = batchSize(single, inputs);
+      return { shape: [rows === 1 ? alphasOf(parameters).length : rows], form: 'values' };
+    },
+    kernel: single.kernel as Kernel<RowAlphaParameters>,
+    compose: ([p, q], parameters) => (isList(parameters.alpha) ? apply(ofRows, [p!, q!, ...tablesOf(p!, parameters.alpha)], parameters) : undefined),
+  };
+}
+
+/** The tables of the distinct α's, and the index of each row's among them. */
+function tablesOf({ host }: Tensor, alphas: AlphaList): readonly [tables: Tensor, slots: Tensor] {
+  const slotOf = new Map<number, number>();
+  const slots = Float32Array.from(alphas, (alpha) => {
+    if (!slotOf.has(alpha)) slotOf.set(alpha, slotOf.size);
+    return slotOf.get(alpha)!;
+  });
+  const tensorOf = (rows: number, width: number, data: Float32Array<ArrayBuffer>): Tensor => new Tensor(host, [rows, width], 'values', { kind: 'source', data, trusted: true });
+  return [tensorOf(slotOf.size, shortTableLength, alphaTables([...slotOf.keys()])), tensorOf(slots.length, 1, slots)];
+}
+
+function checkCount(operation: string, count: number, rows: number): void {
+  if (count === rows || count === 1 || (rows === 1 && count > 0)) return;
+  throw new ShapeError({ operation, argument: 'alpha', expected: `one α, or one for each of the ${rows} rows`, got: `${count}`, remedy: 'Give a number, or as many as there are rows.' });
+}

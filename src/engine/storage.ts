@@ -1,0 +1,35 @@
+/** How numbers are stored. Halves (IEEE 754 binary16) stay halves on the device; kernels widen them by integers, so that no adapter needs a feature. */
+export type Storage = 'f32' | 'f16';
+
+/** Numbers on the host: f32, or the bits of halves. */
+export type StoredNumbers = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+
+/** The number that 16 bits stand for. Twin of shaders/engine/half.wgsl. */
+export function numberOfHalf(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const magnitude = exponent === 31 ? (fraction === 0 ? Infinity : Number.NaN) : exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
+  return bits & 0x8000 ? -magnitude : magnitude;
+}
+
+/** Some of the numbers, widened if need be. */
+export function numbersOf(data: StoredNumbers, from: number, count: number): Float32Array {
+  const part = data.subarray(from, from + count);
+  return part instanceof Uint16Array ? Float32Array.from(part, numberOfHalf) : part;
+}
+
+/** Numbers in a word of 32 bits. */
+export const perWord = { f32: 1, f16: 2 } as const;
+
+/** Bytes of so many numbers; whole words, as WebGPU wants them. */
+export function bytesOf(storage: Storage, count: number): number {
+  return 4 * Math.ceil(count / perWord[storage]);
+}
+
+/** Some of the numbers in whole words. */
+export function wordsOf(data: StoredNumbers, from: number, bytes: number): StoredNumbers {
+  const part = data.subarray(from, from + bytes / data.BYTES_PER_ELEMENT);
+  if (part.byteLength === bytes) return part;
+  const padded = new Uint16Array(bytes / 2);
+  padded.set(part);
+  return padded;
+}
