@@ -1,9 +1,8 @@
 // `npm run bench`: times every operation in a headless browser and prints the table; or serves the page.
-import { accessSync, constants } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
+import { assertWritable, createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
 
 const HELP = `npm run bench -- [options]
 
@@ -33,24 +32,16 @@ function parse(args) {
   } catch (error) {
     throw new UsageError(error.message);
   }
-  if (values.json !== undefined) assertWritable(values.json);
+  if (values.json !== undefined) assertWritable('--json', values.json);
   return values;
-}
-
-/** Told before the minutes that the figures take. */
-function assertWritable(file) {
-  const folder = dirname(resolve(file));
-  try {
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(`--json ${file}: nothing can be written to ${folder} (${error.code}).`);
-  }
 }
 
 /** The server of the page. Cross-origin isolation makes the clock 20 times finer. */
 function createServer() {
   return createPageServer(join(dirname(fileURLToPath(import.meta.url)), '..'), {
-    server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+    server: {
+      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+    },
     optimizeDeps: { noDiscovery: true },
   });
 }
