@@ -5,6 +5,7 @@ import { CertificateError, openEngine, type Engine, type Tensor } from '../src/i
 import { batchToRead, batchToReadAcross, fmaChains, kernelTime, sumsAcrossRows, sumsOfRows } from './ceilings.ts';
 import { inputsOf, randomInputs } from './inputs.ts';
 import { arithmeticOf, isOfPairs, parametersOf, passesOf } from './operations.ts';
+import type { PassTimer } from './pass-timer.ts';
 import { gigaPerSecond, type BenchRow } from './report.ts';
 import { interleave, Subject, type Pace } from './rounds.ts';
 import { shapeText, type Shape } from './shapes.ts';
@@ -12,6 +13,7 @@ import { shapeText, type Shape } from './shapes.ts';
 /** The device of a run, and how long a chain of FMAs keeps it busy. */
 export interface Gpu {
   readonly device: GPUDevice;
+  readonly timer: PassTimer | undefined;
   readonly chain: { readonly invocations: number; readonly steps: number };
 }
 
@@ -93,14 +95,14 @@ interface GpuSubjects {
 }
 
 function gpuSubjects(engine: Engine, make: Maker, { rows }: Shape, numbers: number, gpu: Gpu): GpuSubjects {
-  const kernel = new Subject(() => kernelTime(make));
+  const kernel = new Subject(() => kernelTime(make, gpu.timer));
   const wall = new Subject(() => wallTime(make, 'webgpu'));
   const chains = fmaChains(engine, gpu.chain);
-  const fma = new Subject(() => kernelTime(chains.ends));
+  const fma = new Subject(() => kernelTime(chains.ends, gpu.timer));
   const reads = [batchToRead(engine, numbers, rows)].map((batch) => ({ batch, sums: sumsOfRows }));
   if (leavesRegime(make())) reads.push({ batch: batchToReadAcross(engine, numbers), sums: sumsAcrossRows });
   const bandwidths = reads.map(({ batch, sums }) => {
-    const subject = new Subject(() => kernelTime(() => sums(batch)));
+    const subject = new Subject(() => kernelTime(() => sums(batch), gpu.timer));
     return { subject, rate: () => gigaPerSecond(4 * batch.rows * batch.width, subject.sample.minimum) };
   });
   return {
