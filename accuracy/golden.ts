@@ -2,110 +2,59 @@ import { operations } from '../bench/operations.ts';
 import { ulp } from '../src/engine/certificate.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
 import { openEngine, type Engine, type Tensor } from '../src/index.ts';
-import { expectedValue, goldenCases, goldenLogitsCases, goldenLongCases } from '../test/golden/divergences.ts';
+import { goldenBatches, kinds, type Case } from './golden-cases.ts';
 import type { GoldenFigure } from './report.ts';
 import { relativeError, Tally } from './tally.ts';
-
-/** One golden case, whatever its kind. */
-interface Case {
-  readonly id: string;
-  readonly kind: string;
-  readonly alpha?: number;
-  readonly beta?: number;
-  readonly expected: number;
-  readonly tolUlp?: number;
-  readonly p: readonly number[];
-  readonly q: readonly number[];
-}
-
-interface Kind {
-  /** The name under which the library exports the operation. */
-  readonly operation: string;
-  readonly parameters?: (golden: Case) => object;
-  readonly form?: 'weights' | 'logits';
-}
-
-const alpha = (golden: Case): object => ({ alpha: golden.alpha });
-const order = (golden: Case): object => ({ order: golden.beta });
-
-const kinds: Readonly<Record<string, Kind>> = {
-  alpha: { operation: 'alphaDivergence', parameters: alpha },
-  'alpha-extended': { operation: 'extendedAlphaDivergence', parameters: alpha },
-  'alpha-logits': { operation: 'alphaDivergence', parameters: alpha, form: 'logits' },
-  kl: { operation: 'klDivergence' },
-  'reverse-kl': { operation: 'reverseKlDivergence' },
-  hellinger: { operation: 'hellingerDistance' },
-  renyi: { operation: 'renyiDivergence', parameters: order },
-  tsallis: { operation: 'tsallisDivergence', parameters: order },
-  'jensen-shannon': { operation: 'jensenShannonDivergence' },
-  bhattacharyya: { operation: 'bhattacharyyaDivergence' },
-  chernoff: { operation: 'chernoffInformation' },
-  max: { operation: 'maxDivergence' },
-};
-
-const STANDARD_ULPS = 4; // the file gives `tolUlp` where a case is allowed another error
-const LOGITS_ULPS = 5;
-const REFERENCE_ERROR = 1e-13;
 
 export interface GoldenReport {
   readonly golden: readonly GoldenFigure[];
   readonly failures: readonly string[];
 }
 
-function allCases(): Case[] {
-  const logits = goldenLogitsCases.map(({ a, b, ...rest }) => ({
-    tolUlp: LOGITS_ULPS,
-    ...rest,
-    kind: 'alpha-logits',
-    p: a,
-    q: b,
-  }));
-  return [...goldenCases, ...goldenLongCases(), ...logits].map((golden) => ({
-    ...golden,
-    expected: expectedValue(golden.expected),
-  }));
+/** Who evaluates the cases, and how the values are judged. */
+interface Evaluation {
+  readonly engine: Engine;
+  readonly values: (result: Tensor) => Promise<ArrayLike<number>>;
+  readonly error: (got: number, expected: number) => number;
+  readonly allowed: (golden: Case) => number;
+  readonly unit: string;
 }
 
-/** Cases that one call can evaluate: of one kind, with the same parameters, in rows of the same length. */
-function batches(cases: readonly Case[]): Case[][] {
-  const groups = new Map<string, Case[]>();
-  for (const golden of cases) {
-    const key = [golden.kind, golden.alpha, golden.beta, golden.p.length].join(' ');
-    groups.set(key, [...(groups.get(key) ?? []), golden]);
-  }
-  return [...groups.values()];
-}
+const STANDARD_ULPS = 4; // the file gives `tolUlp` where a case is allowed another error
+const REFERENCE_ERROR = 1e-13;
+const SMALLEST_NORMAL = 2 ** -126; // a smaller result may be flushed to zero
 
 /** Evaluates every golden case on the engine's backend, in f32. */
 export function goldenOnEngine(
   engine: Engine,
   onProgress: (done: number, total: number) => void,
 ): Promise<GoldenReport> {
-  return judge({
-    evaluate: async (result) => Array.from(await result.read()),
+  const evaluation: Evaluation = {
     engine,
-    error: (got, expected) => relativeError(got, Math.fround(expected) === Infinity ? Infinity : expected) / ulp,
+    values: (result) => result.read(),
+    error(got, expected) {
+      if (Math.fround(expected) === Infinity) return relativeError(got, Infinity);
+      if (expected !== 0 && expected < SMALLEST_NORMAL) return Math.abs(got - expected) / SMALLEST_NORMAL / ulp;
+      return relativeError(got, expected) / ulp;
+    },
     allowed: ({ tolUlp }) => tolUlp ?? STANDARD_ULPS,
     unit: ' ulp',
-    onProgress,
-  });
+  };
+  return judge(evaluation, onProgress);
 }
 
 /** Evaluates every golden case with the f64 references. */
 export async function goldenOfReference(): Promise<GoldenReport> {
   await using engine = await openEngine({ backend: 'cpu' });
-  return await judge({
-    evaluate: (result) => Promise.resolve(referenceValues(result)),
-    engine,
-    error: relativeError,
-    allowed: () => REFERENCE_ERROR,
-    unit: '',
-    onProgress: () => undefined,
-  });
+  const values = (result: Tensor): Promise<Float64Array> => Promise.resolve(referenceValues(result));
+  return await judge(
+    { engine, values, error: relativeError, allowed: () => REFERENCE_ERROR, unit: '' },
+    () => undefined,
+  );
 }
 
 /** What the reference gives before it is rounded to f32. */
-function referenceValues({ origin, rows, width }: Tensor): number[] {
+function referenceValues({ origin, rows, width }: Tensor): Float64Array {
   if (origin.kind !== 'result') throw new TypeError('A source has no reference');
   const operands = origin.inputs.map((input) => {
     if (input.origin.kind !== 'source') throw new TypeError('The inputs of a golden case are sources');
@@ -116,69 +65,64 @@ function referenceValues({ origin, rows, width }: Tensor): number[] {
   const reference = origin.operation.reference(operands, origin.parameters);
   const out = new Float64Array(rows * width);
   for (let row = 0; row < rows; row++) reference(row, out.subarray(row * width, (row + 1) * width));
-  return Array.from(out);
+  return out;
 }
 
-interface Judgement {
-  readonly evaluate: (result: Tensor) => Promise<number[]>;
-  readonly engine: Engine;
-  readonly error: (got: number, expected: number) => number;
-  readonly allowed: (golden: Case) => number;
-  readonly unit: string;
-  readonly onProgress: (done: number, total: number) => void;
-}
-
-async function judge({ evaluate, engine, error, allowed, unit, onProgress }: Judgement): Promise<GoldenReport> {
+/** What cannot be evaluated fails, and the other kinds go on. */
+async function judge(by: Evaluation, onProgress: (done: number, total: number) => void): Promise<GoldenReport> {
   const tallies = new Map<string, Tally<string>>();
   const failures = new Set<string>();
-  const groups = batches(allCases());
-  for (const [index, group] of groups.entries()) {
-    const { kind } = group[0]!;
-    onProgress(index, groups.length);
-    const operation = operations.find(({ name }) => name === kinds[kind]?.operation);
-    if (!operation) {
-      failures.add(`golden cases of the kind ${kind} have no operation ${kinds[kind]?.operation ?? ''}`);
-      continue;
-    }
+  const batches = goldenBatches();
+  for (const [index, batch] of batches.entries()) {
+    onProgress(index, batches.length);
+    const { kind } = batch[0]!;
     try {
-      const values = await valuesOf(engine, operation, group, evaluate);
+      const values = await valuesOf(by, batch);
       const tally = tallies.get(kind) ?? new Tally<string>();
       tallies.set(kind, tally);
-      group.forEach((golden, row) => {
-        const size = error(values[row]!, golden.expected);
-        tally.add(size, golden.id);
-        if (size <= allowed(golden)) return;
-        failures.add(
-          `golden case ${golden.id} (${kind}): ${values[row]} for ${golden.expected}, ${size.toPrecision(3)}${unit}`,
-        );
-      });
+      for (const [row, golden] of batch.entries()) {
+        const error = by.error(values[row]!, golden.expected);
+        tally.add(error, golden.id);
+        if (!(error <= by.allowed(golden)))
+          failures.add(failureText(golden, values[row]!, `${error.toPrecision(3)}${by.unit}`));
+      }
     } catch (cause) {
-      failures.add(`golden cases ${group.map(({ id }) => id).join(', ')} (${kind}): ${String(cause)}`);
+      failures.add(`golden cases of the kind ${kind}: ${String(cause)}`);
     }
   }
   const golden = [...tallies].map(([kind, tally]) => ({ kind, ...tally.errors, worstCase: tally.worstAt! }));
   return { golden, failures: [...failures] };
 }
 
+function failureText({ id, kind, expected }: Case, got: number, error: string): string {
+  return `golden case ${id} (${kind}): ${got} for ${expected}, ${error}`;
+}
+
 /** The value of each case; an operation that tells more than the value tells the value first. */
-async function valuesOf(
-  engine: Engine,
-  operation: Operation,
-  group: readonly Case[],
-  evaluate: Judgement['evaluate'],
-): Promise<number[]> {
-  const { parameters, form = 'weights' } = kinds[group[0]!.kind]!;
-  const outcomes = Math.max(2, group[0]!.p.length);
-  const rowsOf = (rows: readonly (readonly number[])[]): Tensor =>
+async function valuesOf({ engine, values }: Evaluation, batch: readonly Case[]): Promise<number[]> {
+  const { kind, p: row } = batch[0]!;
+  const { operation, parameters, form = 'weights' } = kinds[kind] ?? unknownKind();
+  const outcomes = Math.max(2, row.length);
+  const tensorOf = (side: 'p' | 'q'): Tensor =>
     engine.rows(
-      rows.map((row) => padded(row, outcomes)),
+      batch.map((golden) => padded(golden[side], outcomes)),
       { outcomes, form },
     );
-  using p = rowsOf(group.map((golden) => golden.p));
-  using q = rowsOf(group.map((golden) => golden.q));
-  using result = apply(operation, [p, q], parameters?.(group[0]!) ?? {});
-  const numbers = await evaluate(result);
-  return group.map((_, row) => numbers[row * result.width]!);
+  using p = tensorOf('p');
+  using q = tensorOf('q');
+  using result = apply(operationNamed(operation), [p, q], parameters?.(batch[0]!) ?? {});
+  const numbers = await values(result);
+  return batch.map((_, index) => numbers[index * result.width]!);
+}
+
+function unknownKind(): never {
+  throw new Error('accuracy/golden-cases.ts does not say which operation it belongs to');
+}
+
+function operationNamed(wanted: string): Operation {
+  const operation = operations.find(({ name }) => name === wanted);
+  if (!operation) throw new Error(`the library exports no ${wanted}`);
+  return operation;
 }
 
 /** A measure of one outcome is one of two, the second of which has no mass. */
