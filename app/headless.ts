@@ -37,8 +37,8 @@ export async function inHeadlessBrowser<Report>(
       };
       page.on('pageerror', (error) => reject(new Error('The page threw an error.', { cause: error })));
       page.on('response', (response) => {
-        // A script that fails to load throws nothing; Firefox does not tell what a request is for.
-        if (response.status() >= 400) reject(new Error(`The page could not load ${response.url()}.`));
+        if (isModule(response.url()) && response.status() >= 400)
+          reject(new Error(`The page could not load ${response.url()}.`));
       });
       page.on('error', (error) => reject(new Error('The page crashed.', { cause: error })));
       browser.on('disconnected', () => reject(new Error('The headless browser ended before the job did.')));
@@ -50,6 +50,11 @@ export async function inHeadlessBrowser<Report>(
   } finally {
     await browser.close();
   }
+}
+
+/** Whether an address is of a script or of what a script imports: the page does not throw when it cannot be loaded. */
+function isModule(url: string): boolean {
+  return /\.(ts|m?js|wgsl|json)$/.test(new URL(url).pathname); // Firefox does not tell what a request is for
 }
 
 /** A browser on this machine's GPU; where that offers no adapter, on the software adapter that every Chrome brings. */

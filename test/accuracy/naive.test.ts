@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { naiveAlphaDivergence } from '../../accuracy/naive.ts';
-import { openEngine, type Engine } from '../../src/index.ts';
+import { openEngine, type Engine, type Tensor } from '../../src/index.ts';
+import { alphaDivergenceOfLogits } from '../../src/math/alpha-family.ts';
+import { uniformFrom } from '../math/relative-error.ts';
 
 const p = [0.5, 0.25, 0.25];
 const q = [0.25, 0.125, 0.625];
@@ -25,4 +27,13 @@ it.each([-3, -1, -0.5, 0, 1, 2.5])('the naive kernel computes the textbook formu
     const [got] = await naiveAlphaDivergence(x, y, { alpha }).read();
     expect(Math.abs(got! / textbook(alpha) - 1)).toBeLessThan(1e-4);
   }
+});
+
+it('the naive kernel keeps to whole rows of logits, however long', async () => {
+  const outcomes = 32_768;
+  const random = uniformFrom(1);
+  const [a, b] = [0, 1].map(() => Float32Array.from({ length: outcomes }, () => 2 * random() - 1)) as [Float32Array, Float32Array];
+  const [x, y] = [a, b].map((data) => engine.rows(data, { outcomes, form: 'logits' })) as [Tensor, Tensor];
+  const [got] = await naiveAlphaDivergence(x, y, { alpha: 0 }).read();
+  expect(Math.abs(got! / alphaDivergenceOfLogits(a, b, 0) - 1)).toBeLessThan(1e-3);
 });
