@@ -13,13 +13,19 @@ export class JobError extends Error {
   }
 }
 
+interface OpenPage {
+  readonly browser: Browser;
+  readonly page: Page;
+}
+
 /** Opens the page at `url` in a headless Chrome, which works there until it tells its report, and closes. */
 export async function inHeadlessBrowser<Report>(
   url: string,
   onProgress: (part: string, done?: number, total?: number) => void,
+  start: (url: string) => Promise<OpenPage> = launch,
 ): Promise<Report> {
   onProgress('starting a headless browser');
-  const { browser, page } = await launch(url);
+  const { browser, page } = await start(url);
   try {
     return await new Promise<Report>((resolve, reject) => {
       const rows: JobRow[] = [];
@@ -31,8 +37,8 @@ export async function inHeadlessBrowser<Report>(
       };
       page.on('pageerror', (error) => reject(new Error('The page threw an error.', { cause: error })));
       page.on('response', (response) => {
-        const isScript = response.request().resourceType() === 'script'; // one that fails to load throws nothing
-        if (isScript && response.status() >= 400) reject(new Error(`The page could not load ${response.url()}.`));
+        if (isModule(response.url()) && response.status() >= 400)
+          reject(new Error(`The page could not load ${response.url()}.`));
       });
       page.on('error', (error) => reject(new Error('The page crashed.', { cause: error })));
       browser.on('disconnected', () => reject(new Error('The headless browser ended before the job did.')));
@@ -46,15 +52,20 @@ export async function inHeadlessBrowser<Report>(
   }
 }
 
-/** A browser on this machine's GPU; where that offers no adapter, on the software adapter that every Chrome brings. */
-async function launch(url: string): Promise<{ browser: Browser; page: Page }> {
-  const first = await open(chromeLaunch('hardware'));
-  if (await hasAdapter(first.page, url)) return first;
-  await first.browser.close();
-  return open(chromeLaunch('software'));
+/** Whether an address is of a script or of what a script imports: the page does not throw when it cannot be loaded. */
+function isModule(url: string): boolean {
+  return /\.(ts|m?js|wgsl|json)$/.test(new URL(url).pathname); // Firefox does not tell what a request is for
 }
 
-async function open(options: LaunchOptions): Promise<{ browser: Browser; page: Page }> {
+/** A browser on this machine's GPU; where that offers no adapter, on the software adapter that every Chrome brings. */
+async function launch(url: string): Promise<OpenPage> {
+  const first = await openBrowser(chromeLaunch('hardware'));
+  if (await hasAdapter(first.page, url)) return first;
+  await first.browser.close();
+  return openBrowser(chromeLaunch('software'));
+}
+
+export async function openBrowser(options: LaunchOptions): Promise<OpenPage> {
   const browser = await puppeteer.launch(options);
   return { browser, page: await browser.newPage() };
 }

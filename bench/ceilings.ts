@@ -2,6 +2,7 @@ import { defineLayout } from '../src/engine/layout.ts';
 import type { Dispatch, Kernel } from '../src/engine/kernel.ts';
 import { apply, type Operand, type Operation } from '../src/engine/operation.ts';
 import type { Engine, Tensor } from '../src/index.ts';
+import type { PassTimer } from './pass-timer.ts';
 import fmaSource from './fma-chain.wgsl?raw';
 import sumSource from './row-sum.wgsl?raw';
 
@@ -134,19 +135,23 @@ const LONGEST_CHAIN = 2 ** 15;
 const LONG_ENOUGH = 20; // milliseconds, beside which a submission costs little
 
 /** The shortest chain that keeps this device busy for long enough. */
-export async function calibratedChain(engine: Engine): Promise<Chain> {
+export async function calibratedChain(engine: Engine, timer: PassTimer | undefined): Promise<Chain> {
   for (let steps = 4; ; steps *= 4) {
     const chain = { invocations: INVOCATIONS, steps };
     const { ends } = fmaChains(engine, chain);
-    await kernelTime(ends); // compiles
-    if (steps * 4 > LONGEST_CHAIN || (await kernelTime(ends)) >= LONG_ENOUGH) return chain;
+    await kernelTime(ends, timer); // compiles
+    if (steps * 4 > LONGEST_CHAIN || (await kernelTime(ends, timer)) >= LONG_ENOUGH) return chain;
   }
 }
 
-/** Milliseconds of the kernels of a tensor, from and to memory of the device. */
-export async function kernelTime(make: () => Tensor): Promise<number> {
+/**
+ * Milliseconds of the kernels of a tensor, from and to memory of the device: of their passes where the device can time
+ * them, otherwise from the first submission until the queue is idle.
+ */
+export async function kernelTime(make: () => Tensor, timer: PassTimer | undefined): Promise<number> {
   const tensor = make();
+  timer?.reset();
   await tensor.buffer();
   tensor.dispose();
-  return tensor.report!.milliseconds.gpu!;
+  return (await timer?.milliseconds()) ?? tensor.report!.milliseconds.gpu!;
 }

@@ -6,6 +6,7 @@ import { formatTable } from '../app/table.ts';
 import { progressLine } from '../app/terminal.ts';
 import { version } from '../package.json';
 import { operations } from './operations.ts';
+import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks, type PeerRow } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, passed, remarks, type BenchReport } from './report.ts';
 
 /** Names of operations that do not exist. */
@@ -28,11 +29,24 @@ export async function runAndPrint(url: string, jsonFile: string | undefined): Pr
   }
   const table = formatTable(COLUMNS, report.rows.map(cells), NUMERIC_COLUMNS);
   console.log([heading(report), '', ...table, '', ...remarks(report)].join('\n'));
+  if (report.peers.length > 0) console.log(['', ...peerLines(report.peers)].join('\n'));
   if (jsonFile !== undefined) {
     writeFileSync(jsonFile, `${JSON.stringify({ ...report, versions: versions() }, undefined, 2)}\n`);
     console.log(`The figures are in ${jsonFile}.`);
   }
   return passed(report);
+}
+
+function peerLines(rows: readonly PeerRow[]): string[] {
+  return [
+    ...formatTable(
+      PEER_COLUMNS,
+      rows.map((row) => peerCells(row, rows)),
+      PEER_NUMERIC,
+    ),
+    '',
+    ...peerRemarks(rows),
+  ];
 }
 
 function versions(): Record<string, string> {

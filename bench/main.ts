@@ -1,14 +1,16 @@
 // The page. With ?run it runs the benchmark for the program that opened it; without, it waits for a click.
 import { element, messageOf } from '../app/element.ts';
+import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport, type Message } from './report.ts';
 import { runBench, type Choice } from './suite.ts';
 
 type TellHost = (message: Message) => Promise<void>;
 
 const asked = new URLSearchParams(location.search);
+const chosen = { only: asked.getAll('only'), peers: asked.has('peers') };
 
 async function runForHost(tellHost: TellHost): Promise<void> {
-  const choice: Choice = { mode: asked.has('quick') ? 'quick' : 'full', only: asked.getAll('only') };
+  const choice: Choice = { mode: asked.has('quick') ? 'quick' : 'full', ...chosen };
   try {
     const report = await runBench(
       choice,
@@ -26,7 +28,7 @@ function offer(): void {
     for (const button of buttons) button.disabled = true;
     const status = element('status');
     try {
-      const report = await runBench({ mode, only: asked.getAll('only') }, (part, done, total) => {
+      const report = await runBench({ mode, ...chosen }, (part, done, total) => {
         status.textContent = `${part} … ${Math.floor((100 * done) / total)} %`;
       });
       status.textContent = heading(report);
@@ -40,26 +42,39 @@ function offer(): void {
 }
 
 function show(report: BenchReport): void {
+  fill(element('table'), COLUMNS, NUMERIC_COLUMNS, report.rows.map(cells));
+  const peers = report.peers.map((of) => peerCells(of, report.peers));
+  fill(element('peers'), peers.length > 0 ? PEER_COLUMNS : [], PEER_NUMERIC, peers);
+  element('remarks').replaceChildren(
+    ...[...remarks(report), ...peerRemarks(report.peers)].map((textContent) =>
+      Object.assign(document.createElement('p'), { textContent }),
+    ),
+  );
+  const link = element<HTMLAnchorElement>('save');
+  URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(report, undefined, 2)], { type: 'application/json' }));
+  link.hidden = false;
+}
+
+function fill(
+  table: HTMLElement,
+  columns: readonly string[],
+  numeric: ReadonlySet<string>,
+  rows: readonly (readonly string[])[],
+): void {
   const row = (tag: 'th' | 'td', texts: readonly string[]): HTMLTableRowElement => {
     const tr = document.createElement('tr');
     tr.append(
       ...texts.map((textContent, column) =>
         Object.assign(document.createElement(tag), {
           textContent,
-          className: NUMERIC_COLUMNS.has(COLUMNS[column]!) ? 'number' : '',
+          className: numeric.has(columns[column]!) ? 'number' : '',
         }),
       ),
     );
     return tr;
   };
-  element('table').replaceChildren(row('th', COLUMNS), ...report.rows.map((result) => row('td', cells(result))));
-  element('remarks').replaceChildren(
-    ...remarks(report).map((textContent) => Object.assign(document.createElement('p'), { textContent })),
-  );
-  const link = element<HTMLAnchorElement>('save');
-  URL.revokeObjectURL(link.href);
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(report, undefined, 2)], { type: 'application/json' }));
-  link.hidden = false;
+  table.replaceChildren(row('th', columns), ...rows.map((texts) => row('td', texts)));
 }
 
 const { tellHost } = window as { tellHost?: unknown };

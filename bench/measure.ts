@@ -2,16 +2,19 @@ import { apply, type Operation } from '../src/engine/operation.ts';
 import { chooseRegime } from '../src/engine/regimes.ts';
 import type { Regime } from '../src/engine/kernel.ts';
 import { CertificateError, openEngine, type Engine, type Tensor } from '../src/index.ts';
-import { batchToRead, batchToReadAcross, fmaChains, kernelTime, sumsAcrossRows, sumsOfRows } from './ceilings.ts';
+import { kernelTime } from './ceilings.ts';
 import { inputsOf, randomInputs } from './inputs.ts';
-import { arithmeticOf, isOfPairs, parametersOf, passesOf } from './operations.ts';
-import { gigaPerSecond, type BenchRow } from './report.ts';
+import { arithmeticOf, parametersOf, passesOf } from './operations.ts';
+import type { PassTimer } from './pass-timer.ts';
+import { reachOf } from './reach.ts';
+import type { BenchRow } from './report.ts';
 import { interleave, Subject, type Pace } from './rounds.ts';
 import { shapeText, type Shape } from './shapes.ts';
 
 /** The device of a run, and how long a chain of FMAs keeps it busy. */
 export interface Gpu {
   readonly device: GPUDevice;
+  readonly timer: PassTimer | undefined;
   readonly chain: { readonly invocations: number; readonly steps: number };
 }
 
@@ -41,17 +44,26 @@ export async function measure(
     const numbers = numbersOf(make());
     const facts = factsOf(operation, shape, numbers);
     const wall = new Subject(() => wallTime(make, 'cpu'));
-    const regimes = gpu ? regimesAt(operation, shape.outcomes) : [];
+    const reach = gpu && reachOf(await opened({ device: gpu.device }, { regime: 'lane' }), numbers, shape.rows, gpu);
     const timed = [];
-    for (const regime of regimes) {
-      const engine = await opened({ device: gpu!.device }, { regime });
-      timed.push({ regime, ...gpuSubjects(engine, makerOn(engine), shape, numbers, gpu!) });
+    for (const regime of gpu ? regimesAt(operation, shape.outcomes) : []) {
+      const makeHere = makerOn(await opened({ device: gpu!.device }, { regime }));
+      const kernel = new Subject(() => kernelTime(makeHere, gpu!.timer));
+      timed.push({ regime, kernel, wall: new Subject(() => wallTime(makeHere, 'webgpu')) });
     }
-    await interleave([...timed.flatMap(({ subjects }) => subjects), wall], pace);
+    const onGpu = timed.flatMap((subjects) => [subjects.kernel, subjects.wall]);
+    await interleave([...onGpu, ...(reach?.subjects ?? []), wall], pace);
     const rows: BenchRow[] = [];
-    for (const { regime, row } of timed) {
+    for (const { regime, ...subjects } of timed) {
       const checked = await opened({ device: gpu!.device, check: 'sample' }, { regime });
-      rows.push({ ...facts, backend: 'webgpu', regime, ...row(), certificate: await certificateOf(makerOn(checked)) });
+      const samples = { kernel: subjects.kernel.sample, wall: subjects.wall.sample, ceilings: reach!.ceilings() };
+      rows.push({
+        ...facts,
+        backend: 'webgpu',
+        regime,
+        ...samples,
+        certificate: await certificateOf(makerOn(checked)),
+      });
     }
     return [
       ...rows,
@@ -64,7 +76,9 @@ export async function measure(
 
 /** The regimes that the engine grants to the operation on rows of this length. */
 function regimesAt({ kernel }: Operation, outcomes: number): Regime[] {
-  return (['lane', 'team', 'workgroup'] as const).filter((regime) => chooseRegime(kernel ?? {}, outcomes, false, regime) === regime);
+  return (['lane', 'team', 'workgroup'] as const).filter(
+    (regime) => chooseRegime(kernel ?? {}, outcomes, false, regime) === regime,
+  );
 }
 
 /** Of all inputs and the result. */
@@ -84,43 +98,6 @@ function factsOf(operation: Operation, shape: Shape, numbers: number): Facts {
     bytes: 4 * numbers * passesOf(operation),
     arithmetic: perOutcome === undefined ? null : perOutcome * shape.rows * (shape.columns ?? 1) * shape.outcomes,
   };
-}
-
-interface GpuSubjects {
-  readonly subjects: readonly Subject[];
-  /** What they came to, once they were measured. */
-  readonly row: () => Pick<BenchRow, 'kernel' | 'wall' | 'ceilings'>;
-}
-
-function gpuSubjects(engine: Engine, make: Maker, { rows }: Shape, numbers: number, gpu: Gpu): GpuSubjects {
-  const kernel = new Subject(() => kernelTime(make));
-  const wall = new Subject(() => wallTime(make, 'webgpu'));
-  const chains = fmaChains(engine, gpu.chain);
-  const fma = new Subject(() => kernelTime(chains.ends));
-  const reads = [batchToRead(engine, numbers, rows)].map((batch) => ({ batch, sums: sumsOfRows }));
-  if (leavesRegime(make())) reads.push({ batch: batchToReadAcross(engine, numbers), sums: sumsAcrossRows });
-  const bandwidths = reads.map(({ batch, sums }) => {
-    const subject = new Subject(() => kernelTime(() => sums(batch)));
-    return { subject, rate: () => gigaPerSecond(4 * batch.rows * batch.width, subject.sample.minimum) };
-  });
-  return {
-    subjects: [kernel, wall, fma, ...bandwidths.map(({ subject }) => subject)],
-    row: () => ({
-      kernel: kernel.sample,
-      wall: wall.sample,
-      ceilings: {
-        gigabytesPerSecond: Math.max(...bandwidths.map(({ rate }) => rate())),
-        gigaFmaPerSecond: gigaPerSecond(chains.count, fma.sample.minimum),
-      },
-    }),
-  };
-}
-
-/** Whether some of its kernels are laid over elements or pairs, whatever the regime. */
-function leavesRegime({ origin }: Tensor): boolean {
-  if (origin.kind === 'source') return false;
-  const { operation, inputs, parameters } = origin;
-  return isOfPairs(operation) || operation.compose?.(inputs, parameters) !== undefined;
 }
 
 /** Milliseconds from the call to the Float32Array. The inputs are on the device since the warm-up. */

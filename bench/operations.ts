@@ -31,8 +31,12 @@ const TERM = 30;
 const arithmetic: Readonly<Record<string, number>> = {
   alphaDivergence: TERM,
   hellingerDistance: TERM,
+  bhattacharyyaDivergence: TERM,
+  extendedAlphaDivergence: TERM,
   klDivergence: TERM,
+  renyiDivergence: TERM,
   reverseKlDivergence: TERM,
+  tsallisDivergence: TERM,
   alphaDivergenceMatrix: 1, // a matrix product; what is not one is of lower order
 };
 

@@ -1,6 +1,7 @@
 import { duration, significant } from '../app/report.ts';
 import type { Backend } from '../src/index.ts';
 import type { Regime } from '../src/engine/kernel.ts';
+import type { PeerRow } from './peer-report.ts';
 import type { Sample } from './rounds.ts';
 import type { Mode } from './shapes.ts';
 
@@ -16,7 +17,7 @@ export interface BenchRow {
   readonly bytes: number;
   /** Arithmetic operations of the algorithm, where they were counted. */
   readonly arithmetic: number | null;
-  /** From the first submission until the queue is idle, from and to memory of the device. */
+  /** Of the kernels on the device, from and to its memory, by the report's clock. */
   readonly kernel: Sample | null;
   /** From the call to the Float32Array. */
   readonly wall: Sample;
@@ -43,12 +44,16 @@ export interface BenchReport {
   readonly date: string;
   readonly adapter: string | null;
   readonly browser: string;
+  /** What timed the kernels: the device itself, or the host from the first submission until the queue is idle. */
+  readonly clock: 'timestamp-query' | 'queue';
   readonly pace: { readonly rounds: number; readonly budget: number };
   readonly rows: readonly BenchRow[];
   readonly crossover: {
     readonly outcomes: number;
     readonly operations: readonly Crossover[];
   };
+  /** Other libraries at the same work as Dually; empty unless they were asked for. */
+  readonly peers: readonly PeerRow[];
   readonly failures: readonly { readonly operation: string; readonly shape: string; readonly message: string }[];
 }
 
@@ -66,6 +71,8 @@ export const COLUMNS = [
   'median',
   'wall',
   'median',
+  'bytes',
+  'FMAs',
   'GB/s',
   'of read',
   'of FMA',
@@ -95,7 +102,7 @@ export function gigaPerSecond(count: number, milliseconds: number): number {
 
 /** One cell a column. */
 export function cells(row: BenchRow): string[] {
-  const { operation, shape, backend, regime, kernel, wall, bytes, certificate } = row;
+  const { operation, shape, backend, regime, kernel, wall, bytes, arithmetic, certificate } = row;
   const { ofRead, ofFma } = fractions(row);
   const times = (sample: Sample | null): string[] =>
     sample ? [duration(sample.minimum), duration(sample.median)] : [NONE, NONE];
@@ -106,12 +113,20 @@ export function cells(row: BenchRow): string[] {
     regime ?? NONE,
     ...times(kernel),
     ...times(wall),
+    counted(bytes),
+    arithmetic === null ? NONE : counted(arithmetic),
     significant(gigaPerSecond(bytes, (kernel ?? wall).minimum)),
     percent(ofRead),
     percent(ofFma),
     binding(ofRead, ofFma),
     certificate ? worstError(certificate) : NONE,
   ];
+}
+
+/** A count in thousands, millions or billions. */
+function counted(count: number): string {
+  const step = Math.min(3, Math.floor(Math.log10(Math.max(1, count)) / 3));
+  return `${significant(count / 1000 ** step)}${['', ' k', ' M', ' G'][step]}`;
 }
 
 function worstError({ worstUlps, passed: isWithin }: NonNullable<BenchRow['certificate']>): string {
@@ -140,12 +155,17 @@ function browserName(userAgent: string): string {
   return products?.at(-1)?.replace('/', ' ').replace('Version', 'Safari') ?? userAgent;
 }
 
+const clocks = {
+  'timestamp-query': 'by the device (timestamp-query)',
+  queue: 'by the host, from submission until the queue is idle',
+} as const;
+
 /** What follows the table, line by line. */
-export function remarks({ rows, crossover, failures, adapter }: BenchReport): string[] {
+export function remarks({ rows, crossover, failures, adapter, clock }: BenchReport): string[] {
   const best = (of: (ceilings: NonNullable<BenchRow['ceilings']>) => number): number =>
     Math.max(...rows.flatMap(({ ceilings }) => (ceilings ? [of(ceilings)] : [])));
   return [
-    'Times are of the fastest and of the middle round. The ceilings are sums that only read as many bytes in the same layout, and a chain of FMAs.',
+    `Times are of the fastest and of the middle round; kernels are timed ${clocks[clock]}. The ceilings are sums that only read as many bytes, in the faster of two layouts, and a chain of FMAs.`,
     ...(rows.some(({ ceilings }) => ceilings)
       ? [
           `Best of this run: ${significant(best((ceilings) => ceilings.gigabytesPerSecond))} GB/s read, ` +

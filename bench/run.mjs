@@ -1,9 +1,9 @@
 // `npm run bench`: times every operation in a headless browser and prints the table; or serves the page.
-import { accessSync, constants } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
+import { installPackages, packagesMatchLock } from '../test/host/packages.mjs';
+import { assertWritable, createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
 
 const HELP = `npm run bench -- [options]
 
@@ -13,6 +13,7 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
   --quick      small shapes and 3 rounds, instead of all shapes and 7 rounds
   --only NAME  this operation alone; may be given several times
   --json FILE  also write all figures to FILE
+  --peers      also time the same work on tfjs, jax-js and onnxruntime-web, which are installed in bench/peers first
   --serve      serve the page, to run it in any browser
   --help       print this
 
@@ -24,6 +25,7 @@ function parse(args) {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
+    peers: { type: 'boolean', default: false },
     serve: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   };
@@ -33,26 +35,31 @@ function parse(args) {
   } catch (error) {
     throw new UsageError(error.message);
   }
-  if (values.json !== undefined) assertWritable(values.json);
+  if (values.json !== undefined) assertWritable('--json', values.json);
   return values;
 }
 
-/** Told before the minutes that the figures take. */
-function assertWritable(file) {
-  const folder = dirname(resolve(file));
-  try {
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(`--json ${file}: nothing can be written to ${folder} (${error.code}).`);
-  }
-}
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const peerFolder = join(root, 'bench', 'peers');
 
 /** The server of the page. Cross-origin isolation makes the clock 20 times finer. */
-function createServer() {
-  return createPageServer(join(dirname(fileURLToPath(import.meta.url)), '..'), {
-    server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
-    optimizeDeps: { noDiscovery: true },
+function createServer(peers) {
+  return createPageServer(root, {
+    server: {
+      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+    },
+    ...(peers ? withPeers : { optimizeDeps: { noDiscovery: true } }),
   });
+}
+
+/** Packages of other libraries are found before the page asks for them; the one with modules of its own stays as it is. */
+const withPeers = {
+  cacheDir: join(peerFolder, 'node_modules', '.vite'),
+  optimizeDeps: { entries: ['bench/peers/libraries/*.ts'], exclude: ['onnxruntime-web'] },
+};
+
+function installPeers() {
+  if (!packagesMatchLock(peerFolder)) installPackages(peerFolder, ['--ignore-scripts']);
 }
 
 function assertKnown(names, { unknownNames, knownNames }) {
@@ -64,9 +71,10 @@ function assertKnown(names, { unknownNames, knownNames }) {
 }
 
 async function main(args) {
-  const { quick, only, json, serve, help } = parse(args);
+  const { quick, only, json, peers, serve, help } = parse(args);
   if (help) return console.log(HELP);
-  const server = await createServer();
+  if (peers) installPeers();
+  const server = await createServer(peers);
   let stays = false;
   try {
     const host = await server.ssrLoadModule('/bench/host.ts'); // Vite compiles it, for the browser and for this program alike
@@ -74,6 +82,7 @@ async function main(args) {
     await server.listen();
     const page = new URL('bench/', server.resolvedUrls.local[0]);
     for (const name of only) page.searchParams.append('only', name);
+    if (peers) page.searchParams.set('peers', '');
     stays = serve;
     if (serve) return console.log(`The page is at ${page} (Ctrl-C ends it).`);
     page.searchParams.set('run', '');

@@ -6,6 +6,9 @@ import { calibratedChain } from './ceilings.ts';
 import { crossoverOf, OUTCOMES } from './crossover.ts';
 import { measure, type Gpu } from './measure.ts';
 import { isOfPairs, operations } from './operations.ts';
+import { PassTimer } from './pass-timer.ts';
+import { casesOf, shapeOfCase } from './peer-cases.ts';
+import { comparePeers } from './peer-suite.ts';
 import type { BenchReport, BenchRow, Crossover } from './report.ts';
 import type { Pace } from './rounds.ts';
 import { fitted, shapesOf, shapeText, type Mode } from './shapes.ts';
@@ -19,19 +22,22 @@ export interface Choice {
   readonly mode: Mode;
   /** Names of operations; none stands for all. */
   readonly only: readonly string[];
+  /** Whether other libraries are timed at the same work. */
+  readonly peers: boolean;
 }
 
 export type OnProgress = (part: string, done: number, total: number) => void;
 
 /** Runs the benchmark on this page's adapter. What fails is reported, and the rest goes on. */
-export async function runBench({ mode, only }: Choice, onProgress: OnProgress): Promise<BenchReport> {
+export async function runBench({ mode, only, peers }: Choice, onProgress: OnProgress): Promise<BenchReport> {
   const date = new Date().toISOString();
   const chosen = operations.filter(({ name }) => only.length === 0 || only.includes(name));
   const cases = chosen.flatMap((operation) => shapesOf(operation, mode).map((shape) => ({ operation, shape })));
-  const found = await findDevice();
+  const found = await findDevice(['timestamp-query']);
   const gpu = 'device' in found ? await calibrated(found.device) : undefined;
   const crossing = gpu ? chosen.filter((operation) => !isOfPairs(operation)) : [];
-  const total = cases.length + crossing.length;
+  const peerWork = peers ? casesOf(mode, only) : [];
+  const total = cases.length + crossing.length + peerWork.length;
   let done = 0;
   const rows: BenchRow[] = [];
   const crossovers: Crossover[] = [];
@@ -53,23 +59,29 @@ export async function runBench({ mode, only }: Choice, onProgress: OnProgress): 
   for (const operation of crossing) {
     await attempt(operation, 'crossover', async () => crossovers.push(await crossoverOf(operation, gpu!.device)));
   }
+  const peerRows = await comparePeers(peerWork, paces[mode], gpu?.device, (of) => {
+    onProgress(`peers: ${of.task} ${shapeOfCase(of)}`, done++, total);
+  });
   gpu?.device.destroy();
   return {
     mode,
     date,
     adapter: 'device' in found ? found.adapter : null,
     browser: navigator.userAgent,
+    clock: gpu?.timer ? 'timestamp-query' : 'queue',
     pace: paces[mode],
     rows,
     crossover: { outcomes: OUTCOMES, operations: crossovers },
+    peers: peerRows,
     failures,
   };
 }
 
 async function calibrated(device: GPUDevice): Promise<Gpu> {
+  const timer = PassTimer.on(device);
   const engine = await openEngine({ device });
   try {
-    return { device, chain: await calibratedChain(engine) };
+    return { device, timer, chain: await calibratedChain(engine, timer) };
   } finally {
     engine.dispose();
   }

@@ -71,7 +71,10 @@ export function withAlphaRows(single: Operation<AlphaParameters>): Operation<Row
       return { shape: [rows === 1 ? alphasOf(parameters).length : rows], form: 'values' };
     },
     kernel: single.kernel as Kernel<RowAlphaParameters>,
-    compose: ([p, q], parameters) => (isList(parameters.alpha) ? apply(ofRows, [p!, q!, ...tablesOf(p!, parameters.alpha)], parameters) : undefined),
+    compose(inputs, { alpha }) {
+      if (!isList(alpha)) return single.compose?.(inputs, { alpha });
+      return apply(ofRows, [...inputs, ...tablesOf(inputs[0]!, alpha)], { alpha });
+    },
   };
 }
 

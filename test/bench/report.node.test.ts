@@ -29,10 +29,12 @@ const report: BenchReport = {
   mode: 'quick',
   date: '2026-01-01T00:00:00.000Z',
   adapter: 'a card',
+  clock: 'timestamp-query',
   browser: 'Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36',
   pace: { rounds: 3, budget: 1500 },
   rows: [onGpu, onCpu],
   crossover: { outcomes: 256, operations: [{ operation: 'klDivergence', rows: 64, largest: 4096 }] },
+  peers: [],
   failures: [],
 };
 

@@ -1,4 +1,6 @@
 // What the programs that serve a page have in common: the server, and how they end.
+import { accessSync, constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { createServer } from 'vite';
 
 /** A mistake in the command, not in the program: told without a stack. */
@@ -10,9 +12,20 @@ export function createPageServer(root, { server = {}, ...options } = {}) {
     root,
     configFile: false,
     logLevel: 'warn',
+    oxc: { target: 'es2022' }, // as the library is built: not every host knows `using`
     ...options,
     server: { host: '127.0.0.1', hmr: false, watch: null, ...server },
   });
+}
+
+/** Throws unless a file can be written: told before the minutes that its contents take. */
+export function assertWritable(option, file) {
+  const folder = dirname(resolve(file));
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`${option} ${file}: nothing can be written to ${folder} (${error.code}).`);
+  }
 }
 
 /** Runs a program; an error is told on standard error and gives the exit code 1, or 2 for a mistake in the command. */

@@ -19,15 +19,15 @@ function dawn(): Promise<GPU | undefined> {
   return dawnGpu;
 }
 
-/** An adapter and its device with the limits that large batches want, or the reason why there is none. */
-export async function findDevice(): Promise<{ device: GPUDevice; adapter: string; fallback: boolean } | { reason: string }> {
+/** An adapter and its device with the limits that large batches want, and with those of the wanted features that there are; or the reason why there is none. */
+export async function findDevice(wanted: readonly GPUFeatureName[] = []): Promise<{ device: GPUDevice; adapter: string; fallback: boolean } | { reason: string }> {
   const gpu = await findGpu();
   if (!gpu) return { reason: 'this environment has no WebGPU' };
   try {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) return { reason: 'WebGPU found no adapter' };
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-    const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+    const device = await adapter.requestDevice({ requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)), requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
     return { device, adapter: describe(adapter.info), fallback: adapter.info.isFallbackAdapter };
   } catch (error) {
     return { reason: `WebGPU gave no device: ${error instanceof Error ? error.message : String(error)}` };
