@@ -106,6 +106,7 @@ const smallLayouts: readonly Layout[] = [
   { outcomes: 4, rows: 2, form: 'weights' },
   { outcomes: 4, rows: 2, form: 'logits' },
   { outcomes: 16, rows: 8, form: 'weights' }, // from here on all pairs are a matrix product
+  { outcomes: 16, rows: 32, form: 'weights' }, // in large tiles
 ];
 
 /** Every kernel that the operations of the indexes lead to, composed or not; an operation may have several. */

@@ -39,7 +39,7 @@ test('every WGSL file is imported, and by its own path', () => {
 });
 
 test('every WGSL file is in a kernel of an exported operation, under its name', () => {
-  const pieces = [...uses.flatMap(({ kernel, dispatch }) => kernel.pieces(dispatch)), regimePiece('lane'), regimePiece('workgroup'), ...formPieces()];
+  const pieces = [...uses.flatMap(({ kernel, dispatch }) => [...kernel.pieces(dispatch, 'lane'), ...kernel.pieces(dispatch, 'workgroup')]), regimePiece('lane'), regimePiece('workgroup'), ...formPieces()];
   const sources = new Map(pieces.map(({ name, source }) => [`shaders/${name}`, source]));
   expect([...sources.keys()].sort()).toEqual(shaders.map(({ path }) => path));
   for (const { path, source } of shaders) expect(sources.get(path), path).toBe(source);
@@ -47,7 +47,7 @@ test('every WGSL file is in a kernel of an exported operation, under its name', 
 
 test('the uniforms of every kernel are laid out as its WGSL says', () => {
   const kernels = [
-    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: kernel.uniforms, pieces: kernel.pieces(dispatch) })),
+    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: kernel.uniforms, pieces: kernel.pieces(dispatch, 'lane') })),
     { name: 'check of rows', layout: formCheck.uniforms, pieces: formPieces() },
   ];
   for (const { name, layout, pieces } of kernels) {
@@ -57,5 +57,5 @@ test('the uniforms of every kernel are laid out as its WGSL says', () => {
 });
 
 function formPieces(): ReturnType<typeof formCheck.pieces> {
-  return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [] });
+  return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [] }, 'lane');
 }

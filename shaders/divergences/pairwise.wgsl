@@ -1,5 +1,5 @@
 // Divergences of all pairs, each evaluated directly.
-// Twin: src/divergences/alpha-divergence-matrix.ts
+// Twin: src/divergences/divergence-matrix.ts
 struct Uniforms { rows: u32, width: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, }
 
 @group(0) @binding(2) var<storage, read_write> divergences: array<u32>;

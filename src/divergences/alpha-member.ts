@@ -51,7 +51,7 @@ export function alphaTolerance<Parameters>(alpha: (parameters: Parameters) => nu
 
 export function defineAlphaMember<Parameters extends object>({ alpha, member, fromAlpha, ...record }: AlphaMember<Parameters>): DivergenceOf<Parameters> {
   return defineRowDivergence<Parameters>({
-    ...record,
+    ...record, alpha,
     tolerance: alphaTolerance(alpha),
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
     weights: {

@@ -5,9 +5,8 @@ import { defineLayout } from '../engine/layout.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { deformedLogRatio, logRatio, weights } from '../math/alpha-family.ts';
-import { commonPieces } from '../math/pieces.ts';
 import { probabilities } from '../math/probabilities.ts';
-import { paddedWidth, tileCount, tileProductPiece } from '../math/tile-product.ts';
+import { paddedWidth, tileProduct } from '../math/tile-product.ts';
 import { sumOf } from '../math/sum.ts';
 import { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
 import { deformedLogPieces, deformedLogTables } from '../math/deformed-log.ts';
@@ -82,14 +81,12 @@ const product: Operation<object> = {
   ],
   result: ([x, y]) => ({ shape: [x!.rows, y!.rows], form: 'values' }),
   kernel: {
-    pieces: () => [...commonPieces, tileProductPiece, { name: 'divergences/polarised-product.wgsl', source: productSource }],
+    ...tileProduct({ name: 'divergences/polarised-product.wgsl', source: productSource }),
     uniforms: defineLayout({
-      rows: 'u32', width: 'u32', zero: 'u32', features: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
+      rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
       to_centre_start: 'u32', to_centre_stride: 'u32', from_centre_start: 'u32', from_centre_stride: 'u32', settled_share: 'f32',
     }),
-    values: ({ inputs }) => ({ features: inputs[0]!.width, settled_share: settledShare(inputs[0]!.width) }),
-    over: 'elements',
-    items: ({ rows, width }) => tileCount(rows, width),
+    values: ({ inputs }) => ({ quads: inputs[0]!.width / 4, settled_share: settledShare(inputs[0]!.width) }),
   },
   reference: ([x, y, toCentre, fromCentre]) => (row, out) => {
     for (let j = 0; j < out.length; j++) {

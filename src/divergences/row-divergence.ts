@@ -34,21 +34,26 @@ export interface RowDivergence<Parameters> {
   readonly weights: RowEvaluation<Parameters>;
   /** For rows of logits or log-probabilities, normalised on the way and never stored. Its WGSL gives `row_divergence`. */
   readonly logits?: RowEvaluation<Parameters>;
+  /** Of a function of the α-divergence, its α: a matrix of all pairs may then come from a product of matrices. */
+  readonly alpha?: (parameters: Parameters) => number;
 }
 
 export interface DivergenceOf<Parameters> {
   (p: Tensor, q: Tensor, parameters: Parameters): Tensor;
   readonly operation: Operation<Parameters>;
+  /** What it is made of, for those who evaluate it on other pairs of rows. */
+  readonly divergence: RowDivergence<Parameters>;
 }
 
 /** A divergence that has no parameters. */
 export interface PlainDivergence {
   (p: Tensor, q: Tensor): Tensor;
   readonly operation: Operation<object>;
+  readonly divergence: RowDivergence<object>;
 }
 
-export function withoutParameters({ operation }: DivergenceOf<object>): PlainDivergence {
-  return Object.assign((p: Tensor, q: Tensor) => apply(operation, [p, q], {}), { operation });
+export function withoutParameters({ operation, divergence }: DivergenceOf<object>): PlainDivergence {
+  return Object.assign((p: Tensor, q: Tensor) => apply(operation, [p, q], {}), { operation, divergence });
 }
 
 export const rowSumPieces: readonly Piece[] = [
@@ -85,7 +90,7 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       return (row, out) => { out[0] = reference(p!.row(row), q!.row(row), parameters); };
     },
   };
-  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(operation, [p, q], parameters), { operation });
+  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(operation, [p, q], parameters), { operation, divergence });
 }
 
 function rowKernel<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs']) => RowEvaluation<Parameters>): Kernel<Parameters> {

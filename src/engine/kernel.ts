@@ -8,7 +8,7 @@ export interface Piece {
   readonly source: string;
 }
 
-/** How the rows of a batch are laid over invocations: one row a lane, or one row a workgroup. */
+/** How the items of a dispatch, mostly rows, are laid over invocations: one item a lane, or one item a workgroup. */
 export type Regime = 'lane' | 'workgroup';
 
 /** A constant table made on the host, such as the coefficients of one α. Tables with equal keys are the same. */
@@ -42,13 +42,13 @@ export interface Dispatch<Parameters> {
  * `<input>_stride` (in numbers, 0 for a row that serves the whole batch) where the layout names them.
  */
 export interface Kernel<Parameters> {
-  readonly pieces: (dispatch: Dispatch<Parameters>) => readonly Piece[];
+  readonly pieces: (dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[];
   readonly uniforms: Layout;
   /** What the uniforms call the inputs, where it is not the names of the arguments. */
   readonly names?: readonly string[];
   readonly values?: (dispatch: Dispatch<Parameters>) => Readonly<Record<string, number>>;
   readonly tables?: (dispatch: Dispatch<Parameters>) => readonly Table[];
-  /** 'rows': an item is a row and follows the regime. 'elements': an item is an invocation of its own. */
-  readonly over: 'rows' | 'elements';
-  readonly items: (dispatch: Dispatch<Parameters>) => number;
+  /** 'rows': an item is a row and follows the regime, 'tiles' likewise. 'elements': an item is an invocation of its own. */
+  readonly over: 'rows' | 'tiles' | 'elements';
+  readonly items: (dispatch: Dispatch<Parameters>, regime: Regime) => number;
 }

@@ -24,3 +24,8 @@ export function chooseRegime(width: number, softwareAdapter: boolean, preferred?
   if (width > longestLaneRow) return 'workgroup';
   return preferred ?? (width < shortestWorkgroupRow || softwareAdapter ? 'lane' : 'workgroup');
 }
+
+/** Tiles of a matrix are made in workgroup memory, except where its barriers are dear. */
+export function chooseTileRegime(softwareAdapter: boolean, preferred?: Regime): Regime {
+  return preferred ?? (softwareAdapter ? 'lane' : 'workgroup');
+}

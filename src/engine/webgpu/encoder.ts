@@ -46,15 +46,15 @@ export class Encoder {
   async dispatch({ label, kernel, dispatch, regime, inputs, output }: Command): Promise<void> {
     const { device } = this.#gpu;
     const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
-    const effective = kernel.over === 'rows' ? regime : 'lane';
-    const { pipeline, layouts } = await this.#gpu.pipeline(label, [regimePiece(effective), ...kernel.pieces(dispatch)], inputs.length, tables.length);
+    const effective = kernel.over === 'elements' ? 'lane' : regime;
+    const { pipeline, layouts } = await this.#gpu.pipeline(label, [regimePiece(effective), ...kernel.pieces(dispatch, effective)], inputs.length, tables.length);
     const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
       rows: dispatch.rows, width: dispatch.width, zero: 0,
       ...Object.fromEntries(inputs.flatMap(({ name, region }) => [[`${name}_start`, region.start], [`${name}_stride`, region.stride]])),
       ...kernel.values?.(dispatch),
     }));
     const groups = [[...inputs.map(({ region }) => region.buffer), output, uniforms], tables];
-    const items = kernel.items(dispatch);
+    const items = kernel.items(dispatch, effective);
     const [x, y] = foldWorkgroups(effective === 'lane' ? Math.ceil(items / laneCount) : items, this.#limits.maxComputeWorkgroupsPerDimension);
     this.record((commands) => {
       const pass = commands.beginComputePass({ label });

@@ -1,7 +1,8 @@
 import { LimitExceededError } from '../errors.ts';
+import type { Kernel, Regime } from '../kernel.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import { lineageOf } from '../lineage.ts';
-import { chooseRegime } from '../regimes.ts';
+import { chooseRegime, chooseTileRegime } from '../regimes.ts';
 import { extentOf, rangeOf, stagesOf, type Range, type Stage } from '../stages.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
@@ -176,7 +177,7 @@ export class Run {
     if (range.rows > 0) {
       await this.#encoder.dispatch({
         label: operation.name, kernel, output,
-        regime: chooseRegime(stage.inputs[0]!.tensor.width, this.#backend.softwareAdapter, this.#backend.forcedRegime),
+        regime: this.#regimeOf(stage, kernel),
         dispatch: {
           parameters, rows: range.rows, width: range.width,
           inputs: inputs.map(({ input }) => ({ form: input.tensor.form, rows: rangeOf(input, block).rows, width: rangeOf(input, block).width })),
@@ -185,6 +186,11 @@ export class Run {
       });
     }
     return { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };
+  }
+
+  #regimeOf(stage: Stage, { over }: Kernel<unknown>): Regime {
+    const { softwareAdapter, forcedRegime } = this.#backend;
+    return over === 'tiles' ? chooseTileRegime(softwareAdapter, forcedRegime) : chooseRegime(stage.inputs[0]!.tensor.width, softwareAdapter, forcedRegime);
   }
 
   #own(stage: Stage, bytes: number): GPUBuffer {
