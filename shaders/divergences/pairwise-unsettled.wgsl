@@ -13,6 +13,21 @@ fn estimate_at(i: u32, j: u32) -> f32 {
   return estimates[uniforms.estimates_start + i * uniforms.estimates_stride + j];
 }
 
+// Whether all are settled.
+fn take_over(i: u32, first: u32, end: u32, local: u32) -> bool {
+  let from_row = uniforms.estimates_start + i * uniforms.estimates_stride;
+  let to_row = i * uniforms.width;
+  var left = 0.0;
+  for (var j = first + lane_of(local); j < end; j += LANES) {
+    let estimate = estimates[from_row + j];
+    left = max(left, -estimate);
+    if (estimate >= 0.0) {
+      divergences[to_row + j] = result_bits(of_alpha_divergence(estimate));
+    }
+  }
+  return max_over_lanes(vec4(left), local).x == 0.0;
+}
+
 // The same for all lanes of an item; end where all are settled.
 fn next_unsettled(i: u32, first: u32, end: u32, local: u32) -> u32 {
   for (var j = first; j < end; j += LANES) {
@@ -38,11 +53,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
     return;
   }
   let end = min(first + uniforms.strip, uniforms.width);
-  for (var j = first + lane_of(local); j < end; j += LANES) {
-    let estimate = estimate_at(i, j);
-    if (estimate >= 0.0) {
-      divergences[i * uniforms.width + j] = result_bits(of_alpha_divergence(estimate));
-    }
+  if (agreed(take_over(i, first, end, local), local)) {
+    return;
   }
   for (var j = next_unsettled(i, first, end, local); j < end; j = next_unsettled(i, j + 1u, end, local)) {
     let bits = row_divergence(uniforms.p_start + i * uniforms.p_stride, uniforms.q_start + j * uniforms.q_stride, local);

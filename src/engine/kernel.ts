@@ -40,6 +40,8 @@ export interface Dispatch<Parameters> {
  * order, and the tables in group 1.
  * Besides what `values` gives, the engine fills the uniforms `rows`, `width`, `zero`, and `<input>_start` and
  * `<input>_stride` (in numbers, 0 for a row that serves the whole batch) where the layout names them.
+ * A kernel that folds blocks of columns has one more input, `before`: the result of the blocks before. It means nothing
+ * with the first, whose uniform `column_from` is 0.
  */
 export interface Kernel<Parameters> {
   readonly pieces: (dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[];
@@ -51,4 +53,6 @@ export interface Kernel<Parameters> {
   /** 'rows': an item is a row and follows the regime, 'tiles' likewise. 'elements': an item is an invocation of its own. */
   readonly over: 'rows' | 'tiles' | 'elements';
   readonly items: (dispatch: Dispatch<Parameters>, regime: Regime) => number;
+  /** How often a lane would go round its loops if it had the item for itself, where that is not the width of the first input. */
+  readonly iterations?: (dispatch: Dispatch<Parameters>) => number;
 }
