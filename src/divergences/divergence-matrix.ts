@@ -7,7 +7,7 @@ import { DomainError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import type { Piece } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
-import { apply, checkFinite, checkObject, checkOutcomes, type Argument, type Operand, type Operation } from '../engine/operation.ts';
+import { apply, checkFinite, checkOutcomes, type Argument, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceMatrixOfWeights, type Rows } from '../math/alpha-matrix.ts';
 import { alphaDivergence, identityMember } from './alpha-divergence.ts';

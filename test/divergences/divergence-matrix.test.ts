@@ -5,7 +5,7 @@ import { DomainError } from '../../src/engine/errors.ts';
 import { apply, type Operation } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import * as dually from '../../src/index.ts';
-import { alphaDivergence, divergenceMatrix, klDivergence } from '../../src/index.ts';
+import { alphaDivergence, divergenceMatrix, type klDivergence } from '../../src/index.ts';
 import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
