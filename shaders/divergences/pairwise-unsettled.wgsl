@@ -13,17 +13,27 @@ fn estimate_at(i: u32, j: u32) -> f32 {
   return estimates[uniforms.estimates_start + i * uniforms.estimates_stride + j];
 }
 
-// Whether all are settled.
+// Whether all are settled. What is not is written too, and overwritten.
 fn take_over(i: u32, first: u32, end: u32, local: u32) -> bool {
   let from_row = uniforms.estimates_start + i * uniforms.estimates_stride;
   let to_row = i * uniforms.width;
   var left = 0.0;
-  for (var j = first + lane_of(local); j < end; j += LANES) {
-    let estimate = estimates[from_row + j];
-    left = max(left, -estimate);
-    if (estimate >= 0.0) {
-      divergences[to_row + j] = result_bits(of_alpha_divergence(estimate));
-    }
+  var j = first + lane_of(local);
+  for (; j + 3u * LANES < end; j += 4u * LANES) { // four reads are on their way at a time
+    let a = estimates[from_row + j];
+    let b = estimates[from_row + j + LANES];
+    let c = estimates[from_row + j + 2u * LANES];
+    let d = estimates[from_row + j + 3u * LANES];
+    left = max(left, -min(min(a, b), min(c, d)));
+    divergences[to_row + j] = settled_bits(a);
+    divergences[to_row + j + LANES] = settled_bits(b);
+    divergences[to_row + j + 2u * LANES] = settled_bits(c);
+    divergences[to_row + j + 3u * LANES] = settled_bits(d);
+  }
+  for (; j < end; j += LANES) {
+    let a = estimates[from_row + j];
+    left = max(left, -a);
+    divergences[to_row + j] = settled_bits(a);
   }
   return max_over_lanes(vec4(left), local).x == 0.0;
 }
@@ -58,7 +68,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   }
   for (var j = next_unsettled(i, first, end, local); j < end; j = next_unsettled(i, j + 1u, end, local)) {
     let bits = row_divergence(uniforms.p_start + i * uniforms.p_stride, uniforms.q_start + j * uniforms.q_stride, local);
-    if (lane_of(local) == 0u) {
+    if (lane_of(local) == (j - first) % LANES) { // the lane that has taken it over
       divergences[i * uniforms.width + j] = bits;
     }
   }
