@@ -15,8 +15,8 @@ const small: Tile = { rows: 4, columns: 4, piece: { name: 'math/tile-product.wgs
 const large: Tile = { rows: 32, columns: 16, piece: { name: 'math/tile-product-large.wgsl', source: largeSource } };
 const shared: Tile = { rows: 64, columns: 64, piece: { name: 'math/tile-product-shared.wgsl', source: sharedSource } };
 
-/** Up to here the sums of the large tile, which are not compensated, err by less than an ulp. */
-const longestPlainRow = 4096;
+/** Up to here the sums of the large tile, which are not compensated, err little more than the features themselves. */
+const longestPlainRow = 1024;
 
 /** Tiles in workgroup memory, or in the registers of one lane; small ones where large ones would be mostly empty. */
 function tileOf({ rows, width, inputs }: Dispatch<unknown>, regime: Regime): Tile {
