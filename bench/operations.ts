@@ -37,7 +37,10 @@ const arithmetic: Readonly<Record<string, number>> = {
   renyiDivergence: TERM,
   reverseKlDivergence: TERM,
   tsallisDivergence: TERM,
-  alphaDivergenceMatrix: 1, // a matrix product; what is not one is of lower order
+  // Matrix products; what is not one is of lower order.
+  alphaDivergenceMatrix: 1,
+  divergenceMatrix: 1,
+  nearest: 1,
 };
 
 export function arithmeticOf({ name }: Operation): number | undefined {

@@ -106,7 +106,8 @@ const smallLayouts: readonly Layout[] = [
   { outcomes: 4, rows: 2, form: 'weights' },
   { outcomes: 5, rows: 2, form: 'weights' },
   { outcomes: 4, rows: 2, form: 'logits' },
-  { outcomes: 16, rows: 8, form: 'weights' }, // all pairs are a matrix product
+  { outcomes: 16, rows: 8, form: 'weights' }, // from here on all pairs are a matrix product
+  { outcomes: 16, rows: 32, form: 'weights' }, // in large tiles
 ];
 
 /** Rows that a divergence goes through in parts. */

@@ -24,7 +24,7 @@ test.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('every kern
   const sources = new Map<string, { name: string; shader: ReturnType<typeof joinPieces> }>();
   for (const { name, kernel, dispatch } of uses) {
     if ((regime !== 'lane' && kernel.over === 'elements') || (regime === 'team' && !kernel.teams)) continue;
-    const shader = joinPieces([...layoutOf(regime, 1).pieces, ...kernel.pieces(dispatch)]);
+    const shader = joinPieces([...layoutOf(regime, 1).pieces, ...kernel.pieces(dispatch, regime)]);
     sources.set(shader.source, { name, shader });
   }
   const messages: string[] = [];
@@ -47,7 +47,7 @@ test('an error in a piece is reported with its file and line', async () => {
 describe('a new α compiles nothing', () => {
   const sweep = Array.from({ length: 1000 }, (_, index) => (index - 500) / 250 + 1e-4); // |α| ≤ 2, and never ±1
   const sourceOf = ({ pieces }: Kernel<unknown>, use: KernelUse, alpha: number): string =>
-    joinPieces(pieces({ ...use.dispatch, parameters: { ...(use.dispatch.parameters as object), alpha } })).source;
+    joinPieces(pieces({ ...use.dispatch, parameters: { ...(use.dispatch.parameters as object), alpha } }, 'lane')).source;
 
   test('since the WGSL of a kernel is the same at 1,000 of them', () => {
     const ofAlpha = uses.filter(({ dispatch }) => 'alpha' in (dispatch.parameters as object));

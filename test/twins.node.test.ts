@@ -39,7 +39,7 @@ test('every WGSL file is imported, and by its own path', () => {
 });
 
 test('every WGSL file is in a kernel of an exported operation, under its name', () => {
-  const pieces = [...uses.flatMap(({ kernel, dispatch }) => kernel.pieces(dispatch)), ...(['lane', 'team', 'workgroup'] as const).flatMap((regime) => [...layoutOf(regime, 1).pieces, ...layoutOf(regime, 1e6).pieces]), ...formPieces()];
+  const pieces = [...uses.flatMap(({ kernel, dispatch }) => [...kernel.pieces(dispatch, 'lane'), ...kernel.pieces(dispatch, 'workgroup')]), ...(['lane', 'team', 'workgroup'] as const).flatMap((regime) => [...layoutOf(regime, 1).pieces, ...layoutOf(regime, 1e6).pieces]), ...formPieces()];
   const files = pieces.filter(({ name }) => name.includes('/')); // a caller's snippet is no file
   const sources = new Map(files.map(({ name, source }) => [`shaders/${name}`, source]));
   expect([...sources.keys()].sort()).toEqual(shaders.map(({ path }) => path));
@@ -48,7 +48,7 @@ test('every WGSL file is in a kernel of an exported operation, under its name', 
 
 test('the uniforms of every kernel are laid out as its WGSL says', () => {
   const kernels = [
-    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: kernel.uniforms, pieces: kernel.pieces(dispatch) })),
+    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: kernel.uniforms, pieces: kernel.pieces(dispatch, 'lane') })),
     { name: 'check of rows', layout: formCheck.uniforms, pieces: formPieces() },
   ];
   for (const { name, layout, pieces } of kernels) {
@@ -58,5 +58,5 @@ test('the uniforms of every kernel are laid out as its WGSL says', () => {
 });
 
 function formPieces(): ReturnType<typeof formCheck.pieces> {
-  return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [{ form: 'weights', rows: 1, width: 2 }] });
+  return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [{ form: 'weights', rows: 1, width: 2 }] }, 'lane');
 }

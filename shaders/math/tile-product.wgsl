@@ -1,5 +1,5 @@
-// A tile of a matrix product x y^T: rows of x and y lie in memory as quads, zero-padded. 8 loads of four numbers for 64 products.
-// Twin: src/math/tile-product.ts
+// A matrix product x y^T in tiles of 4 x 4 a lane, for few rows. Rows of x and y lie in memory as quads, zero-padded.
+// A joined piece binds x_quads and y_quads and supplies `store_product`. Twin: src/math/tile-product.ts
 const PLAIN_QUADS: u32 = 8u; // quads that are summed plainly before the compensated sum
 
 // The first quads of 4 rows; beyond the edge the last row again.
@@ -9,18 +9,18 @@ fn tile_rows(first: u32, rows: u32, start: u32, stride: u32) -> vec4<u32> {
 }
 
 // Entry [a][b] is the inner product of x's row a and y's row b.
-fn tile_products(x: vec4<u32>, y: vec4<u32>, quads: u32, zero: u32) -> array<vec4<f32>, 4> {
+fn tile_products(x: vec4<u32>, y: vec4<u32>) -> array<vec4<f32>, 4> {
   // Not an array: a pointer to one of its elements as an argument makes Firefox crash.
   var sum0 = Accumulator();
   var sum1 = Accumulator();
   var sum2 = Accumulator();
   var sum3 = Accumulator();
-  for (var first = 0u; first < quads; first += PLAIN_QUADS) {
+  for (var first = 0u; first < uniforms.quads; first += PLAIN_QUADS) {
     var part0 = vec4(0.0);
     var part1 = vec4(0.0);
     var part2 = vec4(0.0);
     var part3 = vec4(0.0);
-    let end = min(first + PLAIN_QUADS, quads);
+    let end = min(first + PLAIN_QUADS, uniforms.quads);
     for (var k = first; k < end; k++) {
       let columns = mat4x4<f32>(y_quads[y.x + k], y_quads[y.y + k], y_quads[y.z + k], y_quads[y.w + k]);
       part0 += x_quads[x.x + k] * columns;
@@ -28,10 +28,29 @@ fn tile_products(x: vec4<u32>, y: vec4<u32>, quads: u32, zero: u32) -> array<vec
       part2 += x_quads[x.z + k] * columns;
       part3 += x_quads[x.w + k] * columns;
     }
-    accumulate(&sum0, part0, zero);
-    accumulate(&sum1, part1, zero);
-    accumulate(&sum2, part2, zero);
-    accumulate(&sum3, part3, zero);
+    accumulate(&sum0, part0, uniforms.zero);
+    accumulate(&sum1, part1, uniforms.zero);
+    accumulate(&sum2, part2, uniforms.zero);
+    accumulate(&sum3, part3, uniforms.zero);
   }
   return array<vec4<f32>, 4>(total_of(sum0), total_of(sum1), total_of(sum2), total_of(sum3));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let item = item_of(workgroup, groups, local);
+  let tiles = (uniforms.width + 3u) / 4u;
+  let i = 4u * (item / tiles);
+  let j = 4u * (item % tiles);
+  if (i >= uniforms.rows) {
+    return;
+  }
+  let x = tile_rows(i, uniforms.rows, uniforms.x_start, uniforms.x_stride);
+  let y = tile_rows(j, uniforms.width, uniforms.y_start, uniforms.y_stride);
+  var products = tile_products(x, y);
+  for (var a = 0u; a < min(4u, uniforms.rows - i); a++) {
+    for (var b = 0u; b < min(4u, uniforms.width - j); b++) {
+      store_product(i + a, j + b, products[a][b]);
+    }
+  }
 }

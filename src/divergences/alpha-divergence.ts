@@ -3,7 +3,7 @@ import type { Tensor } from '../engine/tensor.ts';
 import { defineAlphaMember, exampleAlphas, type AlphaMemberOf } from './alpha-member.ts';
 import { withAlphaRows, type RowAlphaParameters } from './alpha-rows.ts';
 import { identityMember } from './identity-member.ts';
-import type { DivergenceOf } from './row-divergence.ts';
+import type { PairFunction } from './row-divergence.ts';
 
 export interface AlphaParameters {
   /** Amari's α: −1 is KL(p‖q), +1 is KL(q‖p), 0 is 4H². Any real number. */
@@ -37,6 +37,6 @@ const operation: Operation<RowAlphaParameters> = withAlphaRows(single.operation)
  * const d = await alphaDivergence(p, q, { alpha: 0.5 }).read();
  * const e = await alphaDivergence(p, q, { alpha: [0.5, -1] }).read(); // an α for each of two rows
  */
-export const alphaDivergence: DivergenceOf<RowAlphaParameters> & Pick<AlphaMemberOf<AlphaParameters>, 'alphaMember'> = Object.assign(
-  (p: Tensor, q: Tensor, parameters: RowAlphaParameters): Tensor => apply(operation, [p, q], parameters), { operation, alphaMember: single.alphaMember },
+export const alphaDivergence: PairFunction<RowAlphaParameters> & Pick<AlphaMemberOf<AlphaParameters>, 'alphaMember' | 'divergence'> = Object.assign(
+  (p: Tensor, q: Tensor, parameters: RowAlphaParameters): Tensor => apply(operation, [p, q], parameters), { operation, alphaMember: single.alphaMember, divergence: single.divergence },
 );

@@ -96,7 +96,7 @@ export function evaluated(alpha: number): number {
 export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaMember<Parameters>): AlphaMemberOf<Parameters> {
   const { alpha, member, helpers = [], fromAlpha, ...record } = alphaMember;
   const divergence = defineRowDivergence<Parameters>({
-    ...record,
+    ...record, alpha,
     tolerance: alphaTolerance(alpha),
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
     weights: {

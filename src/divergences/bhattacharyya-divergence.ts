@@ -1,6 +1,6 @@
 import { skewedChernoffDivergenceOf } from '../math/hellinger-integral.ts';
 import { defineIntegralDivergence } from './hellinger-integral.ts';
-import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
+import { withoutParameters, type PlainPairFunction } from './row-divergence.ts';
 
 /**
  * Bhattacharyya's divergence of each row of p from the same row of q, in nats: symmetric, ∞ for disjoint supports.
@@ -12,7 +12,7 @@ import { withoutParameters, type PlainDivergence } from './row-divergence.ts';
  * @example
  * const b = await bhattacharyyaDivergence(p, q).read();
  */
-export const bhattacharyyaDivergence: PlainDivergence = withoutParameters(defineIntegralDivergence<object>({
+export const bhattacharyyaDivergence: PlainPairFunction = withoutParameters(defineIntegralDivergence<object>({
   name: 'bhattacharyyaDivergence',
   formula: 'B(p, q) = −log Σ √(pq) = −log(1 − D_0/4)',
   source: 'Bhattacharyya 1943',

@@ -4,7 +4,7 @@ import { apply, batchSize, checkOutcomes, type Operation } from '../engine/opera
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
 import { chernoffSearch, searchArguments, searchPieces, searchUniforms } from './chernoff-search.ts';
-import { checkForms, pairArguments, type PlainDivergence } from './row-divergence.ts';
+import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
 
 const tolerance = {
   ulps: () => 5, relativeTo: 'entry' as const,
@@ -53,4 +53,4 @@ const operation: Operation<object> = {
  * @example
  * const rate = await chernoffInformation(p, q).read();
  */
-export const chernoffInformation: PlainDivergence = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });
+export const chernoffInformation: PlainPairFunction = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });

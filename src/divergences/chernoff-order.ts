@@ -4,7 +4,7 @@ import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '.
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
 import { chernoffSearch } from './chernoff-search.ts';
-import { checkForms, pairArguments, type PlainDivergence } from './row-divergence.ts';
+import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
 
 const tolerance = {
   ulps: () => 16, relativeTo: 'entry' as const,
@@ -52,4 +52,4 @@ const operation: Operation<object> = {
  * @example
  * const order = await chernoffOrder(p, q).read();
  */
-export const chernoffOrder: PlainDivergence = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });
+export const chernoffOrder: PlainPairFunction = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });

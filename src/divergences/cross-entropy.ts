@@ -8,7 +8,7 @@ import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece } from '../math/double.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { Levels, meanSurprisal } from '../math/surprisal.ts';
-import { pairArguments, type PlainDivergence } from './row-divergence.ts';
+import { pairArguments, type PlainPairFunction } from './row-divergence.ts';
 
 const kernel: Kernel<object> = {
   pieces: ({ inputs }) => [...loaderPieces(inputs), ...commonPieces, doublePiece, { name: 'divergences/mean-surprisal.wgsl', source }],
@@ -48,4 +48,4 @@ const operation: Operation<object> = {
  * const logits = engine.rows([[2, -1], [0, 3]], { outcomes: 2, form: 'logits' });
  * const loss = await crossEntropy(p, logits).read();
  */
-export const crossEntropy: PlainDivergence = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });
+export const crossEntropy: PlainPairFunction = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });

@@ -12,7 +12,7 @@ import type { RowPair } from '../math/hellinger-integral.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import { unsupportedAlpha } from './alpha-member.ts';
-import { checkForms, pairArguments, type DivergenceOf } from './row-divergence.ts';
+import { checkForms, pairArguments, type PairFunction } from './row-divergence.ts';
 
 /**
  * What the GPU makes of D_α and, far from p = q, of the Hellinger integral H = 1 − κ D_α, κ = β(1 − β), itself.
@@ -94,7 +94,7 @@ function unsupportedOrder({ order, base }: IntegralMember): string | undefined {
 }
 
 /** Makes the operation of a member: the α-divergence by its own kernel, then what is made of it. */
-export function defineIntegralDivergence<Parameters extends object>(divergence: IntegralDivergence<Parameters>): DivergenceOf<Parameters> {
+export function defineIntegralDivergence<Parameters extends object>(divergence: IntegralDivergence<Parameters>): PairFunction<Parameters> {
   const { name, formula, source, examples, check, member: memberOf, exchanges, reference } = divergence;
   const operation: Operation<Parameters> = {
     name, formula, source, arguments: pairArguments,

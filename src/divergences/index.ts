@@ -10,6 +10,7 @@ export { cressieReadDivergence, type CressieReadParameters } from './cressie-rea
 export { crossEntropy } from './cross-entropy.ts';
 export { defineBregman, type BregmanDefinition } from './define-bregman.ts';
 export { defineFDivergence, type FDivergenceDefinition } from './define-f-divergence.ts';
+export { divergenceMatrix, type OfDivergence } from './divergence-matrix.ts';
 export { entropy } from './entropy.ts';
 export { extendedAlphaDivergence } from './extended-alpha-divergence.ts';
 export { fisherRaoDistance } from './fisher-rao-distance.ts';
@@ -19,6 +20,7 @@ export { jensenShannonDistance } from './jensen-shannon-distance.ts';
 export { jensenShannonDivergence, type JensenShannonParameters } from './jensen-shannon-divergence.ts';
 export { klDivergence } from './kl-divergence.ts';
 export { maxDivergence } from './max-divergence.ts';
+export { nearest, type Neighbours } from './nearest.ts';
 export { neymanChiSquaredDivergence } from './neyman-chi-squared-divergence.ts';
 export { pearsonChiSquaredDivergence } from './pearson-chi-squared-divergence.ts';
 export { renyiDivergence, type OrderParameters } from './renyi-divergence.ts';

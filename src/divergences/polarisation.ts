@@ -5,9 +5,8 @@ import { defineLayout } from '../engine/layout.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { deformedLogRatio, logRatio, weights } from '../math/alpha-family.ts';
-import { commonPieces } from '../math/pieces.ts';
 import { probabilities } from '../math/probabilities.ts';
-import { paddedWidth, tileCount, tileProductPiece } from '../math/tile-product.ts';
+import { paddedWidth, tileProduct } from '../math/tile-product.ts';
 import { sumOf } from '../math/sum.ts';
 import { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
 import { deformedLogPieces, deformedLogTables } from '../math/deformed-log.ts';
@@ -66,13 +65,8 @@ const features: Operation<{ readonly exponent: number }> = {
   },
 };
 
-/**
- * A product is trusted for a pair whose divergence is at least this share of the detour by the centre. Measured to keep
- * 4 ulp; over long rows the rounding of the features averages out.
- */
-function settledShare(outcomes: number): number {
-  return outcomes >= 4096 ? 0.4 : 0.6;
-}
+/** A product is trusted for a pair whose divergence is at least this share of the detour by the centre; measured to keep 4 ulp. */
+const settledShare = 0.7;
 
 const product: Operation<object> = {
   name: 'polarisedProduct', formula: 'D(p‖c) + D(c‖q) − X Yᵀ, or −1 where that is not to be trusted', source, tolerance,
@@ -82,20 +76,18 @@ const product: Operation<object> = {
   ],
   result: ([x, y]) => ({ shape: [x!.rows, y!.rows], form: 'values' }),
   kernel: {
-    pieces: () => [...commonPieces, tileProductPiece, { name: 'divergences/polarised-product.wgsl', source: productSource }],
+    ...tileProduct({ name: 'divergences/polarised-product.wgsl', source: productSource }),
     uniforms: defineLayout({
-      rows: 'u32', width: 'u32', zero: 'u32', features: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
+      rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
       to_centre_start: 'u32', to_centre_stride: 'u32', from_centre_start: 'u32', from_centre_stride: 'u32', settled_share: 'f32',
     }),
-    values: ({ inputs }) => ({ features: inputs[0]!.width, settled_share: settledShare(inputs[0]!.width) }),
-    over: 'elements',
-    items: ({ rows, width }) => tileCount(rows, width),
+    values: ({ inputs }) => ({ quads: inputs[0]!.width / 4, settled_share: settledShare }),
   },
   reference: ([x, y, toCentre, fromCentre]) => (row, out) => {
     for (let j = 0; j < out.length; j++) {
       const detour = toCentre!.row(row)[0]! + fromCentre!.row(j)[0]!;
       const divergence = detour - dot(x!, row, y!, j);
-      out[j] = divergence > settledShare(x!.width) * detour ? divergence : -1;
+      out[j] = divergence > settledShare * detour ? divergence : -1;
     }
   },
 };

@@ -2,7 +2,7 @@ import { DomainError, shown } from '../engine/errors.ts';
 import { renyiDivergenceOf } from '../math/hellinger-integral.ts';
 import { defineIntegralDivergence, type IntegralMember } from './hellinger-integral.ts';
 import { maxDivergence } from './max-divergence.ts';
-import { checkForms, type DivergenceOf } from './row-divergence.ts';
+import { checkForms, type PairFunction } from './row-divergence.ts';
 
 export interface OrderParameters {
   /** The order β: 1 is KL(p‖q), ½ is twice the Bhattacharyya divergence, 0 asks for the mass of q where p is positive. */
@@ -22,7 +22,7 @@ export interface OrderParameters {
  * @example
  * const r = await renyiDivergence(p, q, { order: 2 }).read();
  */
-export const renyiDivergence: DivergenceOf<OrderParameters> = defineIntegralDivergence<OrderParameters>({
+export const renyiDivergence: PairFunction<OrderParameters> = defineIntegralDivergence<OrderParameters>({
   name: 'renyiDivergence',
   formula: 'R_β(p‖q) = log(Σ p^β q^(1−β))/(β − 1)',
   source: 'Rényi 1961; van Erven & Harremoës 2014',

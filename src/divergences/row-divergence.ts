@@ -43,21 +43,33 @@ export interface RowDivergence<Parameters> {
   readonly weights: RowEvaluation<Parameters>;
   /** For rows of logits or log-probabilities, normalised on the way and never stored. Its WGSL gives `row_divergence`. */
   readonly logits?: RowEvaluation<Parameters>;
+  /** Of a function of the α-divergence, its α: a matrix of all pairs may then come from a product of matrices. */
+  readonly alpha?: (parameters: Parameters) => number;
 }
 
-export interface DivergenceOf<Parameters> {
+/** A function of the rows of p and q, with the operation that it stands for. */
+export interface PairFunction<Parameters> {
   (p: Tensor, q: Tensor, parameters: Parameters): Tensor;
   readonly operation: Operation<Parameters>;
 }
 
-/** A divergence that has no parameters. */
-export interface PlainDivergence {
+/** One that has no parameters. */
+export interface PlainPairFunction {
   (p: Tensor, q: Tensor): Tensor;
   readonly operation: Operation<object>;
 }
 
+/** A divergence of rows: its record is what all pairs are made of. */
+export interface DivergenceOf<Parameters> extends PairFunction<Parameters> {
+  readonly divergence: RowDivergence<Parameters>;
+}
+
+export interface PlainDivergence extends PlainPairFunction {
+  readonly divergence: RowDivergence<object>;
+}
+
 /** The divergence for callers that have no parameters to give, with all that it carries. */
-export function withoutParameters<Divergence extends DivergenceOf<object>>(divergence: Divergence): PlainDivergence & Omit<Divergence, 'operation'> {
+export function withoutParameters<Divergence extends PairFunction<object>>(divergence: Divergence): PlainPairFunction & Omit<Divergence, 'operation'> {
   return Object.assign((p: Tensor, q: Tensor) => apply(divergence.operation, [p, q], {}), divergence);
 }
 
@@ -91,11 +103,11 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       checkForms(name, p!, q!, logits !== undefined);
     },
     result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
-    kernel: { ...sums, pieces: (dispatch) => [...sums.pieces(dispatch), rowwise] },
+    kernel: { ...sums, pieces: (dispatch, regime) => [...sums.pieces(dispatch, regime), rowwise] },
     compose(inputs, parameters) {
       const { parts } = evaluationOf(inputs);
       if (!parts || !splitPays(operation, inputs)) return undefined;
-      return splitRows(operation, { ...sums, pieces: (dispatch) => [...sums.pieces(dispatch), parts] }, inputs, parameters);
+      return splitRows(operation, { ...sums, pieces: (dispatch, regime) => [...sums.pieces(dispatch, regime), parts] }, inputs, parameters);
     },
     reference(operands, parameters) {
       const [p, q] = operands;
@@ -103,7 +115,7 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       return (row, out) => { out[0] = reference(p!.row(row), q!.row(row), parameters); };
     },
   };
-  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(operation, [p, q], parameters), { operation });
+  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(operation, [p, q], parameters), { operation, divergence });
 }
 
 /** The kernel but for its main. */

@@ -1,7 +1,7 @@
 import { DomainError, shown } from '../engine/errors.ts';
 import { skewedChernoffDivergenceOf } from '../math/hellinger-integral.ts';
 import { defineIntegralDivergence, type IntegralMember } from './hellinger-integral.ts';
-import type { DivergenceOf } from './row-divergence.ts';
+import type { PairFunction } from './row-divergence.ts';
 
 export interface SkewParameters {
   /** The exponent σ of p, from 0 to 1. ½ is the Bhattacharyya divergence. */
@@ -20,7 +20,7 @@ export interface SkewParameters {
  * @example
  * const f = await skewedChernoffDivergence(p, q, { sigma: 0.3 }).read();
  */
-export const skewedChernoffDivergence: DivergenceOf<SkewParameters> = defineIntegralDivergence<SkewParameters>({
+export const skewedChernoffDivergence: PairFunction<SkewParameters> = defineIntegralDivergence<SkewParameters>({
   name: 'skewedChernoffDivergence',
   formula: 'F_σ(p‖q) = −log Σ p^σ q^(1−σ) = (1−σ) R_σ(p‖q)',
   source: 'Chernoff 1952; Nielsen 2013',

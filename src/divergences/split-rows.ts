@@ -44,8 +44,8 @@ export function splitRows<Parameters>(operation: Operation<Parameters>, kernel: 
       arguments: [...operation.arguments, known('first'), known('latest')].slice(0, inputs.length),
       result: () => ({ shape: isLast ? [batchSize(operation, [p!, q!])] : [batchSize(operation, [p!, q!]), parts * knowledge], form: 'values' }),
       kernel: {
-        ...kernel, uniforms, over: 'rows', reach: partLength,
-        pieces: (dispatch) => [...kernel.pieces(dispatch), main],
+        ...kernel, uniforms, over: 'rows', iterations: () => partLength,
+        pieces: (dispatch, regime) => [...kernel.pieces(dispatch, regime), main],
         order: (dispatch) => [...kernel.order!(dispatch), 2, 3].slice(0, inputs.length),
         values: (dispatch) => ({ ...kernel.values!(dispatch), part_length: partLength, parts, again }),
         items: ({ rows }) => (isLast ? rows : rows * parts),

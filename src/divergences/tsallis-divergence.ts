@@ -2,7 +2,7 @@ import { checkFinite } from '../engine/operation.ts';
 import { tsallisDivergenceOf } from '../math/hellinger-integral.ts';
 import { defineIntegralDivergence } from './hellinger-integral.ts';
 import type { OrderParameters } from './renyi-divergence.ts';
-import type { DivergenceOf } from './row-divergence.ts';
+import type { PairFunction } from './row-divergence.ts';
 
 /**
  * Tsallis' relative entropy of order β of each row of p from the same row of q, in nats at order 1.
@@ -17,7 +17,7 @@ import type { DivergenceOf } from './row-divergence.ts';
  * @example
  * const t = await tsallisDivergence(p, q, { order: 1.5 }).read();
  */
-export const tsallisDivergence: DivergenceOf<OrderParameters> = defineIntegralDivergence<OrderParameters>({
+export const tsallisDivergence: PairFunction<OrderParameters> = defineIntegralDivergence<OrderParameters>({
   name: 'tsallisDivergence',
   formula: 'T_β(p‖q) = (Σ p^β q^(1−β) − 1)/(β − 1) = β D_{1−2β}(p‖q)',
   source: 'Tsallis 1998',

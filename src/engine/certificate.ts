@@ -1,4 +1,4 @@
-import type { Operation, Tolerance } from './operation.ts';
+import type { Operand, Operation, Tolerance } from './operation.ts';
 import type { Reference } from './reference.ts';
 import type { Certificate } from './report.ts';
 import type { Tensor } from './tensor.ts';
@@ -16,7 +16,7 @@ export async function certify(tensor: Tensor, got: Float32Array, check: Check, r
   if (tensor.origin.kind !== 'result') throw new TypeError('A source needs no certificate');
   const { operation, parameters } = tensor.origin;
   const expected = reference.operand(tensor);
-  const compare = operation.tolerance.compare?.(reference.inputs(tensor), parameters) ?? relativeErrorOf(operation.tolerance);
+  const compare = errorsOf(operation.tolerance, reference.inputs(tensor), parameters);
   const rows = check === 'all' ? Array.from({ length: tensor.rows }, (_, row) => row) : sampledRows(tensor.rows);
   let [worst, worstRow, milliseconds] = [0, rows[0] ?? 0, 0];
   for (const [index, row] of rows.entries()) {
@@ -32,6 +32,11 @@ export async function certify(tensor: Tensor, got: Float32Array, check: Check, r
     rowsChecked: rows.length, rows: tensor.rows, worstRelativeError: worst, worstUlps: worst / ulp, worstRow,
     tolerance: toleranceText(operation, parameters), passed: worst <= allowed * ulp, referenceMilliseconds: milliseconds,
   };
+}
+
+/** The relative error of a row of a result, as its operation counts it. */
+export function errorsOf<P>(tolerance: Tolerance<P>, operands: readonly Operand[], parameters: P): (row: number, got: ArrayLike<number>, expected: ArrayLike<number>) => number {
+  return tolerance.compare?.(operands, parameters) ?? relativeErrorOf(tolerance);
 }
 
 export function toleranceText<P>({ tolerance }: Operation<P>, parameters: P): string {
@@ -61,7 +66,7 @@ function errorOf(got: number, expected: number, scale: number): number {
 }
 
 /** The worst relative error of a row. A result below the smallest normal f32 may be flushed to zero. */
-function relativeErrorOf({ relativeTo }: Pick<Tolerance<never>, 'relativeTo'>) {
+function relativeErrorOf({ relativeTo }: { readonly relativeTo: 'entry' | 'row' }) {
   return (_row: number, got: ArrayLike<number>, expected: ArrayLike<number>): number => {
     let scale = smallestNormal;
     if (relativeTo === 'row') for (let k = 0; k < expected.length; k++) scale = Math.max(scale, Math.abs(expected[k]!));

@@ -43,9 +43,11 @@ export interface Dispatch<Parameters> {
  * order, and the tables in group 1.
  * Besides what `values` gives, the engine fills the uniforms `rows`, `width`, `zero`, and `<input>_start` and
  * `<input>_stride` (in numbers, 0 for a row that serves the whole batch) where the layout names them.
+ * A kernel that folds blocks of columns has one more input, `before`: the result of the blocks before. It means nothing
+ * with the first, whose uniform `column_from` is 0.
  */
 export interface Kernel<Parameters> {
-  readonly pieces: (dispatch: Dispatch<Parameters>) => readonly Piece[];
+  readonly pieces: (dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[];
   readonly uniforms: Layout;
   /** What the uniforms call the inputs in the order of their bindings, where it is not the names of the arguments. */
   readonly names?: readonly string[];
@@ -55,11 +57,11 @@ export interface Kernel<Parameters> {
   readonly tables?: (dispatch: Dispatch<Parameters>) => readonly Table[];
   /** Whether it loads its inputs through `loaderPieces`. Other kernels get halves widened to f32. */
   readonly readsHalves?: boolean;
-  /** 'rows': an item is a row and follows the regime. 'elements': an item is an invocation of its own. */
-  readonly over: 'rows' | 'elements';
+  /** 'rows': an item is a row and follows the regime, 'tiles' likewise. 'elements': an item is an invocation of its own. */
+  readonly over: 'rows' | 'tiles' | 'elements';
   /** Whether lanes take four outcomes at a time, and main() leaves only where is_idle() says so: rows may share a workgroup. */
   readonly teams?: true;
-  readonly items: (dispatch: Dispatch<Parameters>) => number;
-  /** Outcomes that an item goes through, where it is not a whole row. */
-  readonly reach?: number;
+  readonly items: (dispatch: Dispatch<Parameters>, regime: Regime) => number;
+  /** How often a lane would go round its loops if it had the item for itself, where that is not the width of the first input. */
+  readonly iterations?: (dispatch: Dispatch<Parameters>) => number;
 }

@@ -20,6 +20,8 @@ export interface Extent {
   readonly numbersPerRow: number;
   readonly numbersPerColumn: number;
   readonly numbersPerCell: number;
+  /** The cells that a block of all pairs may have, where it need not be as large as it can. */
+  readonly cellsPerBlock?: number;
 }
 
 /** Lanes of a workgroup in which every lane has an item of its own. */
@@ -39,9 +41,12 @@ export function planBlocks(extent: Extent, limits: Limits): readonly Block[] | u
   const numbers = Math.floor(bindingBytes(limits) / 4);
   const groups = limits.maxComputeWorkgroupsPerDimension ** 2; // a dispatch folds over two dimensions
   const fitting = (cost: number): number => Math.floor(Math.min(numbers, groups * laneCount) / Math.max(1, cost));
-  const columns = Math.min(extent.columns, fitting(extent.numbersPerColumn), groups, fitting(extent.numbersPerCell));
+  const { cellsPerBlock = Infinity } = extent;
+  const side = Math.min(extent.rows, Math.sqrt(cellsPerBlock)); // blocks are square where the rows suffice
+  const columns = Math.min(extent.columns, fitting(extent.numbersPerColumn), groups, fitting(extent.numbersPerCell), Math.max(1, Math.floor(cellsPerBlock / side)));
   const cells = extent.numbersPerCell > 0 ? columns : 1;
-  const rows = Math.min(extent.rows, fitting(extent.numbersPerRow), Math.floor(groups / cells), fitting(extent.numbersPerCell * cells));
+  const rowsOfCells = extent.numbersPerCell > 0 ? Math.max(1, Math.floor(cellsPerBlock / cells)) : Infinity;
+  const rows = Math.min(extent.rows, fitting(extent.numbersPerRow), Math.floor(groups / cells), fitting(extent.numbersPerCell * cells), rowsOfCells);
   if (rows < 1 || columns < 1) return undefined;
   return spans(extent.rows, rows).flatMap((rowSpan) => spans(extent.columns, columns).map((columnSpan) => ({ rows: rowSpan, columns: columnSpan })));
 }

@@ -41,3 +41,9 @@ export function chooseRegime(kernel: Pick<Kernel<never>, 'teams'>, width: number
   if (kernel.teams) return width <= 32 ? 'lane' : width <= 2048 ? 'team' : 'workgroup';
   return width < 64 ? 'lane' : 'workgroup';
 }
+
+/** Tiles of a matrix are made in workgroup memory, except where its barriers are dear. */
+export function chooseTileRegime(softwareAdapter: boolean, preferred?: Regime): Regime {
+  if (preferred) return preferred === 'lane' ? 'lane' : 'workgroup';
+  return softwareAdapter ? 'lane' : 'workgroup';
+}

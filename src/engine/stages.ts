@@ -52,6 +52,7 @@ function inputSpan(parent: Span, axis: Axis): Span {
   if (axis === 'head') return 'head';
   if (axis === 'whole') return 'whole';
   if (axis === 'block') return parent;
+  if (axis === 'fold') return parent === 'rows' ? 'block' : 'whole';
   if (parent === 'block') return axis;
   return axis === 'rows' ? parent : 'whole'; // the columns of a result that is wanted whole in that direction
 }
@@ -97,14 +98,30 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean): reado
   return order;
 }
 
+/** Whether a stage merges blocks of columns one after another. */
+export function isFold({ tensor, inputs }: Stage): boolean {
+  return inputs.some(({ span }, index) => span === 'block' && axisOf(tensor, index) === 'fold');
+}
+
+/** The stages that wait for the last block of columns, since they are made from a fold. */
+export function stagesAfterFolds(stages: readonly Stage[]): ReadonlySet<Stage> {
+  const after = new Set<Stage>();
+  for (const stage of stages) if (stage.inputs.some((input) => isFold(input) || after.has(input))) after.add(stage);
+  return after;
+}
+
+/** Cells of an all-pairs block that is only folded: 4 MiB, enough to keep a device busy. */
+const foldedCells = 2 ** 20;
+
 /** What a block of the result costs in the largest of the stages. Halves count as much as f32, which leaves room for the words at their ends. */
 export function extentOf(stages: readonly Stage[]): Extent {
   const root = stages.at(-1)!;
   const widest = (span: Span): number => stages.reduce((width, stage) => (stage.span === span ? Math.max(width, stage.tensor.width) : width), 0);
-  const allPairs = root.span === 'block';
+  const columns = widest('block');
   return {
-    rows: root.tensor.rows, columns: allPairs ? root.tensor.width : 1,
-    numbersPerRow: widest('rows'), numbersPerColumn: widest('columns'), numbersPerCell: allPairs ? 1 : 0,
+    rows: root.tensor.rows, columns: columns || (root.span === 'block' ? 0 : 1),
+    numbersPerRow: widest('rows'), numbersPerColumn: widest('columns'), numbersPerCell: columns > 0 ? 1 : 0,
+    ...(root.span !== 'block' && { cellsPerBlock: foldedCells }),
   };
 }
 

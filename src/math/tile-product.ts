@@ -1,15 +1,45 @@
-import source from '../../shaders/math/tile-product.wgsl?raw';
-import type { Piece } from '../engine/kernel.ts';
+import largeSource from '../../shaders/math/tile-product-large.wgsl?raw';
+import sharedSource from '../../shaders/math/tile-product-shared.wgsl?raw';
+import smallSource from '../../shaders/math/tile-product.wgsl?raw';
+import type { Dispatch, Kernel, Piece, Regime } from '../engine/kernel.ts';
+import { commonPieces } from './pieces.ts';
 
-/** Tiles of 4 × 4 inner products. The shader that joins it binds `x_quads` and `y_quads`, arrays of vec4<f32>. */
-export const tileProductPiece: Piece = { name: 'math/tile-product.wgsl', source };
+/** How a product x yᵀ is cut: the rows and columns of the tile that an item makes, and its WGSL. */
+interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly piece: Piece;
+}
+
+const small: Tile = { rows: 4, columns: 4, piece: { name: 'math/tile-product.wgsl', source: smallSource } };
+const large: Tile = { rows: 32, columns: 16, piece: { name: 'math/tile-product-large.wgsl', source: largeSource } };
+const shared: Tile = { rows: 64, columns: 64, piece: { name: 'math/tile-product-shared.wgsl', source: sharedSource } };
+
+/** Up to here the sums of the large tile, which are not compensated, err little more than the features themselves. */
+const longestPlainRow = 1024;
+
+/** Tiles in workgroup memory, or in the registers of one lane; small ones where large ones would be mostly empty. */
+function tileOf({ rows, width, inputs }: Dispatch<unknown>, regime: Regime): Tile {
+  if (regime !== 'lane') return shared;
+  return rows >= large.rows && width >= large.columns && inputs[0]!.width <= longestPlainRow ? large : small;
+}
 
 /** Numbers in a row that is padded to whole quads. */
 export function paddedWidth(width: number): number {
   return 4 * Math.ceil(width / 4);
 }
 
-/** The tiles of a result; each is one item. */
-export function tileCount(rows: number, width: number): number {
-  return Math.ceil(rows / 4) * Math.ceil(width / 4);
+/**
+ * What kernels of a matrix product x yᵀ have in common. Their WGSL binds `x_quads` and `y_quads`, whose rows are padded
+ * to whole quads, and gives `store_product`; `quads` of their uniforms counts those of a row.
+ */
+export function tileProduct<Parameters>(consumer: Piece): Pick<Kernel<Parameters>, 'pieces' | 'over' | 'items'> {
+  return {
+    pieces: (dispatch, regime) => [...commonPieces, consumer, tileOf(dispatch, regime).piece],
+    over: 'tiles',
+    items: (dispatch, regime) => {
+      const { rows, columns } = tileOf(dispatch, regime);
+      return Math.ceil(dispatch.rows / rows) * Math.ceil(dispatch.width / columns);
+    },
+  };
 }

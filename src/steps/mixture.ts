@@ -6,7 +6,7 @@ import { defineLayout } from '../engine/layout.ts';
 import { batchSize, type Operand, type Operation } from '../engine/operation.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { sumOf } from '../math/sum.ts';
-import { paddedWidth, tileCount, tileProductPiece } from '../math/tile-product.ts';
+import { paddedWidth, tileProduct } from '../math/tile-product.ts';
 import { slope, slopePieces, slopeTables } from './slope.ts';
 
 interface Alpha {
@@ -82,13 +82,10 @@ export const slopesProduct: Operation<object> = {
   arguments: [{ name: 'slopes', takes: 'values', axis: 'rows' }, { name: 'components', takes: 'values', axis: 'whole' }],
   result: ([s, components]) => ({ shape: [s!.rows, components!.rows], form: 'values' }),
   kernel: {
-    pieces: () => [...commonPieces, tileProductPiece, { name: 'steps/slopes-product.wgsl', source: productSource }],
-    uniforms: defineLayout({
-      rows: 'u32', width: 'u32', zero: 'u32', slopes_start: 'u32', slopes_stride: 'u32', components_start: 'u32', components_stride: 'u32', padded: 'u32',
-    }),
-    values: ({ inputs }) => ({ padded: inputs[0]!.width }),
-    over: 'elements',
-    items: ({ rows, width }) => tileCount(rows, width),
+    ...tileProduct({ name: 'steps/slopes-product.wgsl', source: productSource }),
+    names: ['x', 'y'],
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32' }),
+    values: ({ inputs }) => ({ quads: inputs[0]!.width / 4 }),
   },
   reference: ([s, components]) => (row, out) => {
     for (let m = 0; m < out.length; m++) out[m] = dot(s!.row(row), components!.row(m));

@@ -33,3 +33,11 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
     for (let i = 0; i < 21; i++) expect(d[i * 21 + i]).toBe(0);
   });
 });
+
+test.each([[256, -2], [301, -1], [1024, 0.5], [2048, 1], [4096, -0.2]])('large tiles of a product, and long rows, to 4 ulp at K = %d, α = %d', async (outcomes, alpha) => {
+  using engine = await openEngine({ backend: 'webgpu', check: 'all' }, { regime: 'lane' });
+  const [p, q] = [[45, 7], [37, 8]].map(([rows, seed]) => engine.rows(heavyTailedRows(rows!, outcomes, seed!), { outcomes, form: 'weights' }));
+  const matrix = alphaDivergenceMatrix(p!, q!, { alpha });
+  await matrix.read();
+  expect(matrix.report?.certificate).toMatchObject({ passed: true, rowsChecked: 45 });
+});

@@ -71,7 +71,7 @@ describe('what is let through', () => {
     if (!('device' in found)) throw new Error(found.reason);
     device = found.device;
     const use = kernelUses(await openEngine({ backend: 'cpu' })).find(({ name }) => name === 'chiSquare')!;
-    around = use.kernel.pieces(use.dispatch).filter(({ name }) => name.endsWith('.wgsl') && name !== 'chiSquare.wgsl');
+    around = use.kernel.pieces(use.dispatch, 'lane').filter(({ name }) => name.endsWith('.wgsl') && name !== 'chiSquare.wgsl');
     names = [...new Set(around.flatMap(({ source }) => [...source.matchAll(/(?:\bfn|\bstruct|\bconst|\bvar(?:<[\w, ]+>)?) +(\w+)/g)].map(([, name]) => name!)))];
   });
   afterAll(() => device.destroy());

@@ -18,6 +18,8 @@ export interface Command {
   readonly regime: Regime;
   readonly inputs: readonly { readonly name: string; readonly region: Region }[];
   readonly output: GPUBuffer;
+  /** Where the block of columns begins, of a kernel that folds them. */
+  readonly columnFrom?: number;
 }
 
 const dispatchesPerSubmit = 16;
@@ -43,14 +45,15 @@ export class Encoder {
     this.#steps.push(step);
   }
 
-  async dispatch({ label, kernel, dispatch, regime, inputs, output }: Command): Promise<void> {
+  async dispatch({ label, kernel, dispatch, regime, inputs, output, columnFrom = 0 }: Command): Promise<void> {
     const { device } = this.#gpu;
     const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
-    const items = kernel.items(dispatch);
-    const layout = layoutOf(kernel.over === 'rows' ? regime : 'lane', items);
-    const { pipeline, layouts } = await this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch)], inputs.length, tables.length);
+    const effective = kernel.over === 'elements' ? 'lane' : regime;
+    const items = kernel.items(dispatch, effective);
+    const layout = layoutOf(effective, items);
+    const { pipeline, layouts } = await this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length);
     const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
-      rows: dispatch.rows, width: dispatch.width, zero: 0,
+      rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom,
       ...Object.fromEntries(inputs.flatMap(({ name, region }) => [[`${name}_start`, region.start], [`${name}_stride`, region.stride]])),
       ...kernel.values?.(dispatch),
     }));

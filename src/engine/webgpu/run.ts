@@ -1,8 +1,9 @@
 import { LimitExceededError } from '../errors.ts';
+import type { Dispatch, Kernel, Regime } from '../kernel.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import { lineageOf } from '../lineage.ts';
-import { chooseRegime } from '../regimes.ts';
-import { extentOf, rangeOf, stagesOf, type Range, type Stage } from '../stages.ts';
+import { chooseRegime, chooseTileRegime } from '../regimes.ts';
+import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type Range, type Stage } from '../stages.ts';
 import { bytesOf, perWord, wordsOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
@@ -58,20 +59,30 @@ export class Run {
     try {
       const blocks = this.#plan();
       const total = blocks.length * this.#stages.length;
+      const root = this.#stages.at(-1)!;
+      const waiting = stagesAfterFolds(this.#stages);
+      let delivered = 0;
       for (const [index, block] of blocks.entries()) {
+        const next = blocks[index + 1];
+        const lastColumns = next?.rows[0] !== block.rows[0];
         const uses = new Map(this.#stages.map((stage) => [stage, stage.uses]));
         for (const stage of this.#stages) {
           hooks.signal?.throwIfAborted();
-          if (!this.#regions.has(stage)) this.#regions.set(stage, await this.#make(stage, block));
-          for (const input of stage.inputs) this.#used(input, uses);
+          if (lastColumns || !waiting.has(stage)) {
+            if (isFold(stage) || !this.#regions.has(stage)) this.#regions.set(stage, await this.#make(stage, block));
+            for (const input of stage.inputs) this.#used(input, uses, block, next);
+          }
           hooks.onProgress?.(++done, total);
         }
-        await this.#deliver(block, sink, index === blocks.length - 1);
+        if (lastColumns || root.span === 'block') {
+          delivered++;
+          await this.#deliver(block, sink, !next);
+        }
         hooks.signal?.throwIfAborted();
-        if (index < blocks.length - 1) this.#releaseBlock();
+        if (next) this.#releaseBlock(block, next);
       }
       const gpuMilliseconds = await this.#encoder.finish();
-      const whole = blocks.length === 1 ? this.#keep(this.#stages.at(-1)!) : undefined;
+      const whole = delivered === 1 ? this.#keep(root) : undefined;
       return { chunks: blocks.length, dispatches: this.#encoder.dispatches, bytesUp: this.#bytesUp, gpuMilliseconds, whole };
     } finally {
       await this.#encoder.finish().catch(() => undefined); // nothing may use a buffer after it went back to the pool
@@ -104,10 +115,10 @@ export class Run {
     return this.#regions.get(stage)!;
   }
 
-  #used(stage: Stage, uses: Map<Stage, number>): void {
+  #used(stage: Stage, uses: Map<Stage, number>, block: Block, next: Block | undefined): void {
     const left = uses.get(stage)! - 1;
     uses.set(stage, left);
-    if (left === 0 && perBlock(stage)) this.#release(stage);
+    if (left === 0 && endsWith(stage, block, next)) this.#release(stage);
   }
 
   #release(stage: Stage): void {
@@ -117,8 +128,8 @@ export class Run {
     this.#regions.delete(stage);
   }
 
-  #releaseBlock(): void {
-    for (const stage of this.#stages) if (perBlock(stage)) this.#release(stage);
+  #releaseBlock(block: Block, next: Block): void {
+    for (const stage of this.#stages) if (endsWith(stage, block, next)) this.#release(stage);
   }
 
   async #make(stage: Stage, block: Block): Promise<Region> {
@@ -128,7 +139,7 @@ export class Run {
     const resident = this.#backend.resident(stage.tensor);
     if (resident) return this.#part(stage, resident, range);
     if (stage.tensor.origin.kind === 'source') return this.#upload(stage, range);
-    return this.#compute(stage, range);
+    return this.#compute(stage, range, block);
   }
 
   /** Rows of a buffer that is on the device already; copied only when the buffer is larger than a binding may be. */
@@ -168,26 +179,37 @@ export class Run {
     if (rows > 0 && !this.#statuses.covers(tensor)) await this.#statuses.check(this.#encoder, { tensor, region, first, rows, all: rows === tensor.rows });
   }
 
-  async #compute(stage: Stage, range: Range): Promise<Region> {
+  async #compute(stage: Stage, range: Range, block: Block): Promise<Region> {
     const { tensor } = stage;
     if (tensor.origin.kind !== 'result' || !tensor.origin.operation.kernel) throw new TypeError(`No kernel makes ${tensor.form}`);
     const { operation, parameters } = tensor.origin;
     const kernel = tensor.origin.operation.kernel;
+    const before = this.#owned.get(stage);
     const output = this.#own(stage, 4 * range.rows * range.width);
-    const block: Block = { rows: [range.from, range.from + range.rows], columns: [range.columnFrom, range.columnFrom + range.width] };
+    const inputs = stage.inputs.map((input) => {
+      const { rows, width } = rangeOf(input, block);
+      return { form: input.tensor.form, storage: input.tensor.storage, rows, width };
+    });
+    const result: Region = { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };
+    const dispatch: Dispatch<unknown> = { parameters, rows: range.rows, width: range.width, inputs };
     if (range.rows > 0) {
-      const inputs = stage.inputs.map((input) => ({ form: input.tensor.form, storage: input.tensor.storage, rows: rangeOf(input, block).rows, width: rangeOf(input, block).width }));
-      const dispatch = { parameters, rows: range.rows, width: range.width, inputs };
-      const order = kernel.order?.(dispatch) ?? inputs.keys();
+      const regions = [...kernel.order?.(dispatch) ?? inputs.keys()].map((input, binding) => ({
+        name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: this.#regions.get(stage.inputs[input]!)!,
+      }));
       await this.#encoder.dispatch({
-        label: operation.name, kernel, output, dispatch,
-        regime: chooseRegime(kernel, kernel.reach ?? stage.inputs[0]!.tensor.width, this.#backend.softwareAdapter, this.#backend.forcedRegime),
-        inputs: [...order].map((input, binding) => ({
-          name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: this.#regions.get(stage.inputs[input]!)!,
-        })),
+        label: operation.name, kernel, output, dispatch, columnFrom: block.columns[0],
+        regime: this.#regimeOf(stage, kernel, dispatch),
+        inputs: isFold(stage) ? [...regions, { name: 'before', region: before ? { ...result, buffer: before } : regions[0]!.region }] : regions,
       });
     }
-    return { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };
+    if (before) this.#backend.gpu.pool.give(before);
+    return result;
+  }
+
+  #regimeOf(stage: Stage, kernel: Kernel<unknown>, dispatch: Dispatch<unknown>): Regime {
+    const { softwareAdapter, forcedRegime } = this.#backend;
+    if (kernel.over === 'tiles') return chooseTileRegime(softwareAdapter, forcedRegime);
+    return chooseRegime(kernel, kernel.iterations?.(dispatch) ?? stage.inputs[0]!.tensor.width, softwareAdapter, forcedRegime);
   }
 
   #own(stage: Stage, bytes: number): GPUBuffer {
@@ -214,7 +236,9 @@ function partOf({ storage, width }: Tensor, from: number, rows: number): { first
   return { first: from * width - start, start, bytes };
 }
 
-/** Stages along the result's rows or columns are made anew for each block; the others serve all blocks. */
-function perBlock({ span }: Stage): boolean {
-  return span === 'rows' || span === 'columns' || span === 'block';
+/** Stages along the result's rows or columns serve the blocks that share these; the others serve all blocks. */
+function endsWith({ span }: Stage, block: Block, next: Block | undefined): boolean {
+  if (span === 'block') return true;
+  if (span !== 'rows' && span !== 'columns') return false;
+  return next?.[span][0] !== block[span][0];
 }
