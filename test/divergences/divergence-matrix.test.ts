@@ -11,13 +11,13 @@ import { uniformFrom } from '../math/relative-error.ts';
 
 interface RowDivergence {
   readonly operation: Operation;
-  readonly divergence: object;
+  readonly divergence: { readonly examples?: readonly object[] };
 }
 
 /** Every divergence of rows that the package exports, with each of the parameters that its record gives as examples. */
 const divergences = Object.entries(dually as unknown as Record<string, object>).flatMap(([name, exported]) => {
   if (!('divergence' in exported)) return [];
-  const examples = (exported as RowDivergence).operation.examples as readonly object[] | undefined ?? [{}];
+  const examples = (exported as RowDivergence).divergence.examples ?? [{}];
   return examples.map((parameters) => ({ name, parameters, divergence: exported as unknown as typeof klDivergence }));
 });
 
