@@ -23,6 +23,8 @@ export interface AlphaMember<Parameters> {
   /** What that WGSL calls. */
   readonly helpers?: readonly Piece[];
   readonly fromAlpha: (divergence: number) => number;
+  /** WGSL of the term and of what the masses have of it, for α ≤ 0, where that is cheaper than by a table. Of rows of weights. */
+  readonly closedForm?: readonly Piece[];
   /** The member's derivative in D_α as a function of the member's value, 1 for D_α itself. Without it there is no gradient. */
   readonly slope?: 1 | MemberSlope<Parameters>;
 }
@@ -94,15 +96,15 @@ export function evaluated(alpha: number): number {
 }
 
 export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaMember<Parameters>): AlphaMemberOf<Parameters> {
-  const { alpha, member, helpers = [], fromAlpha, ...record } = alphaMember;
+  const { alpha, member, helpers = [], fromAlpha, closedForm, ...record } = alphaMember;
   const divergence = defineRowDivergence<Parameters>({
     ...record, alpha,
     tolerance: alphaTolerance(alpha),
     unsupported: (parameters) => unsupportedAlpha(alpha(parameters)),
     weights: {
-      pieces: (parameters) => [...alphaPieces(alpha(parameters)), ...helpers, member],
+      pieces: (parameters) => [...(closedForm ? [...rowSumPieces, ...closedForm] : alphaPieces(alpha(parameters))), ...helpers, member],
       ...dually(alpha), parts: partsOfWeights,
-      tables: (parameters) => alphaTables(evaluated(alpha(parameters))),
+      tables: (parameters) => (closedForm ? [] : alphaTables(evaluated(alpha(parameters)))),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {

@@ -1,5 +1,6 @@
 import { defineAlphaMember, type PlainAlphaMember } from './alpha-member.ts';
 import { identityMember } from './identity-member.ts';
+import { klTerm } from './kl-term.ts';
 import { withoutParameters } from './row-divergence.ts';
 
 /**
@@ -18,6 +19,7 @@ export const reverseKlDivergence: PlainAlphaMember = withoutParameters(defineAlp
   source: 'Kullback & Leibler 1951',
   alpha: () => 1,
   member: identityMember,
+  closedForm: klTerm,
   fromAlpha: (divergence) => divergence,
   slope: 1,
 }));
