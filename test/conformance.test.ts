@@ -14,7 +14,8 @@ describe.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('regime
   beforeAll(async () => { engine = await openEngine({ backend: 'webgpu', check: 'all' }, { regime }); });
   afterAll(() => engine.dispose());
 
-  test.each(operations)('$name agrees with its reference on every row', async ({ name, operation }) => {
+  const laidOut = operations.filter(({ operation: { kernel } }) => regime !== 'team' || kernel?.teams); // others have no teams
+  test.each(laidOut)('$name agrees with its reference on every row', async ({ name, operation }) => {
     const parameters = parametersOf(name);
     const problems: string[] = [];
     for (let index = 0; index < Math.max(parameters.length, layouts.length); index++) {

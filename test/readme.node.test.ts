@@ -30,6 +30,17 @@ test('the example of the README runs and prints what it says', async () => {
   expect([all[0], all[3]]).toEqual([0, 0]);
 });
 
+test('the other examples of the README run', async () => {
+  const examples = [...text.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code!).slice(1);
+  expect(examples.length).toBe(2);
+  for (const code of examples) {
+    const engine = await dually.openEngine();
+    const p = engine.rows([[0.5, 0.5], [0.9, 0.1]], { outcomes: 2 });
+    await run(code, { p, q: engine.rows([[0.25, 0.75]], { outcomes: 2 }) });
+    engine.dispose();
+  }
+});
+
 const snippets = Object.entries(sources).flatMap(([file, source]) => [...source.matchAll(/\* @example\n([\s\S]*?)(?:\*\/|\* @)/g)].map(([, block]) => ({
   file, code: block!.split('\n').map((line) => line.replace(/^\s*\* ?/, '')).join('\n'),
 })));

@@ -146,7 +146,7 @@ function checkParameters({ stepSize, steps }: DescentParameters): void {
  *
  * @example
  * const objective = { kind: 'alphaDivergence', alpha: -1, targets: q } as const;
- * const nearest = await mirrorDescent(p, objective, { stepSize: 0.5, steps: 20 }).read();
+ * const state = await mirrorDescent(p, objective, { stepSize: 0.5, steps: 20 }).read();
  */
 export const mirrorDescent: {
   (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor;

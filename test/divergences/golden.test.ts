@@ -33,7 +33,7 @@ describe.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('regime
     const wrong = errors.filter(({ c, error }) => !(error <= (c.kind === 'chernoff' ? 5 : c.tolUlp ?? 4)));
     expect(wrong.map(({ c, got, error }) => `${c.id} ${c.kind} ${c.tag} α=${c.alpha} β=${c.beta}: ${got} for ${c.expected}, ${error} ulp`)).toEqual([]);
     expect(errors.length).toBeGreaterThan(315);
-  });
+  }, 300_000); // hundreds of single rows, which lanes that meet at barriers serve slowly on a CPU
 });
 
 async function evaluate(engine: Engine, c: GoldenCase): Promise<{ got: number; error: number }> {
