@@ -3,14 +3,14 @@ import { DomainError, shown } from '../engine/errors.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { jensenShannonEvaluations } from './jensen-shannon-member.ts';
-import { defineRowDivergence } from './row-divergence.ts';
+import { defineRowDivergence, type RowDivergence } from './row-divergence.ts';
 
 export interface JensenShannonParameters {
   /** The weight w of p in the mixture, 0 < w < 1; ½ where it is left out. */
   readonly weight?: number;
 }
 
-const { operation } = defineRowDivergence<JensenShannonParameters>({
+const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
   name: 'jensenShannonDivergence',
   formula: 'w KL(p‖m) + (1−w) KL(q‖m), m = w p + (1−w) q',
   source: 'Lin 1991',
@@ -39,7 +39,7 @@ const { operation } = defineRowDivergence<JensenShannonParameters>({
  * const js = await jensenShannonDivergence(p, q).read();
  * const skewed = await jensenShannonDivergence(p, q, { weight: 0.9 }).read();
  */
-export const jensenShannonDivergence: { (p: Tensor, q: Tensor, parameters?: JensenShannonParameters): Tensor; readonly operation: Operation<JensenShannonParameters> } = Object.assign(
+export const jensenShannonDivergence: { (p: Tensor, q: Tensor, parameters?: JensenShannonParameters): Tensor; readonly operation: Operation<JensenShannonParameters>; readonly divergence: RowDivergence<JensenShannonParameters> } = Object.assign(
   (p: Tensor, q: Tensor, parameters: JensenShannonParameters = {}): Tensor => apply(operation, [p, q], parameters),
-  { operation },
+  { operation, divergence },
 );
