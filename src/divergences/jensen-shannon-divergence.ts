@@ -23,7 +23,7 @@ const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
   ...jensenShannonEvaluations<JensenShannonParameters>({
     weight: ({ weight = 0.5 }) => weight,
     member: { name: 'divergences/jensen-shannon-divergence.wgsl', source },
-    fromDivergence: (divergence) => divergence,
+    fromDivergence: (value) => value,
   }),
 });
 

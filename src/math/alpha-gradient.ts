@@ -116,10 +116,11 @@ function logRatioOf(pair: NormalisedPair, k: number): number {
 /** ∂D_α/∂logit of the own row, for rows of logits. */
 export function alphaGradientOfLogits(own: ArrayLike<number>, other: ArrayLike<number>, c: number, out: Float64Array): void {
   const pair = new LogitPair(own, other);
+  const logMass = Math.log(pair.mass);
   const ratios: Ratios = {
     outcomes: own.length,
-    logOwn: (k) => pair.logP(k),
-    other: (k) => (other[k] === -Infinity ? 0 : Math.max(Number.MIN_VALUE, Math.exp(pair.logQ(k)))),
+    logOwn: (k) => pair.logP(k) - logMass,
+    other: (k) => (other[k] === -Infinity ? 0 : Math.max(Number.MIN_VALUE, Math.exp(pair.logQ(k) - logMass))),
     logRatio: (k) => pair.logRatio(k),
     logRatioFrom: (r) => (k) => pair.logRatioFrom(r, k),
   };

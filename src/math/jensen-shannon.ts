@@ -1,4 +1,4 @@
-import { LogitPair } from './logits.ts';
+import { LogitPair } from './logit-pair.ts';
 import { NormalisedPair } from './normalised-pair.ts';
 import { economise } from './series.ts';
 import { CompensatedSum } from './sum.ts';

@@ -1,18 +1,6 @@
 import { alphaTermOf, termFromMean, type AlphaTerm } from './alpha-term.ts';
+import { LogitPair, maximumOf, sumOfExponentials } from './logit-pair.ts';
 import { CompensatedSum } from './sum.ts';
-
-export function maximumOf(row: ArrayLike<number>): number {
-  let maximum = -Infinity;
-  for (let k = 0; k < row.length; k++) maximum = Math.max(maximum, row[k]!);
-  return maximum;
-}
-
-/** Σ exp(row − shift), compensated. */
-export function sumOfExponentials(row: ArrayLike<number>, shift: number): number {
-  const sum = new CompensatedSum();
-  for (let k = 0; k < row.length; k++) sum.add(Math.exp(row[k]! - shift));
-  return sum.value;
-}
 
 /** log Σ exp(row); −∞ where every entry is. */
 export function logSumExp(row: ArrayLike<number>): number {
@@ -25,72 +13,6 @@ export function softmax(row: ArrayLike<number>, out: Float64Array | Float32Array
   const maximum = maximumOf(row);
   const total = sumOfExponentials(row, maximum);
   for (let k = 0; k < row.length; k++) out[k] = Math.exp(row[k]! - maximum) / total;
-}
-
-/** The rounding error of the computed x − y (Knuth's TwoDiff). */
-export function differenceError(x: number, y: number): number {
-  const difference = x - y;
-  const back = difference - x;
-  return x - (difference - back) - (y + back);
-}
-
-/**
- * Rows of logits as measures p̃ = exp(a − max a) of mass S and p̃ e^x of nearly the same, with x = log(q/p) from exact
- * differences of logits. Entries of −∞ are probabilities of zero.
- */
-export class LogitPair {
-  /** S = Σ p̃. */
-  readonly mass: number;
-  private readonly a: ArrayLike<number>;
-  private readonly b: ArrayLike<number>;
-  private readonly maximumA: number;
-  private readonly maximumB: number;
-  private readonly massLog: number;
-
-  constructor(a: ArrayLike<number>, b: ArrayLike<number>) {
-    this.a = a;
-    this.b = b;
-    this.maximumA = maximumOf(a);
-    this.maximumB = maximumOf(b);
-    this.mass = sumOfExponentials(a, this.maximumA);
-    this.massLog = Math.log(sumOfExponentials(b, this.maximumB) / this.mass);
-  }
-
-  logP(k: number): number {
-    return this.a[k]! - this.maximumA;
-  }
-
-  logQ(k: number): number {
-    return this.b[k]! - this.maximumB - this.massLog;
-  }
-
-  /** log(q/p) where neither is zero. */
-  logRatio(k: number): number {
-    const [a, b] = [this.a[k]!, this.b[k]!];
-    const shift = this.maximumB - this.maximumA;
-    const delta = b - a;
-    const unshifted = delta - shift;
-    const errors = differenceError(b, a) + differenceError(delta, shift) - differenceError(this.maximumB, this.maximumA);
-    return unshifted - this.massLog + (differenceError(unshifted, this.massLog) + errors);
-  }
-
-  hasZero(k: number): boolean {
-    return this.a[k] === -Infinity || this.b[k] === -Infinity;
-  }
-
-  p(k: number): number {
-    return Math.exp(this.logP(k));
-  }
-
-  q(k: number): number {
-    return this.hasZero(k) ? Math.exp(this.logQ(k)) : Math.exp(this.logP(k) + this.logRatio(k));
-  }
-
-  /** q(k) − p(k), without cancellation. */
-  difference(k: number): number {
-    const x = this.hasZero(k) ? Infinity : this.logRatio(k);
-    return Math.abs(x) < 1 ? this.p(k) * Math.expm1(x) : this.q(k) - this.p(k);
-  }
 }
 
 /**
