@@ -39,7 +39,7 @@ test('every WGSL file is imported, and by its own path', () => {
 });
 
 test('every WGSL file is in a kernel of an exported operation, under its name', () => {
-  const pieces = [...uses.flatMap(({ kernel, dispatch }) => [...kernel.pieces(dispatch, 'lane'), ...kernel.pieces(dispatch, 'workgroup')]), ...(['lane', 'team', 'workgroup'] as const).flatMap((regime) => [...layoutOf(regime, 1).pieces, ...layoutOf(regime, 1e6).pieces]), ...formPieces()];
+  const pieces = [...uses.flatMap(({ kernel, dispatch }) => [...kernel.pieces(dispatch, 'lane'), ...kernel.pieces(dispatch, 'workgroup')]), ...(['lane', 'team', 'workgroup'] as const).flatMap((regime) => [...layoutOf(regime, 1).pieces, ...layoutOf(regime, 1e6).pieces, ...layoutOf(regime, 1, 4).pieces, ...layoutOf(regime, 1, 16).pieces]), ...formPieces()];
   const files = pieces.filter(({ name }) => name.includes('/')); // a caller's snippet is no file
   const sources = new Map(files.map(({ name, source }) => [`shaders/${name}`, source]));
   expect([...sources.keys()].sort()).toEqual(shaders.map(({ path }) => path));

@@ -49,7 +49,7 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
   if (options.backend === 'cpu') return new Engine(undefined, { backend: 'cpu', adapter: 'CPU', reason: 'the caller asked for the CPU', limits: {} }, check);
   const found = options.device
     ? { device: options.device as GPUDevice, adapter: describe((options.device as GPUDevice).adapterInfo), fallback: (options.device as GPUDevice).adapterInfo?.isFallbackAdapter ?? false }
-    : await findDevice();
+    : await findDevice(['subgroups']);
   if (!('device' in found)) {
     if (options.backend === 'webgpu') throw unavailable(found.reason);
     return new Engine(undefined, { backend: 'cpu', adapter: 'CPU', reason: found.reason, limits: {} }, check);

@@ -11,6 +11,8 @@ import { readNow, recordReadback } from './readback.ts';
 import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
 
 export interface Forced {
+  /** Use subgroups even on a software adapter, where they gain nothing; or do without them. */
+  readonly subgroups?: boolean;
   readonly limits?: Partial<Limits>;
   readonly regime?: Regime;
 }
@@ -24,6 +26,8 @@ export class WebGpuBackend {
   readonly limits: Limits;
   readonly softwareAdapter: boolean;
   readonly forcedRegime: Regime | undefined;
+  /** Lanes that every subgroup of the device has at least, as far as kernels use them. */
+  readonly subgroup: 0 | 4 | 16;
   readonly #residents = new WeakMap<Tensor, GPUBuffer>();
   readonly #collected: FinalizationRegistry<GPUBuffer>;
 
@@ -31,6 +35,7 @@ export class WebGpuBackend {
     this.gpu = new Gpu(device, options.borrowed);
     this.softwareAdapter = options.softwareAdapter;
     this.forcedRegime = options.forced.regime;
+    this.subgroup = (options.forced.subgroups ?? !options.softwareAdapter) ? subgroupOf(device) : 0;
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
     this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
     this.#collected = new FinalizationRegistry((buffer) => this.gpu.pool.give(buffer)); // a net under those who never dispose
@@ -175,6 +180,12 @@ export class WebGpuBackend {
   destroy(): void {
     this.gpu.destroy();
   }
+}
+
+function subgroupOf({ features, adapterInfo }: GPUDevice): 0 | 4 | 16 {
+  if (!features.has('subgroups')) return 0;
+  const { subgroupMinSize } = adapterInfo;
+  return subgroupMinSize >= 16 ? 16 : subgroupMinSize >= 4 ? 4 : 0;
 }
 
 /** Puts a block of a result where it belongs in the whole, on the host and on the device. */

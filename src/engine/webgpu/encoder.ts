@@ -28,6 +28,7 @@ const dispatchesPerSubmit = 16;
 export class Encoder {
   readonly #gpu: Gpu;
   readonly #limits: Limits;
+  readonly #subgroup: 0 | 4 | 16;
   #steps: Step[] = [];
   #pending = 0;
   #previous: Promise<unknown> = Promise.resolve();
@@ -35,7 +36,8 @@ export class Encoder {
   #idle = 0;
   dispatches = 0;
 
-  constructor(gpu: Gpu, limits: Limits) {
+  constructor(gpu: Gpu, limits: Limits, subgroup: 0 | 4 | 16) {
+    this.#subgroup = subgroup;
     this.#gpu = gpu;
     this.#limits = limits;
   }
@@ -50,7 +52,7 @@ export class Encoder {
     const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
     const effective = kernel.over === 'elements' ? 'lane' : regime;
     const items = kernel.items(dispatch, effective);
-    const layout = layoutOf(effective, items);
+    const layout = layoutOf(effective, items, this.#subgroup);
     const { pipeline, layouts } = await this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length);
     const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
       rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom,

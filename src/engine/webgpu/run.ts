@@ -47,7 +47,7 @@ export class Run {
   constructor(backend: WebGpuBackend, root: Tensor) {
     this.#backend = backend;
     this.#limits = backend.limits;
-    this.#encoder = new Encoder(backend.gpu, backend.limits);
+    this.#encoder = new Encoder(backend.gpu, backend.limits, backend.subgroup);
     this.#root = root;
     this.#lasting = new Set(lineageOf(root));
     this.#stages = stagesOf(root, (tensor) => backend.resident(tensor) !== undefined);
