@@ -17,7 +17,7 @@ describe('without a device', () => {
   afterEach(() => { vi.restoreAllMocks(); });
   const failing: [string, () => Promise<GPUAdapter | null>, string][] = [
     ['no adapter', () => Promise.resolve(null), 'WebGPU found no adapter'],
-    ['an adapter that refuses', () => Promise.resolve({ limits: {}, requestDevice: () => Promise.reject(new Error('consumed')) } as unknown as GPUAdapter), 'WebGPU gave no device: consumed'],
+    ['an adapter that refuses', () => Promise.resolve({ limits: {}, features: new Set(), requestDevice: () => Promise.reject(new Error('consumed')) } as unknown as GPUAdapter), 'WebGPU gave no device: consumed'],
     ['a browser that refuses', () => Promise.reject(new TypeError('blocked')), 'WebGPU gave no device: blocked'],
   ];
   test.each(failing)('%s', async (_, requestAdapter, reason) => {
