@@ -11,7 +11,7 @@ import { readNow, recordReadback } from './readback.ts';
 import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
 
 export interface Forced {
-  /** Use subgroups even on a software adapter, where they gain nothing; or do without them. */
+  /** Join teams of lanes within subgroups. Only on request: WGSL does not promise that lanes of a subgroup are neighbours. */
   readonly subgroups?: boolean;
   readonly limits?: Partial<Limits>;
   readonly regime?: Regime;
@@ -35,7 +35,7 @@ export class WebGpuBackend {
     this.gpu = new Gpu(device, options.borrowed);
     this.softwareAdapter = options.softwareAdapter;
     this.forcedRegime = options.forced.regime;
-    this.subgroup = (options.forced.subgroups ?? !options.softwareAdapter) ? subgroupOf(device) : 0;
+    this.subgroup = options.forced.subgroups ? subgroupOf(device) : 0;
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
     this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
     this.#collected = new FinalizationRegistry((buffer) => this.gpu.pool.give(buffer)); // a net under those who never dispose
