@@ -1,6 +1,7 @@
 import type { LaunchOptions, Page } from 'puppeteer';
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
 import type { BrowserCommand } from 'vitest/node';
+import { assemblyScript } from './test/host/assembly.mjs';
 import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './test/host/machine.mjs';
 import { wgslMinifier } from './test/host/plugins.ts';
 import { puppeteerProvider } from './test/host/puppeteer.ts';
@@ -45,7 +46,7 @@ function inBrowser(
 }
 
 const config: ViteUserConfig = defineConfig({
-  plugins: [wgslMinifier()],
+  plugins: [wgslMinifier(), assemblyScript()],
   optimizeDeps: { include: ['fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   build: {

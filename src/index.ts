@@ -2,7 +2,8 @@ export * from './divergences/index.ts';
 export * from './geometry/index.ts';
 export { probabilities } from './math/probabilities.ts';
 export * from './steps/index.ts';
-export { openEngine, type Engine, type EngineInfo, type EngineOptions } from './engine/engine.ts';
+export { openEngine } from './open.ts';
+export type { Engine, EngineInfo, EngineOptions } from './engine/engine.ts';
 export {
   BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError,
 } from './engine/errors.ts';

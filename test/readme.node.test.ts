@@ -25,7 +25,7 @@ test('the example of the README runs and prints what it says', async () => {
   expect(example!.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(15);
   const [[kl], [backend], [worstUlps], [all]] = await run(body) as [[Float32Array], unknown[], [number], [Float32Array]];
   expect([...kl].map((x) => x.toFixed(4))).toEqual(['0.2180', '0.1927']);
-  expect(backend).toBe('webgpu');
+  expect(backend).toBe('cpu'); // the only adapter of the tests is software
   expect(worstUlps).toBeLessThanOrEqual(4);
   expect([all[0], all[3]]).toEqual([0, 0]);
 });

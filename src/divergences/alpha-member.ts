@@ -2,7 +2,8 @@ import massesSource from '../../shaders/divergences/alpha-masses.wgsl?raw';
 import logitTermSource from '../../shaders/divergences/alpha-term-of-logits.wgsl?raw';
 import weightTermSource from '../../shaders/divergences/alpha-term-of-weights.wgsl?raw';
 import termSource from '../../shaders/divergences/alpha-term.wgsl?raw';
-import type { Piece, Table } from '../engine/kernel.ts';
+import type { Form } from '../engine/forms.ts';
+import type { CpuCall, Piece, Table } from '../engine/kernel.ts';
 import type { Tolerance } from '../engine/operation.ts';
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha-family.ts';
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
@@ -23,10 +24,18 @@ export interface AlphaMember<Parameters> {
   /** What that WGSL calls. */
   readonly helpers?: readonly Piece[];
   readonly fromAlpha: (divergence: number) => number;
+  /** The same as the CPU's fast path has it. */
+  readonly cpu?: CpuMember;
   /** WGSL of the term and of what the masses have of it, for α ≤ 0, where that is cheaper than by a table. Of rows of weights. */
   readonly closedForm?: readonly Piece[];
   /** The member's derivative in D_α as a function of the member's value, 1 for D_α itself. Without it there is no gradient. */
   readonly slope?: 1 | MemberSlope<Parameters>;
+}
+
+/** factor D, √(factor D) or 4 asin √(factor D), as in assembly/math/finish.ts; D itself if nothing is said. */
+export interface CpuMember {
+  readonly kind: 'multiple' | 'root' | 'arc';
+  readonly factor: number;
 }
 
 export interface MemberSlope<Parameters> {
@@ -95,8 +104,27 @@ export function evaluated(alpha: number): number {
   return -Math.abs(alpha);
 }
 
+const memberNumber: Readonly<Record<CpuMember['kind'], number>> = { multiple: 0, root: 1, arc: 2 };
+/** What is made of the masses of rows: they are part of positive measures, nearly 1 of probabilities, and taken out of weights. */
+const contractNumber = { measures: 0, probabilities: 1, weights: 2 } as const;
+
+/** The member on the CPU, of rows that are no logits. */
+export function alphaCall(alpha: number, contract: keyof typeof contractNumber, { kind, factor }: CpuMember = { kind: 'multiple', factor: 1 }): CpuCall | undefined {
+  const size = Math.abs(alpha);
+  if (size > maximalAlpha) return undefined;
+  const name = size === 1 ? 'klRows' : size === 0 ? 'hellingerRows' : size <= 3 ? 'alphaRows' : 'farAlphaRows';
+  return {
+    name, order: alpha > 0 ? [1, 0] : [0, 1], tables: size === 1 || size === 0 ? [] : alphaTables(evaluated(alpha)),
+    numbers: [contractNumber[contract], memberNumber[kind], factor],
+  };
+}
+
+export function contractOf(inputs: readonly { readonly form: Form }[]): 'probabilities' | 'weights' {
+  return inputs.some(({ form }) => form === 'weights') ? 'weights' : 'probabilities';
+}
+
 export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaMember<Parameters>): AlphaMemberOf<Parameters> {
-  const { alpha, member, helpers = [], fromAlpha, closedForm, ...record } = alphaMember;
+  const { alpha, member, helpers = [], fromAlpha, closedForm, cpu, ...record } = alphaMember;
   const divergence = defineRowDivergence<Parameters>({
     ...record, alpha,
     tolerance: alphaTolerance(alpha),
@@ -105,6 +133,7 @@ export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaM
       pieces: (parameters) => [...(closedForm ? [...rowSumPieces, ...closedForm] : alphaPieces(alpha(parameters))), ...helpers, member],
       ...dually(alpha), parts: partsOfWeights,
       tables: (parameters) => (closedForm ? [] : alphaTables(evaluated(alpha(parameters)))),
+      cpu: ({ parameters, inputs }) => alphaCall(alpha(parameters), contractOf(inputs), cpu),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {

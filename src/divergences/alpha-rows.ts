@@ -60,6 +60,7 @@ export function withAlphaRows(single: Operation<AlphaParameters>): Operation<Row
     ...single, ...common,
     examples: [...single.examples ?? [], { alpha: [2] }],
     unsupported: (parameters) => unsupportedAlpha(magnitude(parameters)),
+    cpu: ({ parameters: { alpha }, ...dispatch }) => (isList(alpha) ? undefined : single.cpu?.({ ...dispatch, parameters: { alpha } })),
     check({ alpha }, inputs) {
       single.check?.({ alpha: isList(alpha) ? 0 : alpha }, inputs);
       if (!isList(alpha)) return;

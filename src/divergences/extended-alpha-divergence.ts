@@ -2,7 +2,7 @@ import source from '../../shaders/divergences/extended-alpha-divergence.wgsl?raw
 import { checkFinite } from '../engine/operation.ts';
 import { alphaDivergenceOfMeasures } from '../math/alpha-family.ts';
 import type { AlphaParameters } from './alpha-divergence.ts';
-import { alphaTables, alphaTolerance, dually, evaluated, exampleAlphas, measurePieces, unsupportedAlpha } from './alpha-member.ts';
+import { alphaCall, alphaTables, alphaTolerance, dually, evaluated, exampleAlphas, measurePieces, unsupportedAlpha } from './alpha-member.ts';
 import { defineRowDivergence, partsOfWeights, type DivergenceOf } from './row-divergence.ts';
 
 /**
@@ -31,6 +31,7 @@ export const extendedAlphaDivergence: DivergenceOf<AlphaParameters> = defineRowD
     ...dually(({ alpha }) => alpha), parts: partsOfWeights,
     pieces: ({ alpha }) => [...measurePieces(alpha), { name: 'divergences/extended-alpha-divergence.wgsl', source }],
     tables: ({ alpha }) => alphaTables(evaluated(alpha)),
+    cpu: ({ parameters: { alpha } }) => alphaCall(alpha, 'measures'),
     reference: (p, q, { alpha }) => alphaDivergenceOfMeasures(p, q, alpha),
   },
 });

@@ -22,4 +22,5 @@ export const fisherRaoDistance: PlainDivergence = withoutParameters(defineAlphaM
   member: { name: 'divergences/fisher-rao-distance.wgsl', source },
   helpers: [arcsinePiece],
   fromAlpha: (divergence) => 4 * Math.asin(Math.sqrt(Math.min(divergence / 8, 0.5))),
+  cpu: { kind: 'arc', factor: 1 / 8 },
 }));

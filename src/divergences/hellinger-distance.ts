@@ -20,5 +20,6 @@ export const hellingerDistance: PlainAlphaMember = withoutParameters(defineAlpha
   alpha: () => 0,
   member: { name: 'divergences/hellinger-distance.wgsl', source },
   fromAlpha: (divergence) => Math.sqrt(divergence) / 2,
+  cpu: { kind: 'root', factor: 1 / 4 },
   slope: { piece: { name: 'divergences/hellinger-slope.wgsl', source: slopeSource }, of: (distance) => (distance === 0 ? 0 : 1 / (8 * distance)) },
 }));

@@ -19,4 +19,5 @@ export const neymanChiSquaredDivergence: PlainDivergence = withoutParameters(def
   alpha: () => 3,
   member: chiSquaredMember,
   fromAlpha: (divergence) => 2 * divergence,
+  cpu: { kind: 'multiple', factor: 2 },
 }));

@@ -22,4 +22,5 @@ export const pearsonChiSquaredDivergence: PlainDivergence = withoutParameters(de
   alpha: () => -3,
   member: chiSquaredMember,
   fromAlpha: (divergence) => 2 * divergence,
+  cpu: { kind: 'multiple', factor: 2 },
 }));

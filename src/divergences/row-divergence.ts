@@ -3,7 +3,7 @@ import rowSumsSource from '../../shaders/divergences/row-sums.wgsl?raw';
 import rowwiseSource from '../../shaders/divergences/rowwise.wgsl?raw';
 import { DomainError } from '../engine/errors.ts';
 import { isLogits, type Form } from '../engine/forms.ts';
-import type { Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
+import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
@@ -23,6 +23,8 @@ export interface RowEvaluation<Parameters> {
   readonly exchanged?: (parameters: Parameters) => boolean;
   /** Whether D(p‖q) = D(q‖p), which then holds to the last bit but for the finish. */
   readonly symmetric?: (parameters: Parameters) => boolean;
+  /** How the CPU does it fast, if it can. */
+  readonly cpu?: (dispatch: Dispatch<Parameters>) => CpuCall | undefined;
   readonly reference: (p: ArrayLike<number>, q: ArrayLike<number>, parameters: Parameters) => number;
 }
 
@@ -109,6 +111,7 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       if (!parts || !splitPays(operation, inputs)) return undefined;
       return splitRows(operation, { ...sums, pieces: (dispatch, regime) => [...sums.pieces(dispatch, regime), parts] }, inputs, parameters);
     },
+    cpu: (dispatch) => evaluationOf(dispatch.inputs).cpu?.(dispatch),
     reference(operands, parameters) {
       const [p, q] = operands;
       const { reference } = evaluationOf(operands);

@@ -19,4 +19,5 @@ export const squaredHellingerDivergence: PlainDivergence = withoutParameters(def
   alpha: () => 0,
   member: { name: 'divergences/squared-hellinger-divergence.wgsl', source },
   fromAlpha: (divergence) => divergence / 4,
+  cpu: { kind: 'multiple', factor: 1 / 4 },
 }));

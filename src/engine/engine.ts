@@ -1,20 +1,26 @@
-import { breather, readOnCpu } from './cpu.ts';
+import { breather } from './breather.ts';
 import { certify, rowsToCheck, type Check } from './certificate.ts';
 import { BackendUnavailableError, CertificateError, DeviceLostError, DomainError, shown } from './errors.ts';
 import type { DistributionForm, Form } from './forms.ts';
 import { isGpuBuffer, isGpuDevice, type GpuBufferLike, type GpuDeviceLike } from './gpu-types.ts';
 import { lineageOf } from './lineage.ts';
+import { readByReference } from './reference-run.ts';
 import { Reference } from './reference.ts';
 import type { Backend, RunReport } from './report.ts';
 import { checkForm, checkSource, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
 import type { StoredNumbers } from './storage.ts';
 import { Tensor, type ReadOptions, type TensorHost } from './tensor.ts';
+import type { FastPath } from './fast-path.ts';
 import { describe, findDevice, unavailable } from './webgpu/adapter.ts';
 import { WebGpuBackend, type Forced } from './webgpu/backend.ts';
 import type { RunFacts } from './webgpu/run.ts';
 
 export interface EngineOptions {
-  /** Where to run: 'auto' (default) takes WebGPU when there is an adapter and the CPU otherwise. */
+  /**
+   * Where to run: 'auto' (default) takes WebGPU when there is a GPU, and the CPU otherwise, also where the only adapter is the
+   * CPU in disguise. 'cpu' is WebAssembly SIMD on all cores, with the f64 reference for what it does not do; 'reference' is
+   * that reference alone.
+   */
   readonly backend?: 'auto' | Backend;
   /** A device of the caller's. It is never destroyed, and its error handlers are left alone. */
   readonly device?: GpuDeviceLike;
@@ -31,32 +37,37 @@ export interface EngineInfo {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** Where an engine runs what does not run on a GPU: the fast path, if there is one, then the reference. */
+export type MakeFastPath = (options: EngineOptions) => FastPath;
+
 /**
- * Opens an engine: the place where tensors live and run. Touches nothing global.
- *
- * @example
- * const engine = await openEngine({ backend: 'cpu' });
- * const p = engine.rows([[0.5, 0.5], [0.9, 0.1]], { outcomes: 2 });
- * const q = engine.rows([[0.25, 0.75]], { outcomes: 2 }); // one row serves the whole batch
- * const divergences = await klDivergence(p, q).read(); // Float32Array [0.1438…, 0.9514…], in nats
- * engine.dispose();
+ * Opens an engine that has WebGPU and the reference, and no other fast path than that: for those who want a small bundle.
  *
  * @throws BackendUnavailableError when backend: 'webgpu' finds no adapter.
  */
-export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: Forced = {}): Promise<Engine> {
+export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: Forced = {}, /** @internal */ makeFastPath?: MakeFastPath): Promise<Engine> {
   checkOptions(options);
   const check = options.check ?? 'off';
-  if (options.backend === 'cpu') return new Engine(undefined, { backend: 'cpu', adapter: 'CPU', reason: 'the caller asked for the CPU', limits: {} }, check);
+  const onCpu = (backend: Backend, reason: string): Engine => {
+    const fast = backend === 'reference' ? undefined : makeFastPath?.(options);
+    return new Engine(undefined, fast, { backend, adapter: 'CPU', reason, limits: {} }, check);
+  };
+  if (options.backend === 'cpu') return onCpu('cpu', 'the caller asked for the CPU');
+  if (options.backend === 'reference') return onCpu('reference', 'the caller asked for the reference');
   const found = options.device
     ? { device: options.device as GPUDevice, adapter: describe((options.device as GPUDevice).adapterInfo), fallback: (options.device as GPUDevice).adapterInfo?.isFallbackAdapter ?? false }
     : await findDevice(['subgroups']);
   if (!('device' in found)) {
     if (options.backend === 'webgpu') throw unavailable(found.reason);
-    return new Engine(undefined, { backend: 'cpu', adapter: 'CPU', reason: found.reason, limits: {} }, check);
+    return onCpu('cpu', found.reason);
+  }
+  if (found.fallback && makeFastPath && !options.device && options.backend !== 'webgpu') {
+    found.device.destroy();
+    return onCpu('cpu', `the only adapter (${found.adapter}) is software, which is slower than WebAssembly`);
   }
   const gpu = new WebGpuBackend(found.device, { borrowed: options.device !== undefined, softwareAdapter: found.fallback, forced });
   const reason = options.device ? 'the caller gave a device' : options.backend === 'webgpu' ? 'the caller asked for WebGPU' : 'WebGPU has an adapter';
-  return new Engine(gpu, { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...gpu.limits } }, check);
+  return new Engine(gpu, makeFastPath?.(options), { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...gpu.limits } }, check);
 }
 
 function checkOptions(options: EngineOptions): void {
@@ -68,7 +79,7 @@ function checkOptions(options: EngineOptions): void {
     if (value === undefined || choices.includes(value as string)) return;
     throw new DomainError({ operation: 'openEngine', argument, expected: choices.map(shown).join(', '), got: shown(value), remedy: 'Choose one of these.' });
   };
-  wrong('backend', backend, ['auto', 'webgpu', 'cpu']);
+  wrong('backend', backend, ['auto', 'webgpu', 'cpu', 'reference']);
   wrong('check', check, ['off', 'sample', 'all']);
   if (device === undefined || isGpuDevice(device)) return;
   throw new DomainError({ operation: 'openEngine', argument: 'device', expected: 'a GPUDevice', got: shown(device), remedy: 'Pass what adapter.requestDevice() gave, or leave it out.' });
@@ -80,14 +91,16 @@ type Outcome = { readonly data: Float32Array<ArrayBuffer>; readonly report: RunR
 export class Engine implements TensorHost {
   readonly info: EngineInfo;
   readonly #gpu: WebGpuBackend | undefined;
+  readonly #fast: FastPath | undefined;
   readonly #check: Check;
   readonly #checkedOnCpu = new WeakSet<Tensor>();
   #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
   /** @internal */
-  constructor(gpu: WebGpuBackend | undefined, info: EngineInfo, check: Check) {
+  constructor(gpu: WebGpuBackend | undefined, fast: FastPath | undefined, info: EngineInfo, check: Check) {
     this.#gpu = gpu;
+    this.#fast = fast;
     this.info = info;
     this.#check = check;
   }
@@ -171,7 +184,10 @@ export class Engine implements TensorHost {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    void this.#turn.finally(() => this.#gpu?.destroy()).catch(() => undefined);
+    void this.#turn.finally(() => {
+      this.#gpu?.destroy();
+      this.#fast?.destroy();
+    }).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {
@@ -233,12 +249,15 @@ export class Engine implements TensorHost {
 
   async #onCpu(tensor: Tensor, options: ReadOptions, start: number, reason: string): Promise<Outcome> {
     const sources = await this.#hostSources(tensor);
-    const data = await readOnCpu(tensor, (source) => sources.get(source)!, this.#checkedOnCpu, options);
+    const sourceData = (source: Tensor): StoredNumbers => sources.get(source)!;
+    const fast = isEmpty(tensor) ? undefined : await this.#fast?.read(tensor, sourceData, this.#checkedOnCpu, options);
+    const data = fast?.data ?? await readByReference(tensor, sourceData, this.#checkedOnCpu, options);
     const report: RunReport = {
-      ...this.#identity(tensor), backend: 'cpu', adapter: 'CPU', reason, chunks: 1, dispatches: 0, bytesUp: 0, bytesDown: 0,
-      milliseconds: { total: performance.now() - start },
+      ...this.#identity(tensor), backend: this.info.backend === 'reference' ? 'reference' : 'cpu', adapter: fast?.adapter ?? 'CPU', reason,
+      chunks: fast?.blocks ?? 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: performance.now() - start },
     };
-    return { data, report };
+    if (!fast || this.#check === 'off') return { data, report };
+    return { data, report: await this.#certified(tensor, data, report, start, () => options.signal?.throwIfAborted()) };
   }
 
   async #certified(tensor: Tensor, data: Float32Array, report: RunReport, start: number, onRow: (done: number) => void): Promise<RunReport> {

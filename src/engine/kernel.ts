@@ -65,3 +65,18 @@ export interface Kernel<Parameters> {
   /** How often a lane would go round its loops if it had the item for itself, where that is not the width of the first input. */
   readonly iterations?: (dispatch: Dispatch<Parameters>) => number;
 }
+
+/**
+ * What the fast path of the CPU does for a dispatch: it calls a function of the WebAssembly module (assembly/index.ts), as
+ *
+ *     name(rows, width, result, scratch, then of each input: its place, rows and width, then the places of the tables, then the numbers)
+ */
+export interface CpuCall {
+  readonly name: string;
+  /** Which inputs it gets, where it is not the arguments in their order. */
+  readonly order?: readonly number[];
+  readonly tables?: readonly Table[];
+  readonly numbers?: readonly number[];
+  /** Bytes that it needs for itself. */
+  readonly scratch?: number;
+}

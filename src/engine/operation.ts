@@ -1,6 +1,6 @@
 import { DomainError, ShapeError, shown } from './errors.ts';
 import type { Form } from './forms.ts';
-import type { Kernel } from './kernel.ts';
+import type { CpuCall, Dispatch, Kernel } from './kernel.ts';
 import { Tensor } from './tensor.ts';
 
 /**
@@ -59,6 +59,8 @@ export interface Operation<Parameters = unknown> {
   /** A kernel of its own, or a composition of operations that have one. A composition that returns undefined has a kernel. */
   readonly kernel?: Kernel<Parameters>;
   readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
+  /** How the CPU computes it fast, where it can; the reference does the rest. A composition without is run by its parts. */
+  readonly cpu?: (dispatch: Dispatch<Parameters>) => CpuCall | undefined;
 }
 
 type Named = Pick<Operation<never>, 'name' | 'arguments'>;

@@ -1,4 +1,5 @@
-export type Backend = 'webgpu' | 'cpu';
+/** 'cpu' is the fast path, with the reference for what that does not do; 'reference' is f64 and nothing else. */
+export type Backend = 'webgpu' | 'cpu' | 'reference';
 
 /** How far a result lies from the f64 reference, over the rows that were checked. */
 export interface Certificate {

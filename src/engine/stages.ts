@@ -18,12 +18,21 @@ export interface Stage {
 /** Rows that an argument along 'head' gives at most. */
 export const headRows = 256;
 
+/** Where stages are to run. */
+export interface Target {
+  /** Whether a composition is run as it is, not by what it is composed of. */
+  readonly runs: (composition: Tensor) => boolean;
+  readonly readsHalves: boolean;
+}
+
+const device: Target = { runs: () => false, readsHalves: false };
+
 /** Replaces compositions by what they are composed of, until an operation with a kernel or a source is left. */
-function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>): Tensor {
+function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>, target: Target): Tensor {
   const known = cache.get(tensor);
   if (known) return known;
   let current = tensor;
-  while (current.origin.kind === 'result') {
+  while (current.origin.kind === 'result' && !target.runs(current)) {
     const { operation, inputs, parameters } = current.origin;
     const next = operation.compose?.(inputs, parameters);
     if (!next) break;
@@ -36,8 +45,8 @@ function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>): Tensor {
 const widened = new WeakMap<Tensor, Tensor>();
 
 /** Halves are widened for a kernel that reads f32 alone. */
-function readable(tensor: Tensor, { kernel }: Operation<unknown>): Tensor {
-  if (tensor.storage === 'f32' || kernel?.readsHalves) return tensor;
+function readable(tensor: Tensor, { kernel }: Operation<unknown>, target: Target): Tensor {
+  if (tensor.storage === 'f32' || kernel?.readsHalves || target.readsHalves) return tensor;
   if (!widened.has(tensor)) widened.set(tensor, apply(widening, [tensor], {}));
   return widened.get(tensor)!;
 }
@@ -61,7 +70,7 @@ function inputSpan(parent: Span, axis: Axis): Span {
  * The stages of a computation in the order in which they can run. `held` says which tensors are there already.
  * Lineage may be thousands of steps deep, so the walk keeps its own stack.
  */
-export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean): readonly Stage[] {
+export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target: Target = device): readonly Stage[] {
   const cache = new Map<Tensor, Tensor>();
   const done = new Map<string, Stage>();
   const ids = new Map<Tensor, number>();
@@ -74,10 +83,10 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean): reado
     if (tensor.origin.kind === 'source' || held(tensor)) return [];
     const { inputs, operation } = tensor.origin;
     return inputs.map((input, index) => ({
-      tensor: readable(held(input) ? input : lowered(input, cache), operation), span: inputSpan(span, axisOf(tensor, index)),
+      tensor: readable(held(input) ? input : lowered(input, cache, target), operation, target), span: inputSpan(span, axisOf(tensor, index)),
     }));
   };
-  const start = held(root) ? root : lowered(root, cache);
+  const start = held(root) ? root : lowered(root, cache, target);
   const stack = [{ tensor: start, span: (hasColumns(start) ? 'block' : 'rows') as Span }];
   while (stack.length > 0) {
     const { tensor, span } = stack.at(-1)!;

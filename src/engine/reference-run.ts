@@ -1,3 +1,4 @@
+import { breather } from './breather.ts';
 import { DomainError } from './errors.ts';
 import { problemOfRow } from './forms.ts';
 import { consumerOf, lineageOf } from './lineage.ts';
@@ -6,20 +7,8 @@ import { numbersOf, type StoredNumbers } from './storage.ts';
 import type { RunHooks } from './webgpu/run.ts';
 import type { Tensor } from './tensor.ts';
 
-/** Gives the event loop a turn when the last one is long ago, so that a page stays alive during CPU work. */
-export function breather(milliseconds = 12): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    if (performance.now() - last < milliseconds) return undefined;
-    return new Promise((resolve) => setTimeout(() => {
-      last = performance.now();
-      resolve();
-    }));
-  };
-}
-
-/** Runs a tensor on the CPU: the f64 reference of every operation, row by row, rounded to f32 at the very end. */
-export async function readOnCpu(tensor: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<Float32Array<ArrayBuffer>> {
+/** Runs a tensor by the f64 reference of every operation, row by row, rounded to f32 at the very end. */
+export async function readByReference(tensor: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<Float32Array<ArrayBuffer>> {
   const pause = breather();
   for (const source of lineageOf(tensor)) {
     if (source.origin.kind === 'source' && !checked.has(source)) await checkSource(source, sourceData(source), tensor, checked, hooks, pause);
@@ -35,7 +24,8 @@ export async function readOnCpu(tensor: Tensor, sourceData: SourceData, checked:
   return out;
 }
 
-async function checkSource(source: Tensor, data: StoredNumbers, root: Tensor, checked: WeakSet<Tensor>, hooks: RunHooks, pause: () => Promise<void> | undefined): Promise<void> {
+/** Throws at the first row of a source that breaks the rules of its form; otherwise the source is `checked`. */
+export async function checkSource(source: Tensor, data: StoredNumbers, root: Tensor, checked: WeakSet<Tensor>, hooks: RunHooks, pause: () => Promise<void> | undefined): Promise<void> {
   for (let row = 0; row < source.rows; row++) {
     const problem = problemOfRow(source.form, numbersOf(data, row * source.width, source.width));
     if (problem) throw new DomainError({ ...consumerOf(source, root), row, ...problem });

@@ -1,0 +1,17 @@
+import { rowDivergences } from './row-divergence';
+import { ALPHA, FAR_ALPHA, KL } from './term';
+
+/** KL(p‖q) of each row, as the member of the family that the caller wants. */
+export function klRows(rows: i32, _width: i32, out: usize, _scratch: usize, p: usize, rowsOfP: i32, outcomes: i32, q: usize, rowsOfQ: i32, _outcomesOfQ: i32, contract: f64, member: f64, factor: f64): void {
+  rowDivergences(KL, rows, out, p, rowsOfP, outcomes, q, rowsOfQ, 0, <i32>contract, <i32>member, factor);
+}
+
+/** D_α for −3 ≤ α ≤ 0. */
+export function alphaRows(rows: i32, _width: i32, out: usize, _scratch: usize, p: usize, rowsOfP: i32, outcomes: i32, q: usize, rowsOfQ: i32, _outcomesOfQ: i32, table: usize, contract: f64, member: f64, factor: f64): void {
+  rowDivergences(ALPHA, rows, out, p, rowsOfP, outcomes, q, rowsOfQ, table, <i32>contract, <i32>member, factor);
+}
+
+/** D_α for α < −3. */
+export function farAlphaRows(rows: i32, _width: i32, out: usize, _scratch: usize, p: usize, rowsOfP: i32, outcomes: i32, q: usize, rowsOfQ: i32, _outcomesOfQ: i32, table: usize, contract: f64, member: f64, factor: f64): void {
+  rowDivergences(FAR_ALPHA, rows, out, p, rowsOfP, outcomes, q, rowsOfQ, table, <i32>contract, <i32>member, factor);
+}

@@ -1,0 +1,159 @@
+/**
+ * Divergences of rows of nonnegative numbers: one sweep over a row, and another over its normalised entries where the
+ * difference of the masses would hide the divergence.
+ * Twin: shaders/divergences/row-sums.wgsl
+ */
+import { memberOf } from '../math/finish';
+import { accumulated, lower, narrowed, partial, quad, strideOf, total, upper } from '../math/quads';
+import { carefulTerms, isPlain, KL, normalisedTerm, plainTerm, resetMasses, withoutP, withoutQ } from './term';
+
+/** Sums of a sweep: of the terms, of p, and of q − p. */
+let value: f64 = 0;
+let mass: f64 = 0;
+let excess: f64 = 0;
+
+const SHARE = 0.2; // of the divergence that may belong to the masses before a second sweep
+const NEAR = 0.003; // relative difference of masses up to which series of degree 3 are right
+
+/** What distributions ask for that measures do not. */
+const MEASURES = 0;
+const WEIGHTS = 2;
+
+@inline
+export function rowDivergences(
+  kind: i32, rows: i32, out: usize, p: usize, rowsOfP: i32, outcomes: i32, q: usize, rowsOfQ: i32, table: usize, contract: i32, member: i32, factor: f64,
+): void {
+  const strideOfP = strideOf(rowsOfP, outcomes);
+  const strideOfQ = strideOf(rowsOfQ, outcomes);
+  for (let row = 0; row < rows; row++) {
+    store<f32>(out, memberOf(rowDivergence(kind, p, q, outcomes, table, contract), member, factor));
+    out += 4;
+    p += strideOfP;
+    q += strideOfQ;
+  }
+}
+
+@inline
+function rowDivergence(kind: i32, p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
+  if (contract !== WEIGHTS) {
+    sweep(kind, p, q, outcomes, table);
+    const extended = value + alone(kind, table);
+    if (contract === MEASURES) return extended;
+    const ofMasses = massTerm(kind, table);
+    const ratio = excess / mass;
+    if (Math.abs(ratio) <= NEAR && ofMasses <= SHARE * extended) return Math.max(0, extended - ofMasses) / meanMass(kind, table, ratio);
+  }
+  normalisedSweep(kind, p, q, outcomes, table);
+  return value + alone(kind, table);
+}
+
+/** What outcomes cost that only one of the rows has: none at a rate of 0 mass, else rates of 1/b and 1/a, infinite where these are ≤ 0. */
+@inline
+function alone(kind: i32, table: usize): f64 {
+  const rateOfQ: f64 = kind === KL ? 1 : <f64>load<f32>(table, 84);
+  const rateOfP: f64 = kind === KL ? 0 : <f64>load<f32>(table, 80);
+  return costOf(withoutP, rateOfQ) + costOf(withoutQ, rateOfP);
+}
+
+@inline
+function costOf(lone: f64, rate: f64): f64 {
+  return lone === 0 ? 0 : rate === 0 ? Infinity : lone * rate;
+}
+
+/** φ_α of the two masses, by the first terms of its series. */
+@inline
+function massTerm(kind: i32, table: usize): f64 {
+  const s = excess / (2 * mass + excess);
+  if (kind === KL) return excess * s * (1 - (s / 3) * (1 - s));
+  return excess * s * (1 + s * (<f64>load<f32>(table, 4) + s * (<f64>load<f32>(table, 8) + s * <f64>load<f32>(table, 12))));
+}
+
+/** P^b Q^a, by the binomial series of (Q/P)^a. */
+@inline
+function meanMass(kind: i32, table: usize, ratio: f64): f64 {
+  if (kind === KL) return mass;
+  const a: f64 = <f64>load<f32>(table, 88);
+  return mass * (1 + a * ratio * (1 + ((a - 1) / 2) * ratio * (1 + ((a - 2) / 3) * ratio)));
+}
+
+@inline
+function sweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void {
+  resetMasses();
+  let values = f64x2.splat(0);
+  let masses = f64x2.splat(0);
+  let differences = f64x2.splat(0);
+  let careful: f64 = 0;
+  const end = p + ((<usize>outcomes) << 2);
+  const whole = p + ((<usize>(outcomes & ~7)) << 2);
+  while (p < whole) {
+    const p0 = v128.load(p);
+    const p1 = v128.load(p, 16);
+    const q0 = v128.load(q);
+    const q1 = v128.load(q, 16);
+    if (isPlain(kind, p0, q0) && isPlain(kind, p1, q1)) {
+      values = accumulated(values, f32x4.add(plainTerm(kind, table, p0, q0), plainTerm(kind, table, p1, q1)));
+    } else {
+      careful += carefulTerms(kind, table, p0, q0) + carefulTerms(kind, table, p1, q1);
+    }
+    masses = accumulated(masses, f32x4.add(p0, p1));
+    differences = accumulated(differences, f32x4.add(f32x4.sub(q0, p0), f32x4.sub(q1, p1)));
+    p += 32;
+    q += 32;
+  }
+  while (p < end) {
+    const count = min(<i32>((end - p) >> 2), 4);
+    const p0 = count === 4 ? v128.load(p) : partial(p, count);
+    const q0 = count === 4 ? v128.load(q) : partial(q, count);
+    careful += carefulTerms(kind, table, p0, q0);
+    masses = accumulated(masses, p0);
+    differences = accumulated(differences, f32x4.sub(q0, p0));
+    p += 16;
+    q += 16;
+  }
+  value = total(values) + careful;
+  mass = total(masses);
+  excess = total(differences);
+}
+
+function massOf(at: usize, outcomes: i32): f64 {
+  let sum = f64x2.splat(0);
+  const end = at + ((<usize>outcomes) << 2);
+  const whole = at + ((<usize>(outcomes & ~3)) << 2);
+  for (; at < whole; at += 16) sum = accumulated(sum, f32x4.abs(v128.load(at)));
+  return total(at < end ? accumulated(sum, f32x4.abs(partial(at, <i32>((end - at) >> 2)))) : sum);
+}
+
+/** The sweep over p/P and q/Q, whose masses are 1 as exactly as f64 has them. */
+@inline
+function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void {
+  const inverseP = f64x2.splat(1 / massOf(p, outcomes));
+  const inverseQ = f64x2.splat(1 / massOf(q, outcomes));
+  resetMasses();
+  let values = f64x2.splat(0);
+  let careful: f64 = 0;
+  const end = p + ((<usize>outcomes) << 2);
+  for (; p < end; p += 16, q += 16) {
+    const count = min(<i32>((end - p) >> 2), 4);
+    const p0 = f32x4.abs(count === 4 ? v128.load(p) : partial(p, count));
+    const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
+    const shareOfP = narrowed(f64x2.mul(lower(p0), inverseP), f64x2.mul(upper(p0), inverseP));
+    const shareOfQ = narrowed(f64x2.mul(lower(q0), inverseQ), f64x2.mul(upper(q0), inverseQ));
+    if (isPlain(kind, shareOfP, shareOfQ)) values = accumulated(values, normalisedTerm(kind, table, p0, q0, inverseP, inverseQ));
+    else careful += normalisedCarefully(kind, table, p0, q0, shareOfP, shareOfQ, inverseP, inverseQ);
+  }
+  value = total(values) + careful;
+}
+
+/** Zeros apart, whatever is not plain is so small that the rounding of its shares does not count. */
+function normalisedCarefully(kind: i32, table: usize, p: v128, q: v128, shareOfP: v128, shareOfQ: v128, inverseP: v128, inverseQ: v128): f64 {
+  const none = v128.or(f32x4.eq(p, quad(0)), f32x4.eq(q, quad(0)));
+  const keptP = v128.andnot(shareOfP, none);
+  const keptQ = v128.andnot(shareOfQ, none);
+  const lone = carefulTerms(kind, table, v128.and(shareOfP, none), v128.and(shareOfQ, none));
+  const fillP = v128.bitselect(narrowed(f64x2.div(f64x2.splat(1), inverseP), f64x2.div(f64x2.splat(1), inverseP)), p, none);
+  const fillQ = v128.bitselect(narrowed(f64x2.div(f64x2.splat(1), inverseQ), f64x2.div(f64x2.splat(1), inverseQ)), q, none);
+  if (!isPlain(kind, v128.or(keptP, v128.and(quad(1), none)), v128.or(keptQ, v128.and(quad(1), none)))) return lone + carefulTerms(kind, table, keptP, keptQ);
+  const terms = v128.andnot(normalisedTerm(kind, table, fillP, fillQ, inverseP, inverseQ), none);
+  const sum = f64x2.add(lower(terms), upper(terms));
+  return lone + f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}

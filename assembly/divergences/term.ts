@@ -1,0 +1,149 @@
+/** One term of four outcomes: of KL in closed form, of any other α by its table. */
+import { binades, within } from '../math/pair';
+import { lower, narrowed, powerOfTwo, quad, upper } from '../math/quads';
+import { alphaTerm, exponents, largerPower, longSeriesAt, seriesAt } from './alpha-term';
+import { klTerm } from './kl-term';
+
+/** The kinds of terms; α itself is in the table. */
+export const KL = 0;
+export const ALPHA = 1;
+/** |α| > 3: a polynomial of degree 18, and rows beyond f32. */
+export const FAR_ALPHA = 2;
+
+/** Masses of outcomes that only q or only p has, until they are reset. */
+export let withoutP: f64 = 0;
+export let withoutQ: f64 = 0;
+
+export function resetMasses(): void {
+  withoutP = 0;
+  withoutQ = 0;
+}
+
+/** Whether the plain arithmetic serves all four outcomes: no zeros, and nothing so small or large that a step leaves f32. */
+@inline
+export function isPlain(kind: i32, p: v128, q: v128): bool {
+  if (kind === FAR_ALPHA) return false;
+  return i32x4.all_true(v128.and(within(p, -100, 10), within(q, -100, 10)));
+}
+
+/** The term, for outcomes that are plain. */
+@inline
+export function plainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
+  const k = binades(p, q);
+  const u = i32x4.add(p, k); // the bits of 2^k p
+  const d = f32x4.sub(q, u);
+  return reducedTerm(kind, table, u, d, f32x4.div(d, f32x4.add(q, u)), k);
+}
+
+@inline
+function reducedTerm(kind: i32, table: usize, u: v128, d: v128, s: v128, k: v128): v128 {
+  if (kind === KL) return klTerm(u, d, s, k);
+  return f32x4.mul(alphaTerm(table, u, d, s, k, seriesAt(table, s), false), largerPower(k));
+}
+
+const LIFT: f32 = 18446744073709551616.0; // 2⁶⁴
+
+/** Any four outcomes: their terms in sum, and what one side has alone in `withoutP` and `withoutQ`. */
+export function carefulTerms(kind: i32, table: usize, someP: v128, someQ: v128): f64 {
+  const p = f32x4.abs(someP);
+  const q = f32x4.abs(someQ);
+  const noP = f32x4.eq(p, quad(0));
+  const noQ = f32x4.eq(q, quad(0));
+  if (v128.any_true(v128.or(noP, noQ))) {
+    withoutP += sumOf(v128.and(q, noP));
+    withoutQ += sumOf(v128.and(p, noQ));
+  }
+  const none = v128.or(noP, noQ);
+  const bothP = v128.bitselect(quad(1), p, none);
+  const bothQ = v128.bitselect(quad(1), q, none);
+  return isPlain(kind, bothP, bothQ) ? sumOf(plainTerm(kind, table, bothP, bothQ)) : scaledTerms(kind, table, bothP, bothQ);
+}
+
+@inline
+function sumOf(x: v128): f64 {
+  const sum = f64x2.add(lower(x), upper(x));
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** By mantissas and exponents, so that subnormal numbers are right and only the result leaves f32. */
+function scaledTerms(kind: i32, table: usize, p: v128, q: v128): f64 {
+  const powerP = exponentOf(p);
+  const powerQ = exponentOf(q);
+  const mantissaP = mantissaOf(p);
+  const mantissaQ = mantissaOf(q);
+  const rising = f32x4.ge(q, p);
+  // 2^step brings the mantissa of p to the side of q on which p lies.
+  const step = v128.bitselect(f32x4.lt(mantissaQ, mantissaP), i32x4.neg(f32x4.gt(mantissaQ, mantissaP)), rising);
+  const u = i32x4.add(mantissaP, i32x4.shl(step, 23));
+  const d = f32x4.sub(mantissaQ, u);
+  const s = f32x4.div(d, f32x4.add(mantissaQ, u));
+  const k = i32x4.add(i32x4.sub(powerQ, powerP), step);
+  const binadesOf = i32x4.shl(k, 23);
+  let power = i32x4.sub(powerQ, i32x4.min_s(k, i32x4.splat(0)));
+  let term: v128;
+  if (kind === KL) {
+    term = scaledKlTerm(u, d, s, k);
+  } else {
+    term = alphaTerm(table, u, d, s, binadesOf, kind === FAR_ALPHA ? longSeriesAt(table, s) : seriesAt(table, s), true);
+    power = i32x4.add(power, exponents);
+  }
+  return (
+    scaled(f32x4.extract_lane(term, 0), i32x4.extract_lane(power, 0)) + scaled(f32x4.extract_lane(term, 1), i32x4.extract_lane(power, 1)) +
+    (scaled(f32x4.extract_lane(term, 2), i32x4.extract_lane(power, 2)) + scaled(f32x4.extract_lane(term, 3), i32x4.extract_lane(power, 3)))
+  );
+}
+
+@inline
+function scaled(x: f32, power: i32): f64 {
+  const half = power >> 1;
+  return <f64>x * powerOfTwo(half) * powerOfTwo(power - half);
+}
+
+@inline
+function isSubnormal(x: v128): v128 {
+  return f32x4.lt(x, quad(1.1754943508222875e-38));
+}
+
+@inline
+function lifted(x: v128): v128 {
+  return v128.bitselect(f32x4.mul(x, quad(LIFT)), x, isSubnormal(x));
+}
+
+function exponentOf(x: v128): v128 {
+  return i32x4.sub(i32x4.shr_u(lifted(x), 23), v128.bitselect(i32x4.splat(127 + 64), i32x4.splat(127), isSubnormal(x)));
+}
+
+function mantissaOf(x: v128): v128 {
+  return v128.or(v128.and(lifted(x), i32x4.splat(0x7fffff)), i32x4.splat(0x3f800000));
+}
+
+/** The term of KL relative to the larger of p and q: where they are so far apart that 2^−|k| leaves f32, the smaller does not count. */
+function scaledKlTerm(u: v128, d: v128, s: v128, k: v128): v128 {
+  const near = i32x4.max_s(i32x4.min_s(k, i32x4.splat(118)), i32x4.splat(-118));
+  const term = f32x4.div(klTerm(u, d, s, i32x4.shl(near, 23)), largerPower(i32x4.shl(near, 23)));
+  // log(p/q) goes on where k does not.
+  const beyond = f32x4.convert_i32x4_s(i32x4.max_s(i32x4.sub(near, k), i32x4.splat(0)));
+  return f32x4.add(term, f32x4.mul(f32x4.mul(beyond, quad(0.6931472)), u));
+}
+
+/** Four outcomes of rows that are divided by their masses in f64, so that near rows of unlike masses keep their difference. */
+@inline
+export function normalisedTerm(kind: i32, table: usize, p: v128, q: v128, inverseP: v128, inverseQ: v128): v128 {
+  const lowP = f64x2.mul(lower(p), inverseP);
+  const highP = f64x2.mul(upper(p), inverseP);
+  const lowQ = f64x2.mul(lower(q), inverseQ);
+  const highQ = f64x2.mul(upper(q), inverseQ);
+  const k = binades(narrowed(lowP, highP), narrowed(lowQ, highQ));
+  const lowPower = powersOf(i64x2.extend_low_i32x4_s(i32x4.shr_s(k, 23)));
+  const highPower = powersOf(i64x2.extend_high_i32x4_s(i32x4.shr_s(k, 23)));
+  const lowU = f64x2.mul(lowP, lowPower);
+  const highU = f64x2.mul(highP, highPower);
+  const u = narrowed(lowU, highU);
+  const d = narrowed(f64x2.sub(lowQ, lowU), f64x2.sub(highQ, highU));
+  return reducedTerm(kind, table, u, d, f32x4.div(d, f32x4.add(f32x4.add(u, u), d)), k);
+}
+
+@inline
+function powersOf(k: v128): v128 {
+  return i64x2.shl(i64x2.add(k, i64x2.splat(1023)), 52);
+}

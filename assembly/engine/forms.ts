@@ -1,0 +1,77 @@
+/**
+ * Finds the first row that breaks the rules of its form.
+ * Twin: src/engine/forms.ts, which says what is wrong with it.
+ */
+import { exponential } from '../math/elementary';
+import { accumulated, bits, partial, quad, total } from '../math/quads';
+
+const PROBABILITIES = 0;
+const LOG_PROBABILITIES = 1;
+const LOGITS = 2;
+const WEIGHTS = 3;
+const VALUES = 4;
+
+const SUM_TOLERANCE: f64 = 1e-3;
+const SMALLEST_MASS: f64 = 7.888609052210118e-31; // 2⁻¹⁰⁰
+const LARGEST_MASS: f64 = 1.2676506002282294e30; // 2¹⁰⁰
+
+/** The first bad row, or −1. */
+export function firstBadRow(form: i32, rows: i32, width: i32, at: usize): i32 {
+  for (let row = 0; row < rows; row++) {
+    if (!isGood(form, width, at)) return row;
+    at += (<usize>width) << 2;
+  }
+  return -1;
+}
+
+@inline
+function isGood(form: i32, width: i32, at: usize): bool {
+  switch (form) {
+    case PROBABILITIES: return Math.abs(sumOf(PROBABILITIES, width, at) - 1) <= SUM_TOLERANCE;
+    case LOG_PROBABILITIES: return Math.abs(sumOf(LOG_PROBABILITIES, width, at) - 1) <= SUM_TOLERANCE;
+    case LOGITS: return sumOf(LOGITS, width, at) > 0;
+    case WEIGHTS: {
+      const sum = sumOf(WEIGHTS, width, at);
+      return sum >= SMALLEST_MASS && sum <= LARGEST_MASS;
+    }
+    default: return sumOf(VALUES, width, at) === 0;
+  }
+}
+
+/** The sum that is judged; NaN of a row with a bad entry. */
+@inline
+function sumOf(form: i32, width: i32, at: usize): f64 {
+  let sum = f64x2.splat(0);
+  let bad = i32x4.splat(0);
+  const end = at + ((<usize>width) << 2);
+  const whole = at + ((<usize>(width & ~3)) << 2);
+  for (; at < whole; at += 16) {
+    const x = v128.load(at);
+    bad = v128.or(bad, isBad(form, x));
+    sum = accumulated(sum, addend(form, x));
+  }
+  if (at < end) {
+    // The last entry fills up, to be good or bad as it is; then it adds nothing more.
+    const count = <i32>((end - at) >> 2);
+    const beyond = i32x4.ge_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
+    const x = v128.bitselect(v128.load32_splat(at), partial(at, count), beyond);
+    bad = v128.or(bad, isBad(form, x));
+    sum = accumulated(sum, v128.andnot(addend(form, x), beyond));
+  }
+  return v128.any_true(bad) ? NaN : total(sum);
+}
+
+@inline
+function isBad(form: i32, x: v128): v128 {
+  if (form === PROBABILITIES || form === WEIGHTS) return f32x4.lt(x, quad(0)); // others make the sum NaN or infinite
+  if (form === VALUES) return v128.not(f32x4.lt(f32x4.abs(x), quad(Infinity)));
+  return v128.not(f32x4.lt(x, quad(Infinity)));
+}
+
+@inline
+function addend(form: i32, x: v128): v128 {
+  if (form === PROBABILITIES || form === WEIGHTS) return x;
+  if (form === LOG_PROBABILITIES) return exponential(x);
+  if (form === LOGITS) return v128.and(f32x4.ne(x, quad(-Infinity)), quad(1));
+  return bits(0);
+}

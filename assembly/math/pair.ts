@@ -1,0 +1,22 @@
+/**
+ * Two numbers, reduced so that their difference is exact: q₀ = 2^k p lies within a factor 2 of q, on p's side.
+ * Twin: shaders/math/pair.wgsl
+ */
+import { bits } from './quads';
+
+const EXPONENT = 0x7f800000;
+
+/** k 2²³ of two positive normal numbers: the whole binades from p to q, towards zero. */
+@inline
+export function binades(p: v128, q: v128): v128 {
+  const difference = i32x4.sub(q, p); // of the bits, whose upper part counts binades
+  const sign = i32x4.shr_s(difference, 31);
+  const size = v128.and(i32x4.sub(v128.xor(difference, sign), sign), bits(EXPONENT));
+  return i32x4.sub(v128.xor(size, sign), sign);
+}
+
+/** Whether each of four numbers lies between 2^low and 2^high; zeros do not. */
+@inline
+export function within(x: v128, low: i32, high: i32): v128 {
+  return i32x4.lt_u(i32x4.sub(x, bits((127 + low) << 23)), bits((high - low) << 23));
+}

@@ -1,0 +1,121 @@
+import { breather } from '../breather.ts';
+import type { FastPath, FastRun } from '../fast-path.ts';
+import { checkSource } from '../reference-run.ts';
+import type { SourceData } from '../reference.ts';
+import { headRows, type Stage } from '../stages.ts';
+import { numbersOf } from '../storage.ts';
+import type { Tensor } from '../tensor.ts';
+import type { RunHooks } from '../webgpu/run.ts';
+import { compile, fastStages, type Compiled } from './compiler.ts';
+import { Instance } from './instance.ts';
+import { wasmModule } from './module.ts';
+import { runRows, type RowWork } from './rows.ts';
+
+/** Runs tensors by WebAssembly SIMD. */
+export class CpuBackend implements FastPath {
+  #instance: Promise<Instance | undefined> | undefined;
+
+  /** Runs a tensor, or says that there is no fast way: an operation has none, or there is no WebAssembly here. */
+  async read(root: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined> {
+    const stages = root.origin.kind === 'result' ? fastStages(root) : undefined;
+    const instance = stages && await this.#open();
+    if (!stages || !instance) return undefined;
+    return new Run(instance, root, stages, sourceData, checked, hooks).execute();
+  }
+
+  destroy(): void {
+    this.#instance = undefined;
+  }
+
+  #open(): Promise<Instance | undefined> {
+    return this.#instance ??= wasmModule().then((module) => module && Instance.open(module));
+  }
+}
+
+/** One run of one tensor: what all rows need first, then the rows of the result. */
+class Run {
+  readonly #instance: Instance;
+  readonly #root: Tensor;
+  readonly #stages: readonly Stage[];
+  readonly #sourceData: SourceData;
+  readonly #checked: WeakSet<Tensor>;
+  readonly #hooks: RunHooks;
+  readonly #data = new Map<Stage, Float32Array>();
+  #blocks = 0;
+  #threads = 1;
+
+  constructor(instance: Instance, root: Tensor, stages: readonly Stage[], sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks) {
+    this.#instance = instance;
+    this.#root = root;
+    this.#stages = stages;
+    this.#sourceData = sourceData;
+    this.#checked = checked;
+    this.#hooks = hooks;
+  }
+
+  async execute(): Promise<FastRun> {
+    const results = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'result');
+    for (const stage of this.#stages) if (stage.tensor.origin.kind === 'source') this.#data.set(stage, this.#numbersOf(stage));
+    const last = results.filter((stage) => this.#goesWith(stage, this.#root.rows));
+    for (const stage of results) if (!last.includes(stage)) this.#data.set(stage, await this.#run([stage], rowsOf(stage)));
+    const data = await this.#run(last, this.#root.rows, this.#hooks.onProgress);
+    return { data, blocks: this.#blocks, adapter: this.#threads > 1 ? `WebAssembly SIMD, ${this.#threads} threads` : 'WebAssembly SIMD' };
+  }
+
+  /** Whether the rows of a stage go with the rows of the result. */
+  #goesWith({ span, tensor }: Stage, rows: number): boolean {
+    return (span === 'rows' || span === 'block') && tensor.rows === rows;
+  }
+
+  #numbersOf(stage: Stage): Float32Array {
+    const { tensor } = stage;
+    return numbersOf(this.#sourceData(tensor), 0, rowsOf(stage) * tensor.width);
+  }
+
+  async #run(stages: readonly Stage[], rows: number, onProgress?: RunHooks['onProgress']): Promise<Float32Array<ArrayBuffer>> {
+    const inputs = new Set(stages.flatMap((stage) => stage.inputs));
+    const alongRows = (stage: Stage): boolean => stages.some((of) => of.inputs.some((input, index) => input === stage && isAlong(of, index))) && rowsOf(stage) === rows;
+    for (const stage of inputs) if (this.#isUnchecked(stage) && !alongRows(stage)) await this.#check(stage);
+    const { program, inputs: rowInputs } = compile(stages, (stage) => ({ data: this.#data.get(stage)!, check: this.#isUnchecked(stage) }), alongRows);
+    const out = new Float32Array(rows * stages.at(-1)!.tensor.width);
+    await this.#runRows({ program, inputs: rowInputs }, rows, out, onProgress);
+    return out;
+  }
+
+  /** Checks the rows of a source that is needed whole. */
+  async #check(stage: Stage): Promise<void> {
+    const { width, form } = stage.tensor;
+    await this.#runRows({ program: { id: -1, inputs: [{ width, check: form }], constants: [], slots: [], steps: [] }, inputs: [stage] }, rowsOf(stage), new Float32Array());
+  }
+
+  async #runRows({ program, inputs }: Compiled, rows: number, out: Float32Array, onProgress?: RunHooks['onProgress']): Promise<void> {
+    const work: RowWork = { program, rows, out, inputs: inputs.map((stage) => this.#data.get(stage)!) };
+    const { bad, blocks, threads } = await runRows(this.#instance, work, { ...this.#hooks, onProgress });
+    this.#blocks += blocks;
+    this.#threads = Math.max(this.#threads, threads);
+    if (bad) {
+      await this.#judge(inputs[bad.input]!.tensor);
+      return this.#runRows({ program: { ...program, inputs: program.inputs.map(({ width }) => ({ width })) }, inputs }, rows, out, onProgress);
+    }
+    for (const [index, stage] of inputs.entries()) if (program.inputs[index]!.check) this.#checked.add(stage.tensor);
+  }
+
+  /** The rules in f64 have the last word, and the words to say it. */
+  async #judge(source: Tensor): Promise<void> {
+    await checkSource(source, this.#sourceData(source), this.#root, this.#checked, this.#hooks, breather());
+  }
+
+  #isUnchecked({ tensor }: Stage): boolean {
+    return tensor.origin.kind === 'source' && !tensor.origin.trusted && !this.#checked.has(tensor);
+  }
+}
+
+function rowsOf({ span, tensor }: Stage): number {
+  return span === 'head' ? Math.min(tensor.rows, headRows) : tensor.rows;
+}
+
+/** Whether the rows of an argument go with those of the result. */
+function isAlong({ tensor }: Stage, argument: number): boolean {
+  const axis = tensor.origin.kind === 'result' ? tensor.origin.operation.arguments[argument]!.axis : 'rows';
+  return axis === 'rows' || axis === 'block';
+}

@@ -1,0 +1,110 @@
+import type { CpuCall, InputRange, Table } from '../kernel.ts';
+import { stagesOf, type Stage, type Target } from '../stages.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Operand, Program, RowInput, Step } from './program.ts';
+
+/** How the CPU computes a tensor fast, if it can. */
+export function callOf({ origin, rows, width }: Tensor): CpuCall | undefined {
+  if (origin.kind !== 'result') return undefined;
+  const { operation, inputs, parameters } = origin;
+  const ranges = inputs.map((input): InputRange => ({ form: input.form, rows: input.rows, width: input.width }));
+  return operation.cpu?.({ parameters, rows, width, inputs: ranges });
+}
+
+const target: Target = { runs: (tensor) => callOf(tensor) !== undefined, readsHalves: true };
+
+/** The stages of a computation, if the CPU has a fast way for all of them. */
+export function fastStages(root: Tensor): readonly Stage[] | undefined {
+  const stages = stagesOf(root, () => false, target);
+  const isFast = ({ tensor, inputs }: Stage): boolean => tensor.origin.kind === 'source' || (callOf(tensor) !== undefined && !inputs.some(isFolded(tensor)));
+  return stages.every(isFast) ? stages : undefined;
+}
+
+/** Whether an input comes in blocks of columns that are merged, which the fast path does not do. */
+function isFolded({ origin }: Tensor): (input: Stage, index: number) => boolean {
+  return (_, index) => origin.kind === 'result' && origin.operation.arguments[index]!.axis === 'fold';
+}
+
+/** What a program reads: a source or an earlier result, whole or row by row. */
+export interface Given {
+  readonly stage: Stage;
+  readonly check: boolean;
+}
+
+export interface Compiled {
+  readonly program: Program;
+  /** The stages whose rows are the program's inputs. */
+  readonly inputs: readonly Stage[];
+}
+
+let programs = 0;
+
+/**
+ * Joins stages whose rows go with the rows of the last one. Others are `given`: their data is there, and they are inputs if
+ * their rows go along, and constants otherwise.
+ */
+export function compile(stages: readonly Stage[], given: (stage: Stage) => { readonly data: Float32Array; readonly check: boolean }, goesAlong: (stage: Stage) => boolean): Compiled {
+  const joined = new Set(stages);
+  const inputs: Stage[] = [];
+  const rowInputs: RowInput[] = [];
+  const constants: (Float32Array | Uint32Array)[] = [];
+  const places = new Map<Stage | string, number>();
+  const slots = new Slots(stages);
+  const placeOf = (key: Stage | string, add: () => number): number => {
+    if (!places.has(key)) places.set(key, add());
+    return places.get(key)!;
+  };
+  const operandOf = (stage: Stage): Operand => {
+    const { width, rows, form } = stage.tensor;
+    if (joined.has(stage)) return { from: 'slots', index: slots.of(stage), width };
+    const { data, check } = given(stage);
+    if (!goesAlong(stage)) return { from: 'constants', index: placeOf(stage, () => constants.push(data) - 1), width, rows: data.length / Math.max(1, width) || rows };
+    const index = placeOf(stage, () => {
+      rowInputs.push({ width, ...(check && { check: form }) });
+      return inputs.push(stage) - 1;
+    });
+    return { from: 'inputs', index, width };
+  };
+  const tableOf = ({ key, make }: Table): number => placeOf(key, () => constants.push(make()) - 1);
+  const steps = stages.map((stage): Step => {
+    const { name, order, tables = [], numbers = [], scratch = 0 } = callOf(stage.tensor)!;
+    const operands = (order ?? stage.inputs.map((_, index) => index)).map((index) => operandOf(stage.inputs[index]!));
+    const slot = slots.take(stage);
+    slots.read(stage);
+    return { name, width: stage.tensor.width, slot, operands, tables: tables.map(tableOf), numbers, scratch };
+  });
+  return { inputs, program: { id: programs++, inputs: rowInputs, constants, slots: slots.widths, steps } };
+}
+
+/** Gives results their places; after its last reader a result makes room. */
+class Slots {
+  readonly widths: number[] = [];
+  readonly #slots = new Map<Stage, number>();
+  readonly #uses = new Map<Stage, number>();
+  readonly #free: number[] = [];
+
+  constructor(stages: readonly Stage[]) {
+    for (const { inputs } of stages) for (const input of inputs) this.#uses.set(input, (this.#uses.get(input) ?? 0) + 1);
+  }
+
+  of(stage: Stage): number {
+    return this.#slots.get(stage)!;
+  }
+
+  take(stage: Stage): number {
+    const { width } = stage.tensor;
+    const found = this.#free.findIndex((slot) => this.widths[slot] === width);
+    const slot = found >= 0 ? this.#free.splice(found, 1)[0]! : this.widths.push(width) - 1;
+    this.#slots.set(stage, slot);
+    return slot;
+  }
+
+  /** Takes note that a stage has read its inputs. */
+  read({ inputs }: Stage): void {
+    for (const input of inputs) {
+      const uses = this.#uses.get(input)! - 1;
+      this.#uses.set(input, uses);
+      if (uses === 0 && this.#slots.has(input)) this.#free.push(this.#slots.get(input)!);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** What is to be done with blocks of rows, as plain data that a worker can be sent. */
+
+import type { Form } from '../forms.ts';
+
+/** Numbers that a step reads: an input that comes block by block, one that is the same for all blocks, or what a step left in a slot. */
+export interface Operand {
+  readonly from: 'inputs' | 'constants' | 'slots';
+  readonly index: number;
+  readonly width: number;
+  /** Rows that are there; undefined: as many as the block has. */
+  readonly rows?: number;
+}
+
+/** One call of a function of the WebAssembly module. */
+export interface Step {
+  readonly name: string;
+  readonly width: number;
+  /** Where its result goes. */
+  readonly slot: number;
+  readonly operands: readonly Operand[];
+  /** Tables, by their index among the constants. */
+  readonly tables: readonly number[];
+  readonly numbers: readonly number[];
+  /** Bytes that it needs for itself. */
+  readonly scratch: number;
+}
+
+/** An input that comes block by block, and the rules its rows are checked by, if they are not known to be good. */
+export interface RowInput {
+  readonly width: number;
+  readonly check?: Form;
+}
+
+export interface Program {
+  /** Instances keep the constants of the program that they ran last. */
+  readonly id: number;
+  readonly inputs: readonly RowInput[];
+  readonly constants: readonly (Float32Array | Uint32Array)[];
+  /** Numbers a row of each place for results; results that are read no more make room for others. */
+  readonly slots: readonly number[];
+  /** The last one makes the result. */
+  readonly steps: readonly Step[];
+}
+
+/** A row that breaks the rules of its form: of which input, and which row of the block. */
+export interface BadRow {
+  readonly input: number;
+  readonly row: number;
+}
+
+/** What one row costs in the numbers that an instance holds at a time. */
+export function numbersPerRow({ inputs, slots }: Program): number {
+  return [...inputs.map(({ width }) => width), ...slots].reduce((sum, width) => sum + width, 0);
+}

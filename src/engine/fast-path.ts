@@ -1,0 +1,18 @@
+import type { SourceData } from './reference.ts';
+import type { Tensor } from './tensor.ts';
+import type { RunHooks } from './webgpu/run.ts';
+
+/** What the fast path of the CPU did. */
+export interface FastRun {
+  readonly data: Float32Array<ArrayBuffer>;
+  /** What it ran on, for the report. */
+  readonly adapter: string;
+  readonly blocks: number;
+}
+
+/** The fast path of the CPU as an engine sees it; an engine may have none, and then nothing of it is in the bundle. */
+export interface FastPath {
+  /** Runs a tensor; undefined if it has no fast way, and the reference has to do it. Rows of `checked` sources are known to be good. */
+  read(tensor: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined>;
+  destroy(): void;
+}

@@ -1,0 +1,4 @@
+import type { Plugin } from 'vite';
+
+export function assemblyScript(): Plugin;
+export function compileAssembly(): Promise<Buffer>;
