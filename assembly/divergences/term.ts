@@ -22,7 +22,6 @@ export function resetMasses(): void {
 /** Whether the plain arithmetic serves all four outcomes: no zeros, and nothing so small or large that a step leaves f32. */
 @inline
 export function isPlain(kind: i32, p: v128, q: v128): bool {
-  if (kind === FAR_ALPHA) return false;
   return i32x4.all_true(v128.and(within(p, -100, 10), within(q, -100, 10)));
 }
 
@@ -38,7 +37,10 @@ export function plainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
 @inline
 function reducedTerm(kind: i32, table: usize, u: v128, d: v128, s: v128, k: v128): v128 {
   if (kind === KL) return klTerm(u, d, s, k);
-  return f32x4.mul(alphaTerm(table, u, d, s, k, seriesAt(table, s), false), largerPower(k));
+  if (kind === ALPHA) return f32x4.mul(alphaTerm(table, u, d, s, k, seriesAt(table, s), false), largerPower(k));
+  // Every factor is ≥ 1: what overflows on the way overflows in the end.
+  const term = f32x4.mul(alphaTerm(table, u, d, s, k, longSeriesAt(table, s), true), largerPower(k));
+  return f32x4.mul(term, i32x4.shl(i32x4.add(i32x4.min_s(exponents, i32x4.splat(127)), i32x4.splat(127)), 23));
 }
 
 const LIFT: f32 = 18446744073709551616.0; // 2⁶⁴
