@@ -5,7 +5,7 @@
  */
 import { memberOf } from '../math/finish';
 import { accumulated, lower, narrowed, partial, quad, strideOf, total, upper } from '../math/quads';
-import { carefulTerms, isPlain, KL, normalisedTerm, plainTerm, resetMasses, withoutP, withoutQ } from './term';
+import { arePlain, carefulTerms, isPlain, KL, normalisedTerm, plainTerm, resetMasses, withoutP, withoutQ } from './term';
 
 /** Sums of a sweep: of the terms, of p, and of q − p. */
 let value: f64 = 0;
@@ -84,21 +84,27 @@ function sweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void
   let differences = f64x2.splat(0);
   let careful: f64 = 0;
   const end = p + ((<usize>outcomes) << 2);
-  const whole = p + ((<usize>(outcomes & ~7)) << 2);
-  while (p < whole) {
+  const whole = p + ((<usize>(outcomes & ~15)) << 2);
+  for (; p < whole; p += 64, q += 64) {
     const p0 = v128.load(p);
     const p1 = v128.load(p, 16);
+    const p2 = v128.load(p, 32);
+    const p3 = v128.load(p, 48);
     const q0 = v128.load(q);
     const q1 = v128.load(q, 16);
-    if (isPlain(kind, p0, q0) && isPlain(kind, p1, q1)) {
-      values = accumulated(values, f32x4.add(plainTerm(kind, table, p0, q0), plainTerm(kind, table, p1, q1)));
+    const q2 = v128.load(q, 32);
+    const q3 = v128.load(q, 48);
+    const low = i32x4.min_s(i32x4.min_s(i32x4.min_s(p0, q0), i32x4.min_s(p1, q1)), i32x4.min_s(i32x4.min_s(p2, q2), i32x4.min_s(p3, q3)));
+    const high = i32x4.max_s(i32x4.max_s(i32x4.max_s(p0, q0), i32x4.max_s(p1, q1)), i32x4.max_s(i32x4.max_s(p2, q2), i32x4.max_s(p3, q3)));
+    if (arePlain(low, high)) {
+      const half = f32x4.add(plainTerm(kind, table, p0, q0), plainTerm(kind, table, p1, q1));
+      values = accumulated(values, f32x4.add(half, f32x4.add(plainTerm(kind, table, p2, q2), plainTerm(kind, table, p3, q3))));
     } else {
       careful += carefulTerms(kind, table, p0, q0) + carefulTerms(kind, table, p1, q1);
+      careful += carefulTerms(kind, table, p2, q2) + carefulTerms(kind, table, p3, q3);
     }
-    masses = accumulated(masses, f32x4.add(p0, p1));
-    differences = accumulated(differences, f32x4.add(f32x4.sub(q0, p0), f32x4.sub(q1, p1)));
-    p += 32;
-    q += 32;
+    masses = accumulated(masses, f32x4.add(f32x4.add(p0, p1), f32x4.add(p2, p3)));
+    differences = accumulated(differences, f32x4.add(f32x4.add(f32x4.sub(q0, p0), f32x4.sub(q1, p1)), f32x4.add(f32x4.sub(q2, p2), f32x4.sub(q3, p3))));
   }
   while (p < end) {
     const count = min(<i32>((end - p) >> 2), 4);
@@ -124,7 +130,6 @@ function massOf(at: usize, outcomes: i32): f64 {
 }
 
 /** The sweep over p/P and q/Q, whose masses are 1 as exactly as f64 has them. */
-@inline
 function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void {
   const inverseP = f64x2.splat(1 / massOf(p, outcomes));
   const inverseQ = f64x2.splat(1 / massOf(q, outcomes));
@@ -138,7 +143,7 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
     const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
     const shareOfP = narrowed(f64x2.mul(lower(p0), inverseP), f64x2.mul(upper(p0), inverseP));
     const shareOfQ = narrowed(f64x2.mul(lower(q0), inverseQ), f64x2.mul(upper(q0), inverseQ));
-    if (isPlain(kind, shareOfP, shareOfQ)) values = accumulated(values, normalisedTerm(kind, table, p0, q0, inverseP, inverseQ));
+    if (isPlain(shareOfP, shareOfQ)) values = accumulated(values, normalisedTerm(kind, table, p0, q0, inverseP, inverseQ));
     else careful += normalisedCarefully(kind, table, p0, q0, shareOfP, shareOfQ, inverseP, inverseQ);
   }
   value = total(values) + careful;
@@ -152,7 +157,7 @@ function normalisedCarefully(kind: i32, table: usize, p: v128, q: v128, shareOfP
   const lone = carefulTerms(kind, table, v128.and(shareOfP, none), v128.and(shareOfQ, none));
   const fillP = v128.bitselect(narrowed(f64x2.div(f64x2.splat(1), inverseP), f64x2.div(f64x2.splat(1), inverseP)), p, none);
   const fillQ = v128.bitselect(narrowed(f64x2.div(f64x2.splat(1), inverseQ), f64x2.div(f64x2.splat(1), inverseQ)), q, none);
-  if (!isPlain(kind, v128.or(keptP, v128.and(quad(1), none)), v128.or(keptQ, v128.and(quad(1), none)))) return lone + carefulTerms(kind, table, keptP, keptQ);
+  if (!isPlain(v128.or(keptP, v128.and(quad(1), none)), v128.or(keptQ, v128.and(quad(1), none)))) return lone + carefulTerms(kind, table, keptP, keptQ);
   const terms = v128.andnot(normalisedTerm(kind, table, fillP, fillQ, inverseP, inverseQ), none);
   const sum = f64x2.add(lower(terms), upper(terms));
   return lone + f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);

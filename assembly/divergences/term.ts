@@ -1,5 +1,5 @@
 /** One term of four outcomes: of KL in closed form, of any other α by its table. */
-import { binades, within } from '../math/pair';
+import { binades } from '../math/pair';
 import { lower, narrowed, powerOfTwo, quad, upper } from '../math/quads';
 import { alphaTerm, exponents, largerPower, longSeriesAt, seriesAt } from './alpha-term';
 import { klTerm } from './kl-term';
@@ -19,15 +19,33 @@ export function resetMasses(): void {
   withoutQ = 0;
 }
 
-/** Whether the plain arithmetic serves all four outcomes: no zeros, and nothing so small or large that a step leaves f32. */
+const LOWEST = (127 - 100) << 23;
+const HIGHEST = (127 + 10) << 23;
+
+/** Whether plain arithmetic serves outcomes: no zeros, and nothing so small or large that a step leaves f32. By their bits, which order as the numbers do. */
 @inline
-export function isPlain(kind: i32, p: v128, q: v128): bool {
-  return i32x4.all_true(v128.and(within(p, -100, 10), within(q, -100, 10)));
+export function arePlain(least: v128, greatest: v128): bool {
+  return !v128.any_true(v128.or(i32x4.lt_s(least, i32x4.splat(LOWEST)), i32x4.gt_s(greatest, i32x4.splat(HIGHEST))));
+}
+
+@inline
+export function isPlain(p: v128, q: v128): bool {
+  return arePlain(i32x4.min_s(p, q), i32x4.max_s(p, q));
 }
 
 /** The term, for outcomes that are plain. */
 @inline
 export function plainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
+  return kind === FAR_ALPHA ? anyPlainTerm(kind, table, p, q) : inlinedTerm(kind, table, p, q);
+}
+
+/** The same as one function, where speed counts less than size. */
+function anyPlainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
+  return inlinedTerm(kind, table, p, q);
+}
+
+@inline
+function inlinedTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
   const k = binades(p, q);
   const u = i32x4.add(p, k); // the bits of 2^k p
   const d = f32x4.sub(q, u);
@@ -58,7 +76,7 @@ export function carefulTerms(kind: i32, table: usize, someP: v128, someQ: v128):
   const none = v128.or(noP, noQ);
   const bothP = v128.bitselect(quad(1), p, none);
   const bothQ = v128.bitselect(quad(1), q, none);
-  return isPlain(kind, bothP, bothQ) ? sumOf(plainTerm(kind, table, bothP, bothQ)) : scaledTerms(kind, table, bothP, bothQ);
+  return isPlain(bothP, bothQ) ? sumOf(anyPlainTerm(kind, table, bothP, bothQ)) : scaledTerms(kind, table, bothP, bothQ);
 }
 
 @inline
@@ -129,7 +147,6 @@ function scaledKlTerm(u: v128, d: v128, s: v128, k: v128): v128 {
 }
 
 /** Four outcomes of rows that are divided by their masses in f64, so that near rows of unlike masses keep their difference. */
-@inline
 export function normalisedTerm(kind: i32, table: usize, p: v128, q: v128, inverseP: v128, inverseQ: v128): v128 {
   const lowP = f64x2.mul(lower(p), inverseP);
   const highP = f64x2.mul(upper(p), inverseP);
