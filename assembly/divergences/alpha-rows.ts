@@ -1,3 +1,7 @@
+/**
+ * The α-family of rows of nonnegative numbers. `contract` says what is made of masses, `member` and `factor` what of D_α.
+ * Twin: src/divergences/alpha-member.ts
+ */
 import { rowDivergences } from './row-divergence';
 import { ALPHA, FAR_ALPHA, KL } from './term';
 
