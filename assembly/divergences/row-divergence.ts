@@ -5,7 +5,7 @@
  */
 import { memberOf } from '../math/finish';
 import { accumulated, lower, narrowed, partial, quad, strideOf, total, upper } from '../math/quads';
-import { arePlain, carefulTerms, isPlain, KL, normalisedTerm, plainTerm, resetMasses, withoutP, withoutQ } from './term';
+import { arePlain, carefulTerms, isPlain, KL, plainTerm, resetMasses, shareTerm, withoutP, withoutQ } from './term';
 
 /** Sums of a sweep: of the terms, of p, and of q − p. */
 let value: f64 = 0;
@@ -141,24 +141,30 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
     const count = min(<i32>((end - p) >> 2), 4);
     const p0 = f32x4.abs(count === 4 ? v128.load(p) : partial(p, count));
     const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
-    const shareOfP = narrowed(f64x2.mul(lower(p0), inverseP), f64x2.mul(upper(p0), inverseP));
-    const shareOfQ = narrowed(f64x2.mul(lower(q0), inverseQ), f64x2.mul(upper(q0), inverseQ));
-    if (isPlain(shareOfP, shareOfQ)) values = accumulated(values, normalisedTerm(kind, table, p0, q0, inverseP, inverseQ));
-    else careful += normalisedCarefully(kind, table, p0, q0, shareOfP, shareOfQ, inverseP, inverseQ);
+    const lowP = f64x2.mul(lower(p0), inverseP);
+    const highP = f64x2.mul(upper(p0), inverseP);
+    const lowQ = f64x2.mul(lower(q0), inverseQ);
+    const highQ = f64x2.mul(upper(q0), inverseQ);
+    const shareOfP = narrowed(lowP, highP);
+    const shareOfQ = narrowed(lowQ, highQ);
+    if (isPlain(shareOfP, shareOfQ)) values = accumulated(values, shareTerm(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ));
+    else careful += carefulShareTerms(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ);
   }
   value = total(values) + careful;
 }
 
-/** Zeros apart, whatever is not plain is so small that the rounding of its shares does not count. */
-function normalisedCarefully(kind: i32, table: usize, p: v128, q: v128, shareOfP: v128, shareOfQ: v128, inverseP: v128, inverseQ: v128): f64 {
-  const none = v128.or(f32x4.eq(p, quad(0)), f32x4.eq(q, quad(0)));
-  const keptP = v128.andnot(shareOfP, none);
-  const keptQ = v128.andnot(shareOfQ, none);
-  const lone = carefulTerms(kind, table, v128.and(shareOfP, none), v128.and(shareOfQ, none));
-  const fillP = v128.bitselect(narrowed(f64x2.div(f64x2.splat(1), inverseP), f64x2.div(f64x2.splat(1), inverseP)), p, none);
-  const fillQ = v128.bitselect(narrowed(f64x2.div(f64x2.splat(1), inverseQ), f64x2.div(f64x2.splat(1), inverseQ)), q, none);
-  if (!isPlain(v128.or(keptP, v128.and(quad(1), none)), v128.or(keptQ, v128.and(quad(1), none)))) return lone + carefulTerms(kind, table, keptP, keptQ);
-  const terms = v128.andnot(normalisedTerm(kind, table, fillP, fillQ, inverseP, inverseQ), none);
-  const sum = f64x2.add(lower(terms), upper(terms));
-  return lone + f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+/** Outcomes that one of the rows lacks cost what the other has; of shares that are not plain the rounding does not count. */
+function carefulShareTerms(kind: i32, table: usize, lowP: v128, highP: v128, lowQ: v128, highQ: v128, shareOfP: v128, shareOfQ: v128): f64 {
+  const none = v128.or(f32x4.eq(shareOfP, quad(0)), f32x4.eq(shareOfQ, quad(0)));
+  const filledP = v128.bitselect(quad(1), shareOfP, none);
+  const filledQ = v128.bitselect(quad(1), shareOfQ, none);
+  if (!isPlain(filledP, filledQ)) return carefulTerms(kind, table, shareOfP, shareOfQ);
+  const one = f64x2.splat(1);
+  const noneLow = i64x2.extend_low_i32x4_s(none);
+  const noneHigh = i64x2.extend_high_i32x4_s(none);
+  const terms = shareTerm(
+    kind, table, v128.bitselect(one, lowP, noneLow), v128.bitselect(one, highP, noneHigh), v128.bitselect(one, lowQ, noneLow), v128.bitselect(one, highQ, noneHigh),
+    filledP, filledQ,
+  );
+  return carefulTerms(kind, table, v128.and(shareOfP, none), v128.and(shareOfQ, none)) + total(accumulated(f64x2.splat(0), terms));
 }

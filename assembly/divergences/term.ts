@@ -146,23 +146,18 @@ function scaledKlTerm(u: v128, d: v128, s: v128, k: v128): v128 {
   return f32x4.add(term, f32x4.mul(f32x4.mul(beyond, quad(0.6931472)), u));
 }
 
-/** Four outcomes of rows that are divided by their masses in f64, so that near rows of unlike masses keep their difference. */
-export function normalisedTerm(kind: i32, table: usize, p: v128, q: v128, inverseP: v128, inverseQ: v128): v128 {
-  const lowP = f64x2.mul(lower(p), inverseP);
-  const highP = f64x2.mul(upper(p), inverseP);
-  const lowQ = f64x2.mul(lower(q), inverseQ);
-  const highQ = f64x2.mul(upper(q), inverseQ);
-  const k = binades(narrowed(lowP, highP), narrowed(lowQ, highQ));
-  const lowPower = powersOf(i64x2.extend_low_i32x4_s(i32x4.shr_s(k, 23)));
-  const highPower = powersOf(i64x2.extend_high_i32x4_s(i32x4.shr_s(k, 23)));
-  const lowU = f64x2.mul(lowP, lowPower);
-  const highU = f64x2.mul(highP, highPower);
+/** The term of plain shares of rows in f64, whose differences near rows of unlike masses keep. Rounded to f32, they say how far apart they are. */
+export function shareTerm(kind: i32, table: usize, lowP: v128, highP: v128, lowQ: v128, highQ: v128, p: v128, q: v128): v128 {
+  const k = binades(p, q);
+  const lowU = f64x2.mul(lowP, powersOf(i64x2.extend_low_i32x4_s(k)));
+  const highU = f64x2.mul(highP, powersOf(i64x2.extend_high_i32x4_s(k)));
   const u = narrowed(lowU, highU);
   const d = narrowed(f64x2.sub(lowQ, lowU), f64x2.sub(highQ, highU));
   return reducedTerm(kind, table, u, d, f32x4.div(d, f32x4.add(f32x4.add(u, u), d)), k);
 }
 
+/** 2^k in f64, of k 2²³. */
 @inline
-function powersOf(k: v128): v128 {
-  return i64x2.shl(i64x2.add(k, i64x2.splat(1023)), 52);
+function powersOf(binadesOf: v128): v128 {
+  return i64x2.add(i64x2.shl(binadesOf, 29), i64x2.splat(0x3ff0000000000000));
 }
