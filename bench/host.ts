@@ -32,7 +32,10 @@ export async function runAndPrint(url: string, jsonFile: string | undefined): Pr
   console.log([heading(report), ...(report.cpuAlone ? [] : ['', ...own])].join('\n'));
   if (report.peers.length > 0) console.log(['', ...peerLines(report.peers)].join('\n'));
   if (jsonFile !== undefined) {
-    writeFileSync(jsonFile, `${JSON.stringify({ ...report, bars: barsOf(report.peers), versions: versions() }, undefined, 2)}\n`);
+    writeFileSync(
+      jsonFile,
+      `${JSON.stringify({ ...report, bars: barsOf(report.peers), versions: versions() }, undefined, 2)}\n`,
+    );
     console.log(`The figures are in ${jsonFile}.`);
   }
   return passed(report);

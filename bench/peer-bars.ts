@@ -19,7 +19,12 @@ export interface BarRow {
 export function barsOf(rows: readonly PeerRow[]): BarRow[] {
   return rows
     .filter(({ library, backend, wall }) => library === 'dually' && backend === 'cpu' && wall !== null)
-    .flatMap((own) => ratiosTo(own, rows.filter(({ task, shape }) => task === own.task && shape === own.shape)));
+    .flatMap((own) =>
+      ratiosTo(
+        own,
+        rows.filter(({ task, shape }) => task === own.task && shape === own.shape),
+      ),
+    );
 }
 
 function ratiosTo({ task, shape, wall }: PeerRow, rows: readonly PeerRow[]): BarRow[] {
@@ -28,7 +33,9 @@ function ratiosTo({ task, shape, wall }: PeerRow, rows: readonly PeerRow[]): Bar
   return rivals.flatMap((rival) => {
     const best = fastest(rows.filter((row) => isRival(row, rival)));
     if (!best) return [];
-    return [{ task, shape, rival, library: best.library, ratio: best.minimum / wall!.minimum, bar: bars[rival] ?? null }];
+    return [
+      { task, shape, rival, library: best.library, ratio: best.minimum / wall!.minimum, bar: bars[rival] ?? null },
+    ];
   });
 }
 
@@ -42,7 +49,7 @@ function fastest(rows: readonly PeerRow[]): { library: string; minimum: number }
   return ran.sort((a, b) => a.minimum - b.minimum)[0];
 }
 
-export const BAR_COLUMNS = ['task', 'shape', 'rival', 'library', '× Dually', 'bar', ''] as const;
+export const BAR_COLUMNS = ['task', 'shape', 'rival', 'library', '× Dually', 'bar', 'reached'] as const;
 export const BAR_NUMERIC: ReadonlySet<string> = new Set(['× Dually', 'bar']);
 
 /** One cell a column. */

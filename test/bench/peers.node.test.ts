@@ -5,10 +5,12 @@ import { casesOf, shapeOfCase, workOf, type PeerCase } from '../../bench/peer-ca
 import { judgeOf } from '../../bench/peer-judge.ts';
 import { PEER_COLUMNS, peerCells, peerRemarks, type PeerRow } from '../../bench/peer-report.ts';
 import { ownTasks } from '../../bench/peer-tasks.ts';
+import { graphs } from '../../bench/peers/onnx-graphs.ts';
 import { peers as plainLoops } from '../../bench/peers/libraries/plain-loop.ts';
 import { operations } from '../../bench/operations.ts';
 import type { Peer, Work } from '../../bench/peers/work.ts';
 import { readFileSync } from 'node:fs';
+import { interpreted } from './onnx-interpreter.ts';
 
 const small = (Object.keys(ownTasks) as PeerCase['task'][]).map((task) => ({ task, rows: 8, outcomes: 16 }));
 
@@ -36,12 +38,18 @@ describe('the work of the peers', () => {
     expect(errorOf(numbers.subarray(0, 1)).worst).toBeNull(); // of another shape
   });
 
-  it.each(small)('$task is what a plain loop computes, but for its cancellation', async (of) => {
-    const work = workOf(of);
+  it.each(small)('$task is what the plain loop and the ONNX graph compute where nothing cancels', async (of) => {
+    const work = farRowsOf(workOf(of));
     const errorOf = await judgeOf(work);
-    expect(errorOf(await resultOf(plainLoops[0]!, work)).median).toBeLessThan(0.02);
+    expect(errorOf(await resultOf(plainLoops[0]!, work)).median).toBeLessThan(1e-5);
+    expect(errorOf(interpreted(graphs[of.task], work)).median).toBeLessThan(1e-5);
   });
 });
+
+/** The first half of the rows, which are far apart. */
+function farRowsOf({ batches, ...work }: Work): Work {
+  return { ...work, batches: batches.map(({ rows, data }) => ({ rows: rows / 2, data: data.subarray(0, data.length / 2) })) };
+}
 
 async function resultOf(peer: Peer, work: Work): Promise<Float32Array> {
   await peer.start();

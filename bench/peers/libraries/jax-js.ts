@@ -31,7 +31,12 @@ const tasks: Readonly<Record<Task, TaskFunction>> = {
     const terms = np.exp(np.log(p).mul(a).add(np.log(q).mul(b)));
     return np.sum(terms, 1).mul(-SCALE).add(SCALE);
   }),
-  Hellinger: jit((p: np.Array, q: np.Array) => np.sum(np.sqrt(p.mul(q)), 1).mul(-4).add(4)),
+  Hellinger: jit((p: np.Array, q: np.Array) =>
+    np
+      .sum(np.sqrt(p.mul(q)), 1)
+      .mul(-4)
+      .add(4),
+  ),
   // Compiled as one, it would take twice as long: the logarithms of the masses are then computed for every outcome.
   'KL of logits'(p, q) {
     const [logP, logQ] = [nn.logSoftmax(p, 1), nn.logSoftmax(q, 1)];

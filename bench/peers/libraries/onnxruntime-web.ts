@@ -54,7 +54,11 @@ export const peers: readonly Peer[] = [
     async prepare(work: Work): Promise<Prepared> {
       const session = await ortOnCpu.InferenceSession.create(modelOf(work), { executionProviders: ['wasm'] });
       return {
-        run: () => resultOf(session, inputsOf(work, ({ data }, dims) => new ortOnCpu.Tensor('float32', data, dims))),
+        run: () =>
+          resultOf(
+            session,
+            inputsOf(work, ({ data }, dims) => new ortOnCpu.Tensor('float32', data, dims)),
+          ),
         dispose: () => void session.release(),
       };
     },

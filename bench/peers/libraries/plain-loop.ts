@@ -84,11 +84,12 @@ function fisherInformation(p: Rows, outcomes: number): Rows {
   return out;
 }
 
-function eachRow(of: RowFunction): (p: Rows, q: Rows, outcomes: number) => Rows {
-  return (p, q, outcomes) => {
-    const row = (of: Rows, index: number): Rows => of.subarray(index * outcomes, (index + 1) * outcomes);
-    return Float32Array.from({ length: p.length / outcomes }, (_, index) => of(row(p, index), row(q, index)));
-  };
+function eachRow(divergence: RowFunction): (p: Rows, q: Rows, outcomes: number) => Rows {
+  return (p, q, outcomes) =>
+    Float32Array.from({ length: p.length / outcomes }, (_, row) => {
+      const [start, end] = [row * outcomes, (row + 1) * outcomes];
+      return divergence(p.subarray(start, end), q.subarray(start, end));
+    });
 }
 
 const tasks: Readonly<Record<Task, (p: Rows, q: Rows, outcomes: number) => Rows>> = {

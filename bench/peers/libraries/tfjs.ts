@@ -23,8 +23,7 @@ const tasks: Readonly<Record<Task, (p: Matrix, q: Matrix) => tf.Tensor>> = {
     const weights = tf.softmax(p);
     return tf.sum(tf.mul(weights, tf.log(tf.div(weights, tf.softmax(q)))), 1);
   },
-  'KL of all pairs': (p, q) =>
-    tf.sub(tf.sum(tf.mul(p, tf.log(p)), 1, true), tf.matMul(p, tf.transpose(tf.log(q)))),
+  'KL of all pairs': (p, q) => tf.sub(tf.sum(tf.mul(p, tf.log(p)), 1, true), tf.matMul(p, tf.transpose(tf.log(q)))),
   '100 EG steps'(p, target) {
     const scaled = tf.mul(target, STEP_SIZE);
     let x: tf.Tensor = tf.log(p); // w = softmax x
@@ -47,7 +46,7 @@ setWasmPaths({
   'tfjs-backend-wasm-simd.wasm': simdModule,
   'tfjs-backend-wasm-threaded-simd.wasm': threadedModule,
 });
-setThreadsCount(cores());
+setThreadsCount(cores()); // in vain in 4.22, which keeps to one thread (tensorflow/tfjs#8513)
 
 function peerOn(backend: 'webgpu' | 'wasm'): Peer {
   const use = async (): Promise<void> => {
