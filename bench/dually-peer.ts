@@ -35,5 +35,6 @@ export function duallyPeer(device: GPUDevice | undefined): Peer {
         dispose: () => drop(inputs ?? []),
       };
     },
+    stop: () => engine?.dispose(),
   };
 }

@@ -30,6 +30,7 @@ export async function comparePeers(
     onCase(of);
     rows.push(...(await compare(of, started, pace)));
   }
+  for (const { peer } of started) peer.stop?.();
   return rows;
 }
 

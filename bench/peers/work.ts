@@ -46,6 +46,8 @@ export interface Peer {
   /** Throws, with the reason, where the backend cannot be had. */
   start(): Promise<void>;
   prepare(work: Work): Promise<Prepared>;
+  /** Ends what keeps a process alive. */
+  stop?(): void;
 }
 
 /** What every file in libraries/ exports. */

@@ -56,6 +56,7 @@ async function resultOf(peer: Peer, work: Work): Promise<Float32Array> {
   const prepared = await peer.prepare(work);
   const numbers = await prepared.run();
   prepared.dispose();
+  peer.stop?.();
   return numbers;
 }
 
