@@ -5,7 +5,7 @@
  */
 import { memberOf } from '../math/finish';
 import { accumulated, lower, narrowed, partial, quad, strideOf, total, upper } from '../math/quads';
-import { arePlain, carefulTerms, isPlain, KL, plainTerm, resetMasses, shareTerm, withoutP, withoutQ } from './term';
+import { arePlain, carefulTerms, isPlain, KL, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
 
 /** Sums of a sweep: of the terms, of p, and of q − p. */
 let value: f64 = 0;
@@ -17,7 +17,7 @@ const NEAR = 0.003; // relative difference of masses up to which series of degre
 
 /** What distributions ask for that measures do not. */
 const MEASURES = 0;
-const WEIGHTS = 2;
+export const WEIGHTS = 2;
 
 @inline
 export function rowDivergences(
@@ -47,12 +47,10 @@ function rowDivergence(kind: i32, p: usize, q: usize, outcomes: i32, table: usiz
   return value + alone(kind, table);
 }
 
-/** What outcomes cost that only one of the rows has: none at a rate of 0 mass, else rates of 1/b and 1/a, infinite where these are ≤ 0. */
+/** What outcomes cost that only one of the rows has. */
 @inline
 function alone(kind: i32, table: usize): f64 {
-  const rateOfQ: f64 = kind === KL ? 1 : <f64>load<f32>(table, 84);
-  const rateOfP: f64 = kind === KL ? 0 : <f64>load<f32>(table, 80);
-  return costOf(withoutP, rateOfQ) + costOf(withoutQ, rateOfP);
+  return costOf(withoutP, rateOfQ(kind, table)) + costOf(withoutQ, rateOfP(kind, table));
 }
 
 @inline

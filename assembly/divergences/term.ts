@@ -3,12 +3,27 @@ import { binades } from '../math/pair';
 import { lower, narrowed, powerOfTwo, quad, upper } from '../math/quads';
 import { alphaTerm, exponents, largerPower, longSeriesAt, seriesAt } from './alpha-term';
 import { klTerm } from './kl-term';
+import { mixtureTerm } from './mixture-term';
 
 /** The kinds of terms; α itself is in the table. */
 export const KL = 0;
 export const ALPHA = 1;
 /** |α| > 3: a polynomial of degree 18, and rows beyond f32. */
 export const FAR_ALPHA = 2;
+/** Jensen–Shannon. */
+export const MIXTURE = 3;
+
+/** What mass of p costs where q is 0; 0 stands for an infinite rate. */
+@inline
+export function rateOfP(kind: i32, table: usize): f32 {
+  return kind === KL ? 0 : kind === MIXTURE ? load<f32>(table, 100) : load<f32>(table, 80);
+}
+
+/** What mass of q costs where p is 0. */
+@inline
+export function rateOfQ(kind: i32, table: usize): f32 {
+  return kind === KL ? 1 : kind === MIXTURE ? load<f32>(table, 96) : load<f32>(table, 84);
+}
 
 /** Masses of outcomes that only q or only p has, until they are reset. */
 export let withoutP: f64 = 0;
@@ -25,7 +40,12 @@ const HIGHEST = (127 + 10) << 23;
 /** Whether plain arithmetic serves outcomes: no zeros, and nothing so small or large that a step leaves f32. By their bits, which order as the numbers do. */
 @inline
 export function arePlain(least: v128, greatest: v128): bool {
-  return !v128.any_true(v128.or(i32x4.lt_s(least, i32x4.splat(LOWEST)), i32x4.gt_s(greatest, i32x4.splat(HIGHEST))));
+  return !v128.any_true(outside(least, greatest));
+}
+
+@inline
+function outside(least: v128, greatest: v128): v128 {
+  return v128.or(i32x4.lt_s(least, i32x4.splat(LOWEST)), i32x4.gt_s(greatest, i32x4.splat(HIGHEST)));
 }
 
 @inline
@@ -55,6 +75,7 @@ function inlinedTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
 @inline
 function reducedTerm(kind: i32, table: usize, u: v128, d: v128, s: v128, k: v128): v128 {
   if (kind === KL) return klTerm(u, d, s, k);
+  if (kind === MIXTURE) return mixtureTerm(table, u, d, k);
   if (kind === ALPHA) return f32x4.mul(alphaTerm(table, u, d, s, k, seriesAt(table, s), false), largerPower(k));
   // Every factor is ≥ 1: what overflows on the way overflows in the end.
   const term = f32x4.mul(alphaTerm(table, u, d, s, k, longSeriesAt(table, s), true), largerPower(k));
@@ -76,7 +97,17 @@ export function carefulTerms(kind: i32, table: usize, someP: v128, someQ: v128):
   const none = v128.or(noP, noQ);
   const bothP = v128.bitselect(quad(1), p, none);
   const bothQ = v128.bitselect(quad(1), q, none);
-  return isPlain(bothP, bothQ) ? sumOf(anyPlainTerm(kind, table, bothP, bothQ)) : scaledTerms(kind, table, bothP, bothQ);
+  if (isPlain(bothP, bothQ)) return sumOf(anyPlainTerm(kind, table, bothP, bothQ));
+  return kind === MIXTURE ? farMixtureTerms(table, bothP, bothQ) : scaledTerms(kind, table, bothP, bothQ);
+}
+
+/** A share below 2⁻¹⁰⁰ counts only where the other is far larger, and that then costs as if it were alone. */
+function farMixtureTerms(table: usize, p: v128, q: v128): f64 {
+  const far = outside(i32x4.min_s(p, q), i32x4.max_s(p, q));
+  const near = anyPlainTerm(MIXTURE, table, v128.bitselect(quad(1), p, far), v128.bitselect(quad(1), q, far));
+  const rising = f32x4.gt(q, p);
+  const larger = v128.and(far, v128.bitselect(f32x4.mul(q, quad(rateOfQ(MIXTURE, table))), f32x4.mul(p, quad(rateOfP(MIXTURE, table))), rising));
+  return sumOf(near) + sumOf(larger);
 }
 
 @inline
