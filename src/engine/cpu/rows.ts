@@ -32,8 +32,8 @@ export async function runRows(instance: Instance, work: RowWork, { signal, onPro
         pace.note(range.rows, performance.now() - start);
         most = 8 * range.rows;
       }
-      if (ledger.done > reported) onProgress?.(reported = ledger.done, work.rows);
       await (!range ? crew.change() : crew.isBusy ? turn() : pause());
+      if (ledger.done > reported) onProgress?.(reported = ledger.done, work.rows);
     }
     signal?.throwIfAborted();
     return { bad: ledger.bad, blocks: ledger.blocks, threads: 1 + crew.workers };
