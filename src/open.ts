@@ -40,7 +40,7 @@ interface ForcedOptions extends Forced {
 export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: ForcedOptions = {}): Promise<Engine> {
   const { worker }: EngineOptions = options ?? {};
   if (worker !== undefined && typeof worker !== 'function') {
-    throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass () => new Worker(…), or leave it out.' });
+    throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass a function that returns a new worker each time, or leave it out.' });
   }
   return open(options, forced, () => new CpuBackend({ worker, ...forced.pool }));
 }

@@ -22,9 +22,10 @@ function openChannel(): MessagePort {
   return port2;
 }
 
-/** Gives the event loop a turn when the last one is long ago, so that a page stays alive during CPU work. */
+let last = 0;
+
+/** Gives the event loop a turn when the last one is long ago, so that a page stays alive during CPU work, be it one long run or many short ones. */
 export function breather(milliseconds = 12): () => Promise<void> | undefined {
-  let last = performance.now();
   return () => {
     if (performance.now() - last < milliseconds) return undefined;
     return turn().then(() => { last = performance.now(); });
