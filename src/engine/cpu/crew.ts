@@ -21,6 +21,7 @@ export class Crew implements Receiver {
   readonly #mostRows: number;
   readonly #helpers = new Set<Lane>();
   #lanes: readonly Lane[] | undefined;
+  #own: number | undefined;
   #wake: (() => void) | undefined;
 
   constructor(work: RowWork, ledger: Ledger, pool: Pool | undefined) {
@@ -43,6 +44,7 @@ export class Crew implements Receiver {
   /** Sends rows to workers with room for them, if what is left takes long at the pace of the caller's thread. */
   feed(own: number | undefined): void {
     if (!this.#pool || own === undefined) return;
+    this.#own = own;
     this.#lanes ??= this.#pool.lanesFor(this.#ledger.left / own);
     for (let isFed = true; isFed;) {
       isFed = false;
@@ -75,13 +77,13 @@ export class Crew implements Receiver {
     return Math.max(1, Math.floor(Math.max(shortestTime * pace, Math.min(milliseconds * pace, half))));
   }
 
-  /** Waits until a parcel is there, or lost. A worker that is silent for too long is given up. */
+  /** Waits until a parcel is there, or late: then anyone may do its rows again, for its worker may be dead, or have no core. */
   change(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        for (const lane of this.#lanes ?? []) if (lane.isAwaited) lane.die('the worker does not answer');
+        this.#ledger.reclaim();
         resolve();
-      }, this.#pool!.patience);
+      }, 2 * Math.max(parcelTime, 1 / this.#own!));
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

@@ -39,6 +39,7 @@ export class Lane {
   readonly #forgotten = new Set<number>();
   #program: Program | undefined;
   #parcelCount = 0;
+  #heard = 0;
 
   constructor(start: (events: ThreadEvents) => Thread, module: WebAssembly.Module, shared: boolean, onDeath: (lane: Lane, reason: string) => void) {
     this.#shared = shared;
@@ -59,9 +60,9 @@ export class Lane {
     return this.isReady && this.#free.length > 0;
   }
 
-  /** Whether a receiver waits for something. */
-  get isAwaited(): boolean {
-    return this.#parcels.size > this.#forgotten.size;
+  /** Milliseconds since it was last heard of, if it has something to do. */
+  get silence(): number {
+    return this.#parcels.size > 0 ? performance.now() - this.#heard : 0;
   }
 
   send(work: RowWork, range: Range, receiver: Receiver): void {
@@ -72,6 +73,7 @@ export class Lane {
     this.#thread.post({ id, rows: range.rows, inputs, out, ...(program !== this.#program && { program: sendable(program) }) }, transfer);
     this.#program = program;
     this.#free.pop();
+    if (this.#parcels.size === 0) this.#heard = performance.now();
     this.#parcels.set(id, { work, range, slot, receiver });
   }
 
@@ -93,6 +95,7 @@ export class Lane {
 
   #receive(answer: Answer): void {
     if (this.isDead) return;
+    this.#heard = performance.now();
     if ('failed' in answer) this.die(answer.failed);
     else if ('ready' in answer) this.wasReady = true;
     else this.#deliver(answer);

@@ -39,9 +39,11 @@ export class Ledger {
     return range;
   }
 
-  /** Enters rows as done, or the bad row among them. */
+  /** Enters rows as done, or the bad row among them. Rows that were reclaimed may be finished more than once. */
   finish(range: Range, bad: BadRow | undefined): void {
-    this.#open.delete(range);
+    const index = this.#returned.indexOf(range);
+    if (index >= 0) this.#returned.splice(index, 1);
+    else if (!this.#open.delete(range)) return;
     this.blocks++;
     if (!bad) this.done += range.rows;
     else if (range.from + bad.row < this.#limit) {
@@ -53,7 +55,11 @@ export class Ledger {
 
   /** Takes back rows that are not done. */
   giveBack(range: Range): void {
-    this.#open.delete(range);
-    if (range.from < this.#limit) this.#returned.push(range);
+    if (this.#open.delete(range) && range.from < this.#limit) this.#returned.push(range);
+  }
+
+  /** Takes back all that is being done. */
+  reclaim(): void {
+    for (const range of this.#open) this.giveBack(range);
   }
 }

@@ -22,7 +22,6 @@ const mostDeaths = 8;
 
 /** The workers of an engine. They start when the work that came up would have paid for them. */
 export class Pool {
-  readonly patience: number;
   readonly #module: WebAssembly.Module;
   readonly #options: PoolOptions;
   readonly #count: number;
@@ -36,7 +35,6 @@ export class Pool {
     this.#module = module;
     this.#options = options;
     this.#count = options.workers ?? Math.min(mostWorkers, cores() - 1);
-    this.patience = options.patience ?? 1000;
   }
 
   /** Why there are no workers, if they were tried. */
@@ -46,8 +44,9 @@ export class Pool {
 
   /** Workers for a run that would take the caller's thread so long; undefined if they are not worth it. They may still be starting. */
   lanesFor(milliseconds: number): readonly Lane[] | undefined {
-    const { worthwhile = 2.5, startAfter = 10 } = this.#options;
+    const { worthwhile = 2.5, startAfter = 10, patience = 1000 } = this.#options;
     if (milliseconds < worthwhile) return undefined;
+    for (const lane of this.#lanes) if (lane.silence > patience) lane.die('the worker does not answer');
     this.#work += milliseconds;
     if (this.#work >= startAfter) this.#start();
     return this.#lanes;
