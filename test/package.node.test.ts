@@ -146,6 +146,20 @@ test('workers let the process end, even of an engine that is not disposed of', (
   expect(node(consume('pool.mjs', code)).trim()).toBe('WebAssembly SIMD, 2 threads');
 });
 
+test('the entry dually/worker is a worker', () => {
+  const code = `
+    import { Worker } from 'node:worker_threads';
+    import { klDivergence, openEngine } from 'dually';
+    const worker = () => new Worker(new URL(import.meta.resolve('dually/worker')));
+    const engine = await openEngine({ backend: 'cpu', worker }, { pool: { workers: 1, startAfter: 0, worthwhile: 0 } });
+    const rows = engine.rows(new Float32Array(1e6).fill(0.1), { outcomes: 10 });
+    let divergence;
+    do await (divergence = klDivergence(rows, rows)).read(); while (divergence.report.adapter === 'WebAssembly SIMD');
+    console.log(divergence.report.adapter);
+  `;
+  expect(node(consume('own-worker.mjs', code)).trim()).toBe('WebAssembly SIMD, 2 threads');
+});
+
 test('imports in a worker thread', () => {
   consume('in-worker.mjs', visit);
   const host = "import { Worker } from 'node:worker_threads'; new Worker(new URL('in-worker.mjs', import.meta.url));";
@@ -200,6 +214,12 @@ test.each(Object.entries(bundleLimits))('one divergence of %s costs a page at mo
   expect(bytes).toBeLessThan(limit);
   const ofCpu = /WebAssembly\.|\bWorker\b|SharedArrayBuffer|\batob\b|AGFzbQ/g;
   expect(new Set(code.match(ofCpu)).size).toBe(entry === 'dually' ? 5 : 0);
+});
+
+test('a bundler keeps the worker, which is all that it does', async () => {
+  const code = await bundle("import 'dually/worker';");
+  expect(code).toContain('postMessage');
+  expect(code.length).toBeLessThan(8000);
 });
 
 test(`the WebAssembly module has at most ${MODULE_LIMIT} bytes`, async () => {
