@@ -42,6 +42,14 @@ export interface Program {
   readonly steps: readonly Step[];
 }
 
+/** A program and the rows that it is to run over. */
+export interface RowWork {
+  readonly program: Program;
+  readonly rows: number;
+  readonly inputs: readonly Float32Array[];
+  readonly out: Float32Array;
+}
+
 /** A row that breaks the rules of its form: of which input, and which row of the block. */
 export interface BadRow {
   readonly input: number;
