@@ -1,5 +1,5 @@
 /** Rows of nonnegative f32 in f64. */
-import { accumulated, partial, total } from './quads';
+import { accumulated, narrowed, partial, total } from './quads';
 
 /** The sum of a row; also of −0, which counts as 0. */
 export function massOf(at: usize, outcomes: i32): f64 {
@@ -28,4 +28,28 @@ export function modeOf(row: usize, outcomes: i32): i32 {
     }
   }
   return mode;
+}
+
+/** The four numbers at a place of a row, zeros beyond its end. */
+@inline
+export function quadAt(at: usize, end: usize): v128 {
+  return at + 16 <= end ? v128.load(at) : partial(at, <i32>((end - at) >> 2));
+}
+
+/** Writes four numbers, or as many as the row still has. */
+@inline
+export function putQuad(at: usize, end: usize, x: v128): void {
+  if (at + 16 <= end) {
+    v128.store(at, x);
+    return;
+  }
+  store<f32>(at, f32x4.extract_lane(x, 0));
+  if (at + 4 < end) store<f32>(at, f32x4.extract_lane(x, 1), 4);
+  if (at + 8 < end) store<f32>(at, f32x4.extract_lane(x, 2), 8);
+}
+
+/** Writes four f64 times a factor, rounded. */
+@inline
+export function putScaled(at: usize, end: usize, low: v128, high: v128, factor: v128): void {
+  putQuad(at, end, narrowed(f64x2.mul(low, factor), f64x2.mul(high, factor)));
 }

@@ -29,6 +29,7 @@ const operation: Operation<CoordinateParameters> = {
     over: 'rows',
     items: ({ rows }) => rows,
   },
+  cpu: ({ parameters: { coordinates } }) => ({ name: 'fisherVectorProduct', numbers: [coordinates === 'eta' ? 1 : 0] }),
   reference: ([p, v], { coordinates }) => (row, out) => multiply(p!.row(row), v!.row(row), coordinates, out),
 };
 
