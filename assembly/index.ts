@@ -4,7 +4,7 @@ export { hellingerRows } from './divergences/hellinger-rows';
 export { firstBadRow } from './engine/forms';
 export { fisherInformation } from './geometry/fisher-information';
 export { fisherVectorProduct } from './geometry/fisher-vector-product';
-export { alphaDescents, klDescents } from './steps/descents';
+export { descents } from './steps/descents';
 export { naturalGradientSteps } from './steps/natural-gradient-steps';
 export { tilts } from './steps/tilts';
 

@@ -4,10 +4,8 @@ import { accumulated, narrowed, partial, total } from './quads';
 /** The sum of a row; also of −0, which counts as 0. */
 export function massOf(at: usize, outcomes: i32): f64 {
   let sum = f64x2.splat(0);
-  const end = at + ((<usize>outcomes) << 2);
-  const whole = at + ((<usize>(outcomes & ~3)) << 2);
-  for (; at < whole; at += 16) sum = accumulated(sum, f32x4.abs(v128.load(at)));
-  return total(at < end ? accumulated(sum, f32x4.abs(partial(at, <i32>((end - at) >> 2)))) : sum);
+  for (const end = at + ((<usize>outcomes) << 2); at < end; at += 16) sum = accumulated(sum, f32x4.abs(quadAt(at, end)));
+  return total(sum);
 }
 
 /** An entry of a row. */
@@ -33,16 +31,21 @@ export function modeOf(row: usize, outcomes: i32): i32 {
 /** The four numbers at a place of a row, zeros beyond its end. */
 @inline
 export function quadAt(at: usize, end: usize): v128 {
-  return at + 16 <= end ? v128.load(at) : partial(at, <i32>((end - at) >> 2));
+  return at + 16 <= end ? v128.load(at) : tailAt(at, end);
+}
+
+function tailAt(at: usize, end: usize): v128 {
+  return partial(at, <i32>((end - at) >> 2));
 }
 
 /** Writes four numbers, or as many as the row still has. */
 @inline
 export function putQuad(at: usize, end: usize, x: v128): void {
-  if (at + 16 <= end) {
-    v128.store(at, x);
-    return;
-  }
+  if (at + 16 <= end) v128.store(at, x);
+  else putTail(at, end, x);
+}
+
+function putTail(at: usize, end: usize, x: v128): void {
   store<f32>(at, f32x4.extract_lane(x, 0));
   if (at + 4 < end) store<f32>(at, f32x4.extract_lane(x, 1), 4);
   if (at + 8 < end) store<f32>(at, f32x4.extract_lane(x, 2), 8);

@@ -15,8 +15,8 @@ import { exponentials, logarithm } from '../math/doubles';
 import { accumulated, lower, narrowed, quad, total, upper } from '../math/quads';
 import { expm1, growth } from './growth';
 
-export const KL = 0;
-export const ALPHA = 1;
+/** The c of KL. */
+export const KL: f64 = -1;
 
 const SMALL: f32 = 0.1; // exponents up to which `growth` serves
 const LARGEST: f64 = 30; // exponents up to which W stays in f32
@@ -32,38 +32,36 @@ export let mass: f64 = 1;
 /** Whether a step was too large. */
 let isLost: bool = false;
 
-/** Makes all steps; whether f32 served. */
-@inline
-export function descend(kind: i32, at: usize, quads: i32, steps: i32, stepSize: f64, c: f64): bool {
+/** Makes all steps; whether f32 served. For KL c is −1. */
+export function descend(at: usize, quads: i32, steps: i32, stepSize: f64, c: f64): bool {
   const end = at + (<usize>quads) * QUAD;
   mass = 1;
   isLost = false;
   let drift: f64 = 0;
   for (let step = 0; step < steps; step++) {
     const before = mass;
-    if (!sweep(kind, at, end, stepSize, c, drift) || !(mass >= LEAST_MASS && mass <= LARGEST_MASS)) return false;
-    if (kind === ALPHA) drift += logarithm(mass / before);
+    if (c === KL) {
+      klSweep(at, end, stepSize);
+    } else {
+      alphaSweep(at, end, stepSize, c, drift);
+      drift += logarithm(mass / before);
+    }
+    if (isLost || !(mass >= LEAST_MASS && mass <= LARGEST_MASS)) return false;
   }
   return true;
 }
 
-/** δ, from η and η ΣW for KL, from c, log ΣW, −η/c and μ for others. */
+/** δ of KL, from η and η ΣW. */
 @inline
-function exponent(kind: i32, at: usize, first: v128, second: v128, third: v128, fourth: v128): v128 {
-  if (kind === KL) {
-    const w = v128.load(at);
-    const rise = f32x4.sub(f32x4.mul(second, v128.load(at, 32)), f32x4.mul(first, w));
-    return f32x4.div(rise, f32x4.pmax(w, quad(TINY)));
-  }
-  const x = f32x4.mul(first, f32x4.sub(v128.load(at, 32), second));
-  return f32x4.sub(f32x4.mul(third, expm1(f32x4.pmax(f32x4.pmin(x, quad(80)), quad(-80)))), fourth);
+function klExponent(at: usize, step: v128, pull: v128): v128 {
+  const w = v128.load(at);
+  return f32x4.div(f32x4.sub(f32x4.mul(pull, v128.load(at, 32)), f32x4.mul(step, w)), f32x4.pmax(w, quad(TINY)));
 }
 
 /** W e^δ, where it is. */
 @inline
-function grown(kind: i32, at: usize, exponent: v128): v128 {
+function grown(at: usize, exponent: v128): v128 {
   const w = v128.load(at);
-  if (kind === ALPHA) advance(at + 32, v128.load(at, 32), exponent);
   return advance(at, w, f32x4.mul(f32x4.mul(w, exponent), growth(exponent)));
 }
 
@@ -78,24 +76,24 @@ function advance(at: usize, x: v128, increment: v128): v128 {
 }
 
 /** The same in f64, for steps so large that the rounding of f32 would show. */
-function leap(kind: i32, at: usize, stepSize: f64, c: f64, drift: f64): v128 {
-  const w = v128.load(at);
-  const rest = v128.load(at, 16);
-  const x = v128.load(at, 32);
-  const restOfX = v128.load(at, 48);
-  const low = leapOfTwo(kind, f64x2.add(lower(w), lower(rest)), f64x2.add(lower(x), lower(restOfX)), stepSize, c, drift);
+function leap(at: usize, stepSize: f64, c: f64, drift: f64): v128 {
+  const low = leapOfTwo(doubled(at, 0), doubled(at + 32, 0), stepSize, c, drift);
   const lowExponent = latest;
-  const high = leapOfTwo(kind, f64x2.add(upper(w), upper(rest)), f64x2.add(upper(x), upper(restOfX)), stepSize, c, drift);
-  if (kind === ALPHA) keep(at + 32, f64x2.add(f64x2.add(lower(x), lower(restOfX)), lowExponent), f64x2.add(f64x2.add(upper(x), upper(restOfX)), latest));
+  const high = leapOfTwo(doubled(at, 8), doubled(at + 32, 8), stepSize, c, drift);
+  if (c !== KL) keep(at + 32, f64x2.add(doubled(at + 32, 0), lowExponent), f64x2.add(doubled(at + 32, 8), latest));
   return keep(at, low, high);
+}
+
+/** Two sums of two f32. */
+function doubled(at: usize, offset: usize): v128 {
+  return f64x2.add(lower(v128.load64_zero(at + offset)), lower(v128.load64_zero(at + offset, 16)));
 }
 
 /** The exponents of the last leap. */
 let latest: v128 = f64x2.splat(0);
 
-@inline
-function leapOfTwo(kind: i32, w: v128, x: v128, stepSize: f64, c: f64, drift: f64): v128 {
-  if (kind === KL) {
+function leapOfTwo(w: v128, x: v128, stepSize: f64, c: f64, drift: f64): v128 {
+  if (c === KL) {
     const rise = f64x2.sub(f64x2.mul(f64x2.splat(stepSize * mass), x), f64x2.mul(f64x2.splat(stepSize), w));
     latest = f64x2.div(rise, f64x2.max(w, f64x2.splat(TINY)));
   } else {
@@ -107,7 +105,6 @@ function leapOfTwo(kind: i32, w: v128, x: v128, stepSize: f64, c: f64, drift: f6
 }
 
 /** Keeps four f64 as sums of two f32. */
-@inline
 function keep(at: usize, low: v128, high: v128): v128 {
   const x = narrowed(low, high);
   v128.store(at, x);
@@ -116,31 +113,58 @@ function keep(at: usize, low: v128, high: v128): v128 {
 }
 
 @inline
-function sweep(kind: i32, at: usize, end: usize, stepSize: f64, c: f64, drift: f64): bool {
-  const first = kind === KL ? quad(<f32>stepSize) : quad(<f32>c);
-  const second = kind === KL ? quad(<f32>(stepSize * mass)) : quad(<f32>logarithm(mass));
-  const third = quad(<f32>(-stepSize / c));
-  const fourth = quad(<f32>drift);
+function isSmall(exponent: v128): bool {
+  return !v128.any_true(f32x4.gt(exponent, quad(SMALL)));
+}
+
+function klSweep(at: usize, end: usize, stepSize: f64): void {
+  const step = quad(<f32>stepSize);
+  const pull = quad(<f32>(stepSize * mass));
   let sums = f64x2.splat(0);
-  for (; at < end; at += 4 * QUAD) {
-    const d0 = exponent(kind, at, first, second, third, fourth);
-    const d1 = exponent(kind, at + QUAD, first, second, third, fourth);
-    const d2 = exponent(kind, at + 2 * QUAD, first, second, third, fourth);
-    const d3 = exponent(kind, at + 3 * QUAD, first, second, third, fourth);
-    const greatest = f32x4.pmax(f32x4.pmax(f32x4.abs(d0), f32x4.abs(d1)), f32x4.pmax(f32x4.abs(d2), f32x4.abs(d3)));
-    if (!v128.any_true(f32x4.gt(greatest, quad(SMALL)))) {
-      const w0 = grown(kind, at, d0);
-      const w1 = grown(kind, at + QUAD, d1);
-      const w2 = grown(kind, at + 2 * QUAD, d2);
-      const w3 = grown(kind, at + 3 * QUAD, d3);
-      sums = accumulated(sums, f32x4.add(f32x4.add(w0, w1), f32x4.add(w2, w3)));
-    } else {
-      const low = f32x4.add(leap(kind, at, stepSize, c, drift), leap(kind, at + QUAD, stepSize, c, drift));
-      const high = f32x4.add(leap(kind, at + 2 * QUAD, stepSize, c, drift), leap(kind, at + 3 * QUAD, stepSize, c, drift));
-      sums = accumulated(sums, f32x4.add(low, high));
-      if (isLost) return false;
+  while (at < end) {
+    while (at < end) {
+      const d0 = klExponent(at, step, pull);
+      const d1 = klExponent(at + QUAD, step, pull);
+      const d2 = klExponent(at + 2 * QUAD, step, pull);
+      const d3 = klExponent(at + 3 * QUAD, step, pull);
+      if (!isSmall(f32x4.pmax(f32x4.pmax(f32x4.abs(d0), f32x4.abs(d1)), f32x4.pmax(f32x4.abs(d2), f32x4.abs(d3))))) break;
+      const low = f32x4.add(grown(at, d0), grown(at + QUAD, d1));
+      sums = accumulated(sums, f32x4.add(low, f32x4.add(grown(at + 2 * QUAD, d2), grown(at + 3 * QUAD, d3))));
+      at += 4 * QUAD;
     }
+    for (const next = min(at + 4 * QUAD, end); at < next; at += QUAD) sums = accumulated(sums, leap(at, stepSize, KL, 0));
+    if (isLost) return;
   }
   mass = total(sums);
-  return true;
+}
+
+function alphaSweep(at: usize, end: usize, stepSize: f64, c: f64, drift: f64): void {
+  const deformation = quad(<f32>c);
+  const logMass = quad(<f32>logarithm(mass));
+  const rate = quad(<f32>(-stepSize / c));
+  const constant = quad(<f32>drift);
+  let sums = f64x2.splat(0);
+  while (at < end) {
+    while (at < end) {
+      const d0 = alphaExponent(at, deformation, logMass, rate, constant);
+      const d1 = alphaExponent(at + QUAD, deformation, logMass, rate, constant);
+      if (!isSmall(f32x4.pmax(f32x4.abs(d0), f32x4.abs(d1)))) break;
+      advance(at + 32, v128.load(at, 32), d0);
+      advance(at + 32 + QUAD, v128.load(at + QUAD, 32), d1);
+      sums = accumulated(sums, f32x4.add(grown(at, d0), grown(at + QUAD, d1)));
+      at += 2 * QUAD;
+    }
+    if (at < end) {
+      sums = accumulated(sums, f32x4.add(leap(at, stepSize, c, drift), leap(at + QUAD, stepSize, c, drift)));
+      at += 2 * QUAD;
+    }
+    if (isLost) return;
+  }
+  mass = total(sums);
+}
+
+@inline
+function alphaExponent(at: usize, deformation: v128, logMass: v128, rate: v128, constant: v128): v128 {
+  const power = f32x4.mul(deformation, f32x4.sub(v128.load(at, 32), logMass));
+  return f32x4.sub(f32x4.mul(rate, expm1(f32x4.pmax(f32x4.pmin(power, quad(80)), quad(-80)))), constant);
 }

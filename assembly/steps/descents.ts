@@ -5,7 +5,7 @@
 import { logarithm } from '../math/doubles';
 import { strideOf } from '../math/quads';
 import { massOf, weightAt } from '../math/rows';
-import { ALPHA, descend, KL, mass, QUAD } from './descent-steps';
+import { descend, KL, mass, QUAD } from './descent-steps';
 import { descendInDouble } from './double-descent';
 
 const SMALLEST: f32 = 1.1754943508222875e-38;
@@ -14,33 +14,21 @@ const FAR: f32 = 1e30;
 /** Below, T_c is as good as the logarithm, and 1/c still a number. */
 const LEAST_C: f64 = 1e-9;
 
-/** `steps` steps against the slopes of KL(t‖w). */
-export function klDescents(rows: i32, _width: i32, out: usize, scratch: usize, p: usize, rowsOfP: i32, outcomes: i32, t: usize, rowsOfT: i32, _outcomesOfT: i32, steps: f64, stepSize: f64): void {
-  descents(KL, rows, out, scratch, p, rowsOfP, outcomes, t, rowsOfT, <i32>steps, stepSize, -1);
-}
-
-/** Against the slopes T_c(log w/t), c = (α − 1)/2, of any D_α(t‖w). */
-export function alphaDescents(rows: i32, _width: i32, out: usize, scratch: usize, p: usize, rowsOfP: i32, outcomes: i32, t: usize, rowsOfT: i32, _outcomesOfT: i32, steps: f64, stepSize: f64, c: f64): void {
-  descents(ALPHA, rows, out, scratch, p, rowsOfP, outcomes, t, rowsOfT, <i32>steps, stepSize, c);
-}
-
-@inline
-function descents(kind: i32, rows: i32, out: usize, scratch: usize, p: usize, rowsOfP: i32, outcomes: i32, t: usize, rowsOfT: i32, steps: i32, stepSize: f64, c: f64): void {
-  const bytes = (<usize>outcomes) << 2;
+/** `steps` steps against the slopes T_c(log w/t), c = (α − 1)/2, of D_α(t‖w). */
+export function descents(rows: i32, _width: i32, out: usize, scratch: usize, p: usize, rowsOfP: i32, outcomes: i32, t: usize, rowsOfT: i32, _outcomesOfT: i32, steps: f64, stepSize: f64, c: f64): void {
   const quads = ((outcomes + 15) >> 4) << 2;
   const deformation = Math.abs(c) < LEAST_C ? LEAST_C : c;
   for (let row = 0; row < rows; row++) {
-    if (start(kind, scratch, quads, p, t, outcomes, c) && descend(kind, scratch, quads, steps, stepSize, deformation)) finish(scratch, out, outcomes);
-    else descendInDouble(scratch, out, p, t, outcomes, steps, stepSize, c);
-    out += bytes;
+    if (start(scratch, quads, p, t, outcomes, c) && descend(scratch, quads, <i32>steps, stepSize, deformation)) finish(scratch, out, outcomes);
+    else descendInDouble(scratch, out, p, t, outcomes, <i32>steps, stepSize, c);
+    out += (<usize>outcomes) << 2;
     p += strideOf(rowsOfP, outcomes);
     t += strideOf(rowsOfT, outcomes);
   }
 }
 
 /** Lays out the state of a row, outcomes of weight 0 and those beyond the row at rest; whether f32 can begin. */
-@inline
-function start(kind: i32, state: usize, quads: i32, p: usize, t: usize, outcomes: i32, c: f64): bool {
+function start(state: usize, quads: i32, p: usize, t: usize, outcomes: i32, c: f64): bool {
   const inverseP = 1 / massOf(p, outcomes);
   const inverseT = 1 / massOf(t, outcomes);
   memory.fill(state, 0, (<usize>quads) * QUAD);
@@ -50,7 +38,7 @@ function start(kind: i32, state: usize, quads: i32, p: usize, t: usize, outcomes
     const target = weightAt(t, k) * inverseT;
     if (w === 0) continue;
     storeDouble(at, w);
-    if (kind === KL) {
+    if (c === KL) {
       storeDouble(at + 32, target);
     } else if (target > 0) {
       storeDouble(at + 32, logarithm(w / target));
@@ -62,14 +50,12 @@ function start(kind: i32, state: usize, quads: i32, p: usize, t: usize, outcomes
   return true;
 }
 
-@inline
 function storeDouble(at: usize, x: f64): void {
   const high = <f32>x;
   store<f32>(at, high);
   store<f32>(at, <f32>(x - high), 16);
 }
 
-@inline
 function finish(state: usize, out: usize, outcomes: i32): void {
   const inverse = 1 / mass;
   for (let k = 0; k < outcomes; k++) {

@@ -12,7 +12,7 @@ const LEAST_EXPONENT: f64 = -745; // below, e^x is 0
 /** What an outcome needs: log w before normalisation, log p, log t and x, two outcomes side by side. */
 const PAIR: usize = 64;
 
-/** log Σ p e^x. */
+/** log Σ p e^x without the greatest x. */
 let logMass: f64 = 0;
 
 export function descendInDouble(state: usize, out: usize, p: usize, t: usize, outcomes: i32, steps: i32, stepSize: f64, c: f64): void {
@@ -38,22 +38,24 @@ function prepare(state: usize, p: usize, t: usize, outcomes: i32): void {
     const target = k < outcomes ? weightAt(t, k) : 0;
     store<f64>(at, weight > 0 ? logarithm(weight) : -Infinity, 16);
     store<f64>(at, target > 0 ? logarithm(target / massOfT) : -Infinity, 32);
-    store<f64>(at, 0, 48);
+    store<f64>(at, weight > 0 ? 0 : -Infinity, 48);
   }
 }
 
-/** log p + x of all outcomes, and the logarithm of the sum of their exponentials. */
+/** log p + x of all outcomes without the greatest x, beside which log p may not count, and the logarithm of the sum of their exponentials. */
 function normalise(state: usize, end: usize): void {
-  let greatest = f64x2.splat(-Infinity);
-  for (let at = state; at < end; at += PAIR) {
-    const exponent = f64x2.add(v128.load(at, 16), v128.load(at, 48));
-    v128.store(at, exponent);
-    greatest = f64x2.max(greatest, exponent);
-  }
-  const most = Math.max(f64x2.extract_lane(greatest, 0), f64x2.extract_lane(greatest, 1));
+  const origin = f64x2.splat(greatest(state + 48, end));
+  for (let at = state; at < end; at += PAIR) v128.store(at, f64x2.add(v128.load(at, 16), f64x2.sub(v128.load(at, 48), origin)));
+  const most = greatest(state, end);
   let sum = f64x2.splat(0);
   for (let at = state; at < end; at += PAIR) sum = f64x2.add(sum, exponentials(f64x2.sub(v128.load(at), f64x2.splat(most)), 0));
   logMass = most + logarithm(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+}
+
+function greatest(at: usize, end: usize): f64 {
+  let most = f64x2.splat(-Infinity);
+  for (; at < end; at += PAIR) most = f64x2.max(most, v128.load(at));
+  return Math.max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
 }
 
 /** T_c(log w/t), and 0 where w is 0. */

@@ -5,10 +5,10 @@ import { mulAdd, quad } from '../math/quads';
 const INVERSE_LOG2: f32 = 1.44269504;
 const WHOLE: f32 = 12582912; // 1.5 2²³, beside which the last bits of a sum are a whole number
 
-/** (e^x − 1)/x to 2⁻²³ where |x| ≤ 0.1. */
+/** (e^x − 1)/x to 2⁻²⁴ where |x| ≤ 0.1. */
 @inline
 export function growth(x: v128): v128 {
-  return mulAdd(mulAdd(mulAdd(quad(0.041666668), x, quad(0.16666667)), x, quad(0.5)), x, quad(1));
+  return mulAdd(mulAdd(mulAdd(mulAdd(quad(0.008333334), x, quad(0.041666668)), x, quad(0.16666667)), x, quad(0.5)), x, quad(1));
 }
 
 /** e^x − 1 where −87 ≤ x ≤ 88. */

@@ -2,9 +2,10 @@
  * p e^x / Σ p e^x for x = −η g: the step of mirror descent, straight in log-probabilities.
  * Twin: shaders/steps/tilt.wgsl
  */
+import { putTerms } from '../math/centred';
 import { reducedExpm1 } from '../math/elementary';
 import { lower, narrowed, quad, strideOf, total, upper } from '../math/quads';
-import { putScaled, quadAt } from '../math/rows';
+import { quadAt } from '../math/rows';
 
 const LOG2: f64 = 0.6931471805599453;
 const INVERSE_LOG2: f64 = 1.4426950408889634;
@@ -39,8 +40,7 @@ function tilt(p: usize, gradient: usize, out: usize, weights: usize, bytes: usiz
     v128.store(weights + 2 * at, highWeight, 16);
     sum = f64x2.add(sum, f64x2.add(lowWeight, highWeight));
   }
-  const inverse = f64x2.splat(1 / total(sum));
-  for (let at: usize = 0; at < bytes; at += 16) putScaled(out + at, out + bytes, v128.load(weights + 2 * at), v128.load(weights + 2 * at, 16), inverse);
+  putTerms(out, <i32>(bytes >> 2), weights, 1 / total(sum));
 }
 
 /** The largest g of outcomes that have weight; with sign −1 of −g. */

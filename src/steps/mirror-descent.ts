@@ -49,10 +49,9 @@ const toTargets: Operation<DivergenceDescent> = {
     },
   },
   compose: ([p, targets], parameters) => descend(p!, parameters, (w) => apply(slopes, [w, apply(normalisedRows, [targets!], { padded: false })], parameters)),
-  cpu: ({ parameters: { alpha, stepSize, steps }, inputs }) => {
-    const numbers = [steps, stepSize, ...(alpha === -1 ? [] : [-weights(alpha).b])];
-    return { name: alpha === -1 ? 'klDescents' : 'alphaDescents', numbers, scratch: bytesPerOutcome * (inputs[0]!.width + 16) };
-  },
+  cpu: ({ parameters: { alpha, stepSize, steps }, inputs }) => ({
+    name: 'descents', numbers: [steps, stepSize, -weights(alpha).b], scratch: bytesPerOutcome * (inputs[0]!.width + 16),
+  }),
   reference: ([p, targets], parameters) => (row, out) => {
     const target = normalise(targets!.row(row));
     descendOnHost(p!.row(row), parameters, out, (w, gradient) => {

@@ -9,6 +9,7 @@ import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece, splitDouble } from '../math/double.ts';
 import { elementaryPiece } from '../math/elementary.ts';
 import { scaledPiece } from '../math/scaled.ts';
+import { bytesInDouble } from '../math/scratch.ts';
 import { CompensatedSum, sumPiece } from '../math/sum.ts';
 
 export interface StepParameters {
@@ -41,12 +42,7 @@ export const gradientTilt: Kernel<StepParameters> = tiltKernel({ name: 'steps/ex
 
 /** The same on the CPU. */
 export function tiltCall({ stepSize }: StepParameters, outcomes: number): CpuCall {
-  return { name: 'tilts', numbers: [stepSize], scratch: weightBytes(outcomes) };
-}
-
-/** What a row of weights takes in f64, in whole quads. */
-export function weightBytes(outcomes: number): number {
-  return 8 * (outcomes + 3);
+  return { name: 'tilts', numbers: [stepSize], scratch: bytesInDouble(outcomes) };
 }
 
 /** p exp(x), normalised, with x in double: [batchSize, 2 outcomes], high parts before low parts. */
