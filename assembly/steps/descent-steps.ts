@@ -7,8 +7,7 @@
  *     δ = −η T_c(log w/t) − μ     for any other α, with log W/t kept beside W
  *
  * W and log W/t are sums of two f32 each, so that small steps add up. Four outcomes lie together: W, what is added to it,
- * t or log W/t, and what is added
- * to that.
+ * t or log W/t, and what is added to that.
  * Twin: src/steps/mirror-descent.ts
  */
 import { exponentials, logarithm } from '../math/doubles';
