@@ -2,6 +2,11 @@
 export { alphaRows, farAlphaRows, klRows, mixtureRows } from './divergences/alpha-rows';
 export { hellingerRows } from './divergences/hellinger-rows';
 export { firstBadRow } from './engine/forms';
+export { fisherInformation } from './geometry/fisher-information';
+export { fisherVectorProduct } from './geometry/fisher-vector-product';
+export { descents } from './steps/descents';
+export { naturalGradientSteps } from './steps/natural-gradient-steps';
+export { tilts } from './steps/tilts';
 
 /** Where the host's memory begins. */
 export function memoryStart(): usize {

@@ -33,6 +33,10 @@ const operation: Operation<CoordinateParameters> = {
   ...entries, name, examples: exampleCoordinates, formula: 'F = diag p − p pᵀ (θ, logits), G = diag(1/η) + 11ᵀ/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
   check: ({ coordinates }) => checkCoordinates(name, coordinates),
+  cpu: ({ parameters: { coordinates }, inputs }) => {
+    const { width } = inputs[0]!;
+    return { name: 'fisherInformation', numbers: [dimensionOf(coordinates, width), coordinates === 'eta' ? 1 : 0], scratch: 4 * width };
+  },
   compose: ([p], parameters) => apply(entries, [p!, rowMass(p!)], parameters),
 };
 

@@ -5,6 +5,7 @@ import type { Tensor } from '../engine/tensor.ts';
 import { modeOf, modePiece } from '../math/mode.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { scaledPiece } from '../math/scaled.ts';
+import { bytesInDouble } from '../math/scratch.ts';
 import { CompensatedSum, sumOf, sumPiece } from '../math/sum.ts';
 import { checkCoordinates, dimensionOf, exampleCoordinates, type CoordinateParameters, type Coordinates } from './coordinates.ts';
 
@@ -29,6 +30,9 @@ const operation: Operation<CoordinateParameters> = {
     over: 'rows',
     items: ({ rows }) => rows,
   },
+  cpu: ({ parameters: { coordinates }, inputs }) => ({
+    name: 'fisherVectorProduct', numbers: [coordinates === 'eta' ? 1 : 0], scratch: bytesInDouble(inputs[1]!.width),
+  }),
   reference: ([p, v], { coordinates }) => (row, out) => multiply(p!.row(row), v!.row(row), coordinates, out),
 };
 

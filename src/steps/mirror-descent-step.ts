@@ -1,7 +1,7 @@
 import { apply, batchSize, checkFinite, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
-import { gradientTilt, tilt, type StepParameters } from './tilt.ts';
+import { gradientTilt, tilt, tiltCall, type StepParameters } from './tilt.ts';
 
 const name = 'mirrorDescentStep';
 
@@ -15,6 +15,7 @@ const operation: Operation<StepParameters> = {
   result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[0]!.width], form: 'probabilities' }),
   tolerance: { ulps: () => 8, relativeTo: 'entry', reason: 'an exponential of an exact exponent, a compensated sum and a division' },
   kernel: gradientTilt,
+  cpu: ({ parameters, inputs }) => tiltCall(parameters, inputs[0]!.width),
   reference: ([p, gradient], { stepSize }) => (row, out) => {
     const g = gradient!.row(row);
     tilt(p!.row(row), (k) => -stepSize * g[k]!, out);

@@ -1,7 +1,7 @@
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import { apply, batchSize, checkChoice, checkFinite, checkObject, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
-import { alphaDivergenceOfWeights } from '../math/alpha-family.ts';
+import { alphaDivergenceOfWeights, weights } from '../math/alpha-family.ts';
 import { probabilities, weightsOf } from '../math/probabilities.ts';
 import { sumOf } from '../math/sum.ts';
 import { mirrorDescentStep } from './mirror-descent-step.ts';
@@ -27,6 +27,8 @@ interface DivergenceDescent extends DescentParameters {
 const name = 'mirrorDescent';
 /** The range of α in which the slopes keep their accuracy in f32. */
 const largestAlpha = 3;
+/** Of the state of a row in assembly/steps. */
+const bytesPerOutcome = 32;
 
 const toTargets: Operation<DivergenceDescent> = {
   name, usage: `${name}(p, objective, { stepSize, steps })`, examples: [-1, -3, 0, 0.5, 1, 2].map((alpha) => ({ alpha, stepSize: 0.02, steps: 1 })), formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
@@ -47,6 +49,9 @@ const toTargets: Operation<DivergenceDescent> = {
     },
   },
   compose: ([p, targets], parameters) => descend(p!, parameters, (w) => apply(slopes, [w, apply(normalisedRows, [targets!], { padded: false })], parameters)),
+  cpu: ({ parameters: { alpha, stepSize, steps }, inputs }) => ({
+    name: 'descents', numbers: [steps, stepSize, -weights(alpha).b], scratch: bytesPerOutcome * (inputs[0]!.width + 16),
+  }),
   reference: ([p, targets], parameters) => (row, out) => {
     const target = normalise(targets!.row(row));
     descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
@@ -70,6 +75,7 @@ const toMixtures: Operation<DivergenceDescent> = {
     const rows = apply(normalisedRows, [components!], { padded: true });
     return descend(p!, parameters, (w) => apply(slopesProduct, [apply(mixtureSlopes, [w, rows, goal], parameters), rows], {}));
   },
+  cpu: () => undefined,
   reference: ([p, targets, components], parameters) => {
     const rows = Array.from({ length: components!.rows }, (_, m) => normalise(components!.row(m)));
     const bank = { rows: rows.length, row: (m: number) => rows[m]! };

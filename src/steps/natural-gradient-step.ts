@@ -4,9 +4,10 @@ import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, type Operati
 import type { Tensor } from '../engine/tensor.ts';
 import { modeOf, modePiece } from '../math/mode.ts';
 import { weightsOf } from '../math/probabilities.ts';
+import { bytesInDouble } from '../math/scratch.ts';
 import { CompensatedSum, sumOf } from '../math/sum.ts';
 import { mirrorDescentStep } from './mirror-descent-step.ts';
-import { stepPieces, tilt, type StepParameters } from './tilt.ts';
+import { stepPieces, tilt, tiltCall, type StepParameters } from './tilt.ts';
 
 /** The geodesic of the step: 'e' straight in θ (α = 1), 'm' straight in η (α = −1), 'lc' a great circle in √p (α = 0). */
 export type Path = 'e' | 'm' | 'lc';
@@ -41,6 +42,11 @@ const operation: Operation<NaturalGradientParameters> = {
     }),
     over: 'rows',
     items: ({ rows }) => rows,
+  },
+  cpu: ({ parameters: { path, stepSize }, inputs }) => {
+    const { width } = inputs[0]!;
+    if (path === 'e') return tiltCall({ stepSize }, width);
+    return { name: 'naturalGradientSteps', numbers: [stepSize, path === 'm' ? 1 : 0], scratch: bytesInDouble(width) };
   },
   reference: ([p, gradient], { stepSize, path }) => (row, out) => {
     const [weights, g] = [p!.row(row), gradient!.row(row)];

@@ -19,10 +19,10 @@ export function slopeTables(alpha: number): readonly Table[] {
 
 const largestSlope = 1e30;
 
-/** T_−b(log q/t), and −t/q for KL; where q is 0 its weights stay 0, so the slope there means nothing. */
+/** T_−b(log q/t), and −t/q for KL, kept finite; where q is 0 its weights stay 0, so the slope there means nothing. */
 export function slope(alpha: number, t: number, q: number): number {
   if (q <= 0) return 0;
-  if (alpha === -1) return -t / q;
+  if (alpha === -1) return Math.max(-largestSlope, -t / q);
   const { b } = weights(alpha);
   if (t <= 0) return b > 0 ? 1 / b : largestSlope;
   return Math.min(largestSlope, Math.max(-largestSlope, deformedLogRatio(-b, logRatio(t, q))));

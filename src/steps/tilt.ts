@@ -2,13 +2,14 @@ import advanceSource from '../../shaders/steps/advance.wgsl?raw';
 import ofGradientSource from '../../shaders/steps/exponent-of-gradient.wgsl?raw';
 import ofStateSource from '../../shaders/steps/exponent-of-state.wgsl?raw';
 import tiltSource from '../../shaders/steps/tilt.wgsl?raw';
-import type { Kernel, Piece } from '../engine/kernel.ts';
+import type { CpuCall, Kernel, Piece } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { batchSize, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece, splitDouble } from '../math/double.ts';
 import { elementaryPiece } from '../math/elementary.ts';
 import { scaledPiece } from '../math/scaled.ts';
+import { bytesInDouble } from '../math/scratch.ts';
 import { CompensatedSum, sumPiece } from '../math/sum.ts';
 
 export interface StepParameters {
@@ -38,6 +39,11 @@ function tiltKernel(exponent: Piece): Kernel<StepParameters> {
 
 /** p exp(−stepSize · gradient), normalised. */
 export const gradientTilt: Kernel<StepParameters> = tiltKernel({ name: 'steps/exponent-of-gradient.wgsl', source: ofGradientSource });
+
+/** The same on the CPU. */
+export function tiltCall({ stepSize }: StepParameters, outcomes: number): CpuCall {
+  return { name: 'tilts', numbers: [stepSize], scratch: bytesInDouble(outcomes) };
+}
 
 /** p exp(x), normalised, with x in double: [batchSize, 2 outcomes], high parts before low parts. */
 export const stateTilt: Operation<object> = {
@@ -78,11 +84,13 @@ export const advance: Operation<StepParameters> = {
   },
 };
 
-/** out = p e^x / Σ p e^x in f64; the greatest exponent of the support is taken out first. */
+/** out = p e^x / Σ p e^x in f64; the greatest x of the support is taken out first, beside which log p may not count. */
 export function tilt(p: ArrayLike<number>, exponent: (k: number) => number, out: Float64Array): void {
+  let origin = -Infinity;
+  for (let k = 0; k < out.length; k++) if (p[k]! > 0) origin = Math.max(origin, exponent(k));
   let greatest = -Infinity;
   for (let k = 0; k < out.length; k++) {
-    out[k] = p[k]! > 0 ? Math.log(p[k]!) + exponent(k) : -Infinity;
+    out[k] = p[k]! > 0 ? Math.log(p[k]!) + (exponent(k) - origin) : -Infinity;
     greatest = Math.max(greatest, out[k]!);
   }
   const sum = new CompensatedSum();

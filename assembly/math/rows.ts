@@ -1,0 +1,58 @@
+/** Rows of nonnegative f32 in f64. */
+import { accumulated, narrowed, partial, total } from './quads';
+
+/** The sum of a row; also of −0, which counts as 0. */
+export function massOf(at: usize, outcomes: i32): f64 {
+  let sum = f64x2.splat(0);
+  for (const end = at + ((<usize>outcomes) << 2); at < end; at += 16) sum = accumulated(sum, f32x4.abs(quadAt(at, end)));
+  return total(sum);
+}
+
+/** An entry of a row. */
+@inline
+export function weightAt(row: usize, k: i32): f64 {
+  return Math.abs(<f64>load<f32>(row + ((<usize>k) << 2)));
+}
+
+/** The index of the largest weight, the first of them. */
+export function modeOf(row: usize, outcomes: i32): i32 {
+  let mode = 0;
+  let greatest: f64 = -1;
+  for (let k = 0; k < outcomes; k++) {
+    const weight = weightAt(row, k);
+    if (weight > greatest) {
+      greatest = weight;
+      mode = k;
+    }
+  }
+  return mode;
+}
+
+/** The four numbers at a place of a row, zeros beyond its end. */
+@inline
+export function quadAt(at: usize, end: usize): v128 {
+  return at + 16 <= end ? v128.load(at) : tailAt(at, end);
+}
+
+function tailAt(at: usize, end: usize): v128 {
+  return partial(at, <i32>((end - at) >> 2));
+}
+
+/** Writes four numbers, or as many as the row still has. */
+@inline
+export function putQuad(at: usize, end: usize, x: v128): void {
+  if (at + 16 <= end) v128.store(at, x);
+  else putTail(at, end, x);
+}
+
+function putTail(at: usize, end: usize, x: v128): void {
+  store<f32>(at, f32x4.extract_lane(x, 0));
+  if (at + 4 < end) store<f32>(at, f32x4.extract_lane(x, 1), 4);
+  if (at + 8 < end) store<f32>(at, f32x4.extract_lane(x, 2), 8);
+}
+
+/** Writes four f64 times a factor, rounded. */
+@inline
+export function putScaled(at: usize, end: usize, low: v128, high: v128, factor: v128): void {
+  putQuad(at, end, narrowed(f64x2.mul(low, factor), f64x2.mul(high, factor)));
+}
