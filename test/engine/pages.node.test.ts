@@ -62,9 +62,9 @@ describe.each([['Chrome', chromeLaunch()], ['Firefox', firefoxLaunch()]] as cons
   test.each([
     ['/isolated', '', true, /^WebAssembly SIMD, 2 threads$/],
     ['/plain', '', false, /^WebAssembly SIMD, 2 threads$/],
-    ['/no-blobs', '', true, /^WebAssembly SIMD, one thread, since no worker started: ./],
+    ['/no-blobs', '', true, /^WebAssembly SIMD, one thread, since workers fail: ./],
     ['/no-blobs', '/worker.js', true, /^WebAssembly SIMD, 2 threads$/],
-    ['/no-workers', '', false, /^WebAssembly SIMD, one thread, since no worker started: ./],
+    ['/no-workers', '', false, /^WebAssembly SIMD, one thread, since workers fail: ./],
     ['/no-wasm', '', true, /^CPU$/],
   ])('%s with worker %j', async (path, worker, isIsolated, adapter) => {
     const page = await browser.newPage();

@@ -80,7 +80,7 @@ class Run {
   #threadsInWords(): string {
     if (this.#threads > 1) return `, ${this.#threads} threads`;
     const { problem } = this.#hands.pool;
-    return problem === undefined ? '' : `, one thread, since no worker started: ${problem}`;
+    return problem === undefined ? '' : `, one thread, since workers fail: ${problem}`;
   }
 
   /** Whether the rows of a stage go with the rows of the result. */

@@ -29,6 +29,7 @@ export class Pool {
   #work = 0;
   #deaths = 0;
   #problem: string | undefined;
+  #canLive = false;
   #isDestroyed = false;
 
   constructor(module: WebAssembly.Module, options: PoolOptions = {}) {
@@ -37,9 +38,9 @@ export class Pool {
     this.#count = options.workers ?? Math.min(mostWorkers, cores() - 1);
   }
 
-  /** Why there are no workers, if they were tried. */
+  /** Why there are no workers, and will be none. */
   get problem(): string | undefined {
-    return this.#lanes.length > 0 ? undefined : this.#problem;
+    return this.#lanes.length === 0 && this.#deaths >= mostDeaths ? this.#problem : undefined;
   }
 
   /** Workers for a run that would take the caller's thread so long; undefined if they are not worth it. They may still be starting. */
@@ -74,10 +75,11 @@ export class Pool {
     }
   }
 
-  /** A worker that never came to life says that others will not either. */
+  /** Where no worker has come to life, others will not either. */
   #bury(lane: Lane, reason: string): void {
+    this.#canLive ||= lane.wasReady || this.#lanes.some(({ wasReady }) => wasReady);
     this.#lanes = this.#lanes.filter((other) => other !== lane);
-    this.#deaths = lane.wasReady ? this.#deaths + 1 : mostDeaths;
+    this.#deaths = this.#canLive ? this.#deaths + 1 : mostDeaths;
     this.#problem = reason;
   }
 }
