@@ -115,7 +115,7 @@ function sweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void
   excess = total(differences);
 }
 
-function massOf(at: usize, outcomes: i32): f64 {
+export function massOf(at: usize, outcomes: i32): f64 {
   let sum = f64x2.splat(0);
   const end = at + ((<usize>outcomes) << 2);
   const whole = at + ((<usize>(outcomes & ~3)) << 2);

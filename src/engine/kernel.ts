@@ -79,4 +79,6 @@ export interface CpuCall {
   readonly numbers?: readonly number[];
   /** Bytes that it needs for itself. */
   readonly scratch?: number;
+  /** Rows that it does in the time of one. */
+  readonly rowsAtOnce?: number;
 }

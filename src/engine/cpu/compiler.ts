@@ -16,13 +16,7 @@ const target: Target = { runs: (tensor) => callOf(tensor) !== undefined, readsHa
 /** The stages of a computation, if the CPU has a fast way for all of them. */
 export function fastStages(root: Tensor): readonly Stage[] | undefined {
   const stages = stagesOf(root, () => false, target);
-  const isFast = ({ tensor, inputs }: Stage): boolean => tensor.origin.kind === 'source' || (callOf(tensor) !== undefined && !inputs.some(isFolded(tensor)));
-  return stages.every(isFast) ? stages : undefined;
-}
-
-/** Whether an input comes in blocks of columns that are merged, which the fast path does not do. */
-function isFolded({ origin }: Tensor): (input: Stage, index: number) => boolean {
-  return (_, index) => origin.kind === 'result' && origin.operation.arguments[index]!.axis === 'fold';
+  return stages.every(({ tensor }) => tensor.origin.kind === 'source' || callOf(tensor)) ? stages : undefined;
 }
 
 /** What a program reads: a source or an earlier result, whole or row by row. */
@@ -73,7 +67,8 @@ export function compile(stages: readonly Stage[], given: (stage: Stage) => { rea
     slots.read(stage);
     return { name, width: stage.tensor.width, slot, operands, tables: tables.map(tableOf), numbers, scratch };
   });
-  return { inputs, program: { id: programs++, inputs: rowInputs, constants, slots: slots.widths, steps } };
+  const rowsAtOnce = Math.max(...stages.map(({ tensor }) => callOf(tensor)!.rowsAtOnce ?? 1));
+  return { inputs, program: { id: programs++, inputs: rowInputs, constants, slots: slots.widths, steps, rowsAtOnce } };
 }
 
 /** Gives results their places; after its last reader a result makes room. */

@@ -40,6 +40,8 @@ export interface Program {
   readonly slots: readonly number[];
   /** The last one makes the result. */
   readonly steps: readonly Step[];
+  /** Rows that cost no more than one. */
+  readonly rowsAtOnce: number;
 }
 
 /** A row that breaks the rules of its form: of which input, and which row of the block. */
@@ -51,4 +53,9 @@ export interface BadRow {
 /** What one row costs in the numbers that an instance holds at a time. */
 export function numbersPerRow({ inputs, slots }: Program): number {
   return [...inputs.map(({ width }) => width), ...slots].reduce((sum, width) => sum + width, 0);
+}
+
+/** The next whole number of groups of rows that are done at once. */
+export function wholeGroups({ rowsAtOnce }: Program, rows: number): number {
+  return rowsAtOnce * Math.max(1, Math.ceil(rows / rowsAtOnce));
 }

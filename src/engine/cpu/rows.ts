@@ -1,7 +1,7 @@
 import { breather } from '../breather.ts';
 import type { RunHooks } from '../webgpu/run.ts';
 import type { Instance } from './instance.ts';
-import type { BadRow, Program } from './program.ts';
+import { wholeGroups, type BadRow, type Program } from './program.ts';
 
 /** A program and the rows that it is to run over. */
 export interface RowWork {
@@ -23,7 +23,7 @@ const blockTime = 3;
 /** Runs all rows, block by block, with turns for the event loop between them. */
 export async function runRows(instance: Instance, work: RowWork, { signal, onProgress }: RunHooks): Promise<RowRun> {
   const pause = breather();
-  let [blocks, next] = [0, 1];
+  let [blocks, next] = [0, wholeGroups(work.program, 1)];
   for (let from = 0; from < work.rows; blocks++) {
     signal?.throwIfAborted();
     const count = Math.min(next, work.rows - from);
@@ -31,7 +31,7 @@ export async function runRows(instance: Instance, work: RowWork, { signal, onPro
     const bad = runBlock(instance, work, from, count);
     if (bad) return { bad, blocks, threads: 1 };
     const rowsPerMillisecond = count / Math.max(0.01, performance.now() - start);
-    next = Math.max(1, Math.min(8 * next, Math.floor(blockTime * rowsPerMillisecond)));
+    next = wholeGroups(work.program, Math.min(8 * next, Math.floor(blockTime * rowsPerMillisecond)));
     from += count;
     onProgress?.(from, work.rows);
     await pause();
