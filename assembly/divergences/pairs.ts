@@ -2,8 +2,7 @@
  * Divergences of all pairs of rows, by the divergences of one row from many.
  * Twins: shaders/divergences/pairwise.wgsl, pairwise-unsettled.wgsl
  */
-import { membersOf } from '../math/finish';
-import { partial, quad, storePartial } from '../math/quads';
+import { memberOf, membersOf } from '../math/finish';
 import { alphaRows, farAlphaRows, klRows } from './alpha-rows';
 import { hellingerRows } from './hellinger-rows';
 import { ALPHA, KL } from './term';
@@ -20,28 +19,36 @@ export function allPairs(
   }
 }
 
-/** The same where estimates settle most pairs; those that they do not are negative. */
+/** The same where estimates settle most pairs; those that they do not are negative. The result may take their place. */
 export function unsettledPairs(
   rows: i32, columns: i32, out: usize, _scratch: usize, p: usize, _rowsOfP: i32, outcomes: i32, q: usize, _rowsOfQ: i32, _outcomesOfQ: i32,
   estimates: usize, _rows: i32, _columns: i32, table: usize, kind: f64, exchanged: f64, contract: f64, member: f64, factor: f64,
 ): void {
   for (let row = 0; row < rows; row++, p += <usize>outcomes << 2) {
-    for (let column = 0; column < columns; column += 4) {
-      const count = min(columns - column, 4);
-      const estimate = count === 4 ? v128.load(estimates) : partial(estimates, count);
-      const settled = membersOf(estimate, <i32>member, <f32>factor);
-      if (count === 4) v128.store(out, settled);
-      else storePartial(out, settled, count);
-      if (v128.any_true(f32x4.lt(estimate, quad(0)))) {
-        for (let lane = 0; lane < count; lane++) {
-          if (load<f32>(estimates + (<usize>lane << 2)) >= 0) continue;
-          oneFromMany(<i32>kind, exchanged !== 0, 1, out + (<usize>lane << 2), p, q + (<usize>(column + lane) * outcomes << 2), outcomes, table, contract, member, factor);
-        }
+    for (let column = 0; column < columns; column += GROUP) {
+      const count = min(columns - column, GROUP);
+      if (count === GROUP && areSettled(estimates)) {
+        for (let at: usize = 0; at < <usize>GROUP << 2; at += 16) v128.store(out + at, membersOf(v128.load(estimates + at), <i32>member, <f32>factor));
+        estimates += GROUP << 2;
+        out += GROUP << 2;
+        continue;
       }
-      estimates += <usize>count << 2;
-      out += <usize>count << 2;
+      for (let index = column; index < column + count; index++, estimates += 4, out += 4) {
+        const estimate = load<f32>(estimates);
+        if (estimate >= 0) store<f32>(out, memberOf(estimate, <i32>member, factor));
+        else oneFromMany(<i32>kind, exchanged !== 0, 1, out, p, q + (<usize>index * outcomes << 2), outcomes, table, contract, member, factor);
+      }
     }
   }
+}
+
+/** Pairs that are looked through together. */
+const GROUP = 16;
+
+@inline
+function areSettled(estimates: usize): bool {
+  const least = f32x4.min(f32x4.min(v128.load(estimates), v128.load(estimates, 16)), f32x4.min(v128.load(estimates, 32), v128.load(estimates, 48)));
+  return !v128.any_true(f32x4.lt(least, f32x4.splat(0)));
 }
 
 /** D of one row p and `count` rows q. */

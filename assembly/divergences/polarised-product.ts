@@ -2,7 +2,7 @@
  * D(p_i‖q_j) = D(p_i‖c) + D(c‖q_j) − Σ_k x_ik y_jk, or −1 where that cancels too much to be trusted.
  * Twin: shaders/divergences/polarised-product.wgsl
  */
-import { evenPairs, lowerHalves, oddPairs, PANEL, packPanel, panelProduct, upperHalves } from '../math/product';
+import { evenPairs, lowerHalves, oddPairs, PANEL, packPanel, panelProduct, stripOf, upperHalves } from '../math/product';
 import { partial, quad, storePartial } from '../math/quads';
 
 /** Rows of features are whole quads. The scratch holds a panel and its sums. */
@@ -21,25 +21,25 @@ export function polarisedProduct(
 
 function storeEstimates(out: usize, sums: usize, rows: i32, columns: i32, toCentre: usize, fromCentre: usize, share: v128): void {
   const stride = (<usize>columns) << 2;
-  for (let column = 0; column < columns; column += 4, out += 16, fromCentre += 16, sums += 256) {
-    const count = min(columns - column, 4);
-    const from = count === 4 ? v128.load(fromCentre) : partial(fromCentre, count);
-    for (let row = 0; row < rows; row += 4) {
-      const at = sums + ((<usize>row) << 2);
+  for (let row = 0; row < rows; row += 4, sums += stripOf(columns), out += 4 * stride, toCentre += 16) {
+    for (let column = 0; column < columns; column += 4) {
+      const count = min(columns - column, 4);
+      const at = sums + (<usize>column << 4);
       const a = v128.load(at);
-      const b = v128.load(at, 64);
-      const c = v128.load(at, 128);
-      const d = v128.load(at, 192);
+      const b = v128.load(at, 16);
+      const c = v128.load(at, 32);
+      const d = v128.load(at, 48);
       const even = evenPairs(a, b);
       const odd = oddPairs(a, b);
       const nextEven = evenPairs(c, d);
       const nextOdd = oddPairs(c, d);
-      const to = out + <usize>row * stride;
-      const detour = toCentre + ((<usize>row) << 2);
-      storeSettled(to, lowerHalves(even, nextEven), detour, from, share, count);
-      if (row + 1 < rows) storeSettled(to + stride, upperHalves(even, nextEven), detour + 4, from, share, count);
-      if (row + 2 < rows) storeSettled(to + 2 * stride, lowerHalves(odd, nextOdd), detour + 8, from, share, count);
-      if (row + 3 < rows) storeSettled(to + 3 * stride, upperHalves(odd, nextOdd), detour + 12, from, share, count);
+      const to = out + (<usize>column << 2);
+      const onward = fromCentre + (<usize>column << 2);
+      const from = count === 4 ? v128.load(onward) : partial(onward, count);
+      storeSettled(to, lowerHalves(even, nextEven), toCentre, from, share, count);
+      if (row + 1 < rows) storeSettled(to + stride, upperHalves(even, nextEven), toCentre + 4, from, share, count);
+      if (row + 2 < rows) storeSettled(to + 2 * stride, lowerHalves(odd, nextOdd), toCentre + 8, from, share, count);
+      if (row + 3 < rows) storeSettled(to + 3 * stride, upperHalves(odd, nextOdd), toCentre + 12, from, share, count);
     }
   }
 }

@@ -14,12 +14,16 @@ export function memberOf(divergence: f64, member: i32, factor: f64): f32 {
 }
 
 /** The member of four divergences, in f32 but for the arc. */
+@inline
 export function membersOf(divergences: v128, member: i32, factor: f32): v128 {
+  if (member === ARC) return arcsOf(divergences, factor);
   const x = f32x4.mul(divergences, quad(factor));
-  if (member === MULTIPLE) return x;
-  if (member === ROOT) return f32x4.sqrt(x);
-  let arcs = f32x4.splat(memberOf(f32x4.extract_lane(divergences, 0), member, factor));
-  arcs = f32x4.replace_lane(arcs, 1, memberOf(f32x4.extract_lane(divergences, 1), member, factor));
-  arcs = f32x4.replace_lane(arcs, 2, memberOf(f32x4.extract_lane(divergences, 2), member, factor));
-  return f32x4.replace_lane(arcs, 3, memberOf(f32x4.extract_lane(divergences, 3), member, factor));
+  return member === ROOT ? f32x4.sqrt(x) : x;
+}
+
+function arcsOf(divergences: v128, factor: f64): v128 {
+  let arcs = f32x4.splat(memberOf(f32x4.extract_lane(divergences, 0), ARC, factor));
+  arcs = f32x4.replace_lane(arcs, 1, memberOf(f32x4.extract_lane(divergences, 1), ARC, factor));
+  arcs = f32x4.replace_lane(arcs, 2, memberOf(f32x4.extract_lane(divergences, 2), ARC, factor));
+  return f32x4.replace_lane(arcs, 3, memberOf(f32x4.extract_lane(divergences, 3), ARC, factor));
 }

@@ -52,14 +52,21 @@ export function packPanel(panel: usize, x: usize, rows: i32, width: i32): void {
   }
 }
 
-/** The products of a panel with all rows of y: 16 sums for each of these, and room for one more row. */
+/** Bytes from the sums of four rows of a panel to those of the next four. */
+@inline
+export function stripOf(rowsOfY: i32): usize {
+  return <usize>((rowsOfY + 3) & ~3) << 4;
+}
+
+/** The products of a panel with all rows of y: four strips of quads, each of four rows of x and one of y. */
 export function panelProduct(sums: usize, panel: usize, y: usize, rowsOfY: i32, width: i32): void {
   const stride = (<usize>width) << 2;
+  const strip = stripOf(rowsOfY);
   for (let k = 0; k < width; k += CHUNK) {
     const end = panel + ((<usize>min(CHUNK, width - k)) << 6);
     for (let row = 0; row < rowsOfY; row += 2) {
       const y0 = y + <usize>row * stride;
-      addProducts(sums + ((<usize>row) << 6), panel, end, y0, row + 1 < rowsOfY ? y0 + stride : y0, k === 0);
+      addProducts(sums + ((<usize>row) << 4), strip, panel, end, y0, row + 1 < rowsOfY ? y0 + stride : y0, k === 0);
     }
     panel = end;
     y += CHUNK << 2;
@@ -67,7 +74,7 @@ export function panelProduct(sums: usize, panel: usize, y: usize, rowsOfY: i32, 
 }
 
 @inline
-function addProducts(sums: usize, x: usize, end: usize, y0: usize, y1: usize, isFirst: bool): void {
+function addProducts(sums: usize, strip: usize, x: usize, end: usize, y0: usize, y1: usize, isFirst: bool): void {
   let t0 = f32x4.splat(0), t1 = f32x4.splat(0), t2 = f32x4.splat(0), t3 = f32x4.splat(0);
   let t4 = f32x4.splat(0), t5 = f32x4.splat(0), t6 = f32x4.splat(0), t7 = f32x4.splat(0);
   while (x < end) {
@@ -99,17 +106,14 @@ function addProducts(sums: usize, x: usize, end: usize, y0: usize, y1: usize, is
     t6 = f32x4.add(t6, b2);
     t7 = f32x4.add(t7, b3);
   }
-  put(sums, t0, isFirst);
-  put(sums + 16, t1, isFirst);
-  put(sums + 32, t2, isFirst);
-  put(sums + 48, t3, isFirst);
-  put(sums + 64, t4, isFirst);
-  put(sums + 80, t5, isFirst);
-  put(sums + 96, t6, isFirst);
-  put(sums + 112, t7, isFirst);
+  put(sums, t0, t4, isFirst);
+  put(sums + strip, t1, t5, isFirst);
+  put(sums + 2 * strip, t2, t6, isFirst);
+  put(sums + 3 * strip, t3, t7, isFirst);
 }
 
 @inline
-function put(at: usize, x: v128, isFirst: bool): void {
-  v128.store(at, isFirst ? x : f32x4.add(v128.load(at), x));
+function put(at: usize, a: v128, b: v128, isFirst: bool): void {
+  v128.store(at, isFirst ? a : f32x4.add(v128.load(at), a));
+  v128.store(at, isFirst ? b : f32x4.add(v128.load(at, 16), b), 16);
 }

@@ -163,7 +163,10 @@ const unsettled: Operation<AnyDivergence> = {
     values: (dispatch) => ({ ...pairs.values(dispatch), strip: stripOf(dispatch) }),
     items: (dispatch) => dispatch.rows * Math.ceil(dispatch.width / stripOf(dispatch)),
   },
-  cpu: (dispatch) => pairsCall('unsettledPairs', dispatch),
+  cpu(dispatch) {
+    const call = pairsCall('unsettledPairs', dispatch);
+    return call && { ...call, inPlaceOf: 2 };
+  },
 };
 
 /** Turns of its loops that a lane makes at most, all in all: lavapipe ends them after 65,535. */

@@ -61,9 +61,9 @@ export function compile(stages: readonly Stage[], given: (stage: Stage) => { rea
   };
   const tableOf = ({ key, make }: Table): number => placeOf(key, () => constants.push(make()) - 1);
   const steps = stages.map((stage): Step => {
-    const { name, order, tables = [], numbers = [], scratch = 0 } = callOf(stage.tensor)!;
+    const { name, order, tables = [], numbers = [], scratch = 0, inPlaceOf } = callOf(stage.tensor)!;
     const operands = (order ?? stage.inputs.map((_, index) => index)).map((index) => operandOf(stage.inputs[index]!));
-    const slot = slots.take(stage);
+    const slot = slots.take(stage, inPlaceOf === undefined ? undefined : stage.inputs[inPlaceOf]);
     slots.read(stage);
     return { name, width: stage.tensor.width, slot, operands, tables: tables.map(tableOf), numbers, scratch };
   });
@@ -86,8 +86,15 @@ class Slots {
     return this.#slots.get(stage)!;
   }
 
-  take(stage: Stage): number {
+  /** A place of its own, or that of an input that nothing else reads. */
+  take(stage: Stage, input?: Stage): number {
     const { width } = stage.tensor;
+    if (input && this.#slots.has(input) && this.#uses.get(input) === 1) {
+      const place = this.of(input);
+      this.#slots.delete(input);
+      this.#slots.set(stage, place);
+      return place;
+    }
     const found = this.#free.findIndex((slot) => this.widths[slot] === width);
     const slot = found >= 0 ? this.#free.splice(found, 1)[0]! : this.widths.push(width) - 1;
     this.#slots.set(stage, slot);
