@@ -1,5 +1,5 @@
 // The page. With ?job it runs the job and tells the program that opened it; without, it is there to be explored.
-import { openEngine } from '../src/index.ts';
+import { BackendUnavailableError, openEngine, type Engine } from '../src/index.ts';
 import type { Corpus } from './corpus.ts';
 import { element, messageOf } from './element.ts';
 import { Explorer } from './explorer.ts';
@@ -15,8 +15,18 @@ declare global {
   }
 }
 
+/** The job shows what WebGPU computes wherever it can be had, also where the CPU would be faster. */
+async function openForJob(): Promise<Engine> {
+  try {
+    return await openEngine({ backend: 'webgpu', check: 'all' });
+  } catch (error) {
+    if (error instanceof BackendUnavailableError) return openEngine({ check: 'all' });
+    throw error;
+  }
+}
+
 async function checkedJob(corpus: Corpus, listener: JobListener): Promise<JobReport> {
-  const engine = await openEngine({ check: 'all' });
+  const engine = await openForJob();
   try {
     return await runJob(engine, corpus, listener);
   } finally {

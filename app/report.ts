@@ -23,7 +23,7 @@ export type Message<Report = JobReport> =
   | { kind: 'report'; report: Report }
   | { kind: 'failure'; message: string };
 
-/** True unless a certificate failed or is missing. A result of the CPU reference needs none. */
+/** True unless a certificate failed or is missing. A result of the reference itself needs none. */
 export function allPassed({ rows }: Pick<JobReport, 'rows'>): boolean {
   return rows.every(({ report }) => report.certificate?.passed ?? report.backend === 'cpu');
 }
@@ -46,7 +46,7 @@ const NONE = '–';
 export function cells({ operation, report, bytes }: JobRow): string[] {
   const { shape, backend, adapter, milliseconds, certificate } = report;
   const gpu = backend === 'webgpu' ? (milliseconds.gpu ?? milliseconds.total - (milliseconds.check ?? 0)) : undefined;
-  const cpu = backend === 'cpu' ? milliseconds.total : certificate?.referenceMilliseconds;
+  const cpu = backend === 'cpu' ? milliseconds.total - (milliseconds.check ?? 0) : certificate?.referenceMilliseconds;
   return [
     operation,
     shape.join('×'),

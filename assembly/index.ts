@@ -1,5 +1,5 @@
 /** The functions of the WebAssembly module; src/engine/cpu calls them by name. */
-export { alphaRows, farAlphaRows, klRows } from './divergences/alpha-rows';
+export { alphaRows, farAlphaRows, klRows, mixtureRows } from './divergences/alpha-rows';
 export { hellingerRows } from './divergences/hellinger-rows';
 export { nearestOfBlock } from './divergences/nearest';
 export { allPairs, unsettledPairs } from './divergences/pairs';

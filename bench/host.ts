@@ -6,6 +6,7 @@ import { formatTable } from '../app/table.ts';
 import { progressLine } from '../app/terminal.ts';
 import { version } from '../package.json';
 import { operations } from './operations.ts';
+import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf, type BarRow } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks, type PeerRow } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, passed, remarks, type BenchReport } from './report.ts';
 
@@ -27,11 +28,14 @@ export async function runAndPrint(url: string, jsonFile: string | undefined): Pr
   } finally {
     progress.end();
   }
-  const table = formatTable(COLUMNS, report.rows.map(cells), NUMERIC_COLUMNS);
-  console.log([heading(report), '', ...table, '', ...remarks(report)].join('\n'));
+  const own = [...formatTable(COLUMNS, report.rows.map(cells), NUMERIC_COLUMNS), '', ...remarks(report)];
+  console.log([heading(report), ...(report.cpuAlone ? [] : ['', ...own])].join('\n'));
   if (report.peers.length > 0) console.log(['', ...peerLines(report.peers)].join('\n'));
   if (jsonFile !== undefined) {
-    writeFileSync(jsonFile, `${JSON.stringify({ ...report, versions: versions() }, undefined, 2)}\n`);
+    writeFileSync(
+      jsonFile,
+      `${JSON.stringify({ ...report, bars: barsOf(report.peers), versions: versions() }, undefined, 2)}\n`,
+    );
     console.log(`The figures are in ${jsonFile}.`);
   }
   return passed(report);
@@ -46,7 +50,12 @@ function peerLines(rows: readonly PeerRow[]): string[] {
     ),
     '',
     ...peerRemarks(rows),
+    ...barLines(barsOf(rows)),
   ];
+}
+
+function barLines(bars: readonly BarRow[]): string[] {
+  return bars.length === 0 ? [] : ['', ...formatTable(BAR_COLUMNS, bars.map(barCells), BAR_NUMERIC)];
 }
 
 function versions(): Record<string, string> {

@@ -1,5 +1,6 @@
 // The page. With ?run it runs the benchmark for the program that opened it; without, it waits for a click.
 import { element, messageOf } from '../app/element.ts';
+import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport, type Message } from './report.ts';
 import { runBench, type Choice } from './suite.ts';
@@ -7,7 +8,7 @@ import { runBench, type Choice } from './suite.ts';
 type TellHost = (message: Message) => Promise<void>;
 
 const asked = new URLSearchParams(location.search);
-const chosen = { only: asked.getAll('only'), peers: asked.has('peers') };
+const chosen = { only: asked.getAll('only'), peers: asked.has('peers'), cpu: asked.has('cpu') };
 
 async function runForHost(tellHost: TellHost): Promise<void> {
   const choice: Choice = { mode: asked.has('quick') ? 'quick' : 'full', ...chosen };
@@ -42,11 +43,13 @@ function offer(): void {
 }
 
 function show(report: BenchReport): void {
-  fill(element('table'), COLUMNS, NUMERIC_COLUMNS, report.rows.map(cells));
+  fill(element('table'), report.cpuAlone ? [] : COLUMNS, NUMERIC_COLUMNS, report.rows.map(cells));
   const peers = report.peers.map((of) => peerCells(of, report.peers));
   fill(element('peers'), peers.length > 0 ? PEER_COLUMNS : [], PEER_NUMERIC, peers);
+  const bars = barsOf(report.peers).map(barCells);
+  fill(element('bars'), bars.length > 0 ? BAR_COLUMNS : [], BAR_NUMERIC, bars);
   element('remarks').replaceChildren(
-    ...[...remarks(report), ...peerRemarks(report.peers)].map((textContent) =>
+    ...[...(report.cpuAlone ? [] : remarks(report)), ...peerRemarks(report.peers)].map((textContent) =>
       Object.assign(document.createElement('p'), { textContent }),
     ),
   );

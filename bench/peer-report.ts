@@ -1,5 +1,5 @@
 import { duration, significant } from '../app/report.ts';
-import type { PeerError } from './peer-cases.ts';
+import type { PeerError } from './peer-judge.ts';
 import type { Task } from './peers/work.ts';
 import type { Sample } from './rounds.ts';
 
@@ -10,7 +10,7 @@ export interface PeerRow {
   readonly library: string;
   readonly version: string;
   readonly backend: string;
-  /** From inputs that are where the library computes to numbers on the host; null where it could not run. */
+  /** To numbers on the host, on a GPU from inputs that are there, else from the host; null where it could not run. */
   readonly wall: Sample | null;
   readonly error: PeerError | null;
   /** Why it could not run. */
@@ -38,7 +38,7 @@ export function peerCells(row: PeerRow, rows: readonly PeerRow[]): string[] {
     ? [duration(wall.minimum), duration(wall.median), own ? significant(wall.minimum / own.minimum) : '–']
     : ['–', '–', '–'];
   const errors = error ? [errorText(error.median), errorText(error.worst)] : ['–', '–'];
-  return [task, shape, `${library} ${version}`, backend, ...times, ...errors];
+  return [task, shape, `${library} ${version}`.trim(), backend, ...times, ...errors];
 }
 
 function errorText(error: number | null): string {
@@ -52,7 +52,7 @@ export function peerRemarks(rows: readonly PeerRow[]): string[] {
   );
   if (rows.length === 0) return [];
   return [
-    'The same numbers and rounds for all, from inputs that are where the library computes to a Float32Array. Errors are relative to the f64 reference; half of the rows are near pairs.',
+    'The same numbers and rounds for all. Times are to a Float32Array: on a GPU from inputs that are there, on the CPU from Float32Arrays. Errors are relative to the f64 reference; half of the rows are near pairs.',
     ...reasons,
   ];
 }

@@ -1,24 +1,27 @@
 import { messageOf } from '../app/element.ts';
 import { duallyPeer } from './dually-peer.ts';
-import { judgeOf, shapeOfCase, workOf, type PeerCase } from './peer-cases.ts';
+import { shapeOfCase, workOf, type PeerCase } from './peer-cases.ts';
+import { judgeOf } from './peer-judge.ts';
 import type { PeerRow } from './peer-report.ts';
 import type { Peer, PeerModule, Prepared, Work } from './peers/work.ts';
 import { interleave, Subject, type Pace } from './rounds.ts';
 
 const libraries = import.meta.glob<PeerModule>('./peers/libraries/*.ts');
 const PATIENCE = 120_000; // milliseconds that a library may take to start, or for its first result
+const PAUSE = 20; // milliseconds, after which threads of the library before no longer wait for work in a busy loop
 
 /** Times the same work in Dually and in every library of peers/libraries, in rounds that all of them share. */
 export async function comparePeers(
   cases: readonly PeerCase[],
   pace: Pace,
-  device: GPUDevice | undefined,
+  { device, cpuAlone }: { readonly device: GPUDevice | undefined; readonly cpuAlone: boolean },
   onCase: (of: PeerCase) => void,
 ): Promise<PeerRow[]> {
   if (cases.length === 0) return [];
   const modules = await Promise.all(Object.values(libraries).map((load) => load()));
+  const others = modules.flatMap(({ peers }) => peers).filter(({ backend }) => !cpuAlone || backend !== 'webgpu');
   const started: Started[] = [];
-  for (const peer of [duallyPeer(device), ...modules.flatMap(({ peers }) => peers)]) {
+  for (const peer of [duallyPeer(device), ...others]) {
     const { reason } = await attempt(() => peer.start());
     started.push({ peer, reason });
   }
@@ -27,6 +30,7 @@ export async function comparePeers(
     onCase(of);
     rows.push(...(await compare(of, started, pace)));
   }
+  for (const { peer } of started) peer.stop?.();
   return rows;
 }
 
@@ -39,7 +43,7 @@ interface Started {
 /** The rounds of one piece of work. Every library has run it once before the first round, so all are compiled. */
 async function compare(of: PeerCase, started: readonly Started[], pace: Pace): Promise<PeerRow[]> {
   const work = workOf(of);
-  const errorOf = judgeOf(work);
+  const errorOf = await judgeOf(work);
   const subjects = new Map<Peer, { prepared: Prepared; subject: Subject; numbers: Float32Array }>();
   const reasons = new Map<Peer, string>();
   for (const { peer, reason } of started) {
@@ -68,6 +72,7 @@ async function firstRun(
   const prepared = await peer.prepare(work);
   const numbers = (await prepared.run()).slice();
   const subject = new Subject(async () => {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
     const start = performance.now();
     await prepared.run();
     return performance.now() - start;

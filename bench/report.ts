@@ -43,6 +43,11 @@ export interface BenchReport {
   readonly mode: Mode;
   readonly date: string;
   readonly adapter: string | null;
+  /** Whether no GPU was asked for. */
+  readonly cpuAlone: boolean;
+  readonly cores: number;
+  /** Whether the page is cross-origin isolated, so that threads may share memory. */
+  readonly isolated: boolean;
   readonly browser: string;
   /** What timed the kernels: the device itself, or the host from the first submission until the queue is idle. */
   readonly clock: 'timestamp-query' | 'queue';
@@ -144,8 +149,9 @@ function percent(fraction: number | undefined): string {
   return fraction < 0.1 ? `${(100 * fraction).toPrecision(2)} %` : `${Math.round(100 * fraction)} %`;
 }
 
-export function heading({ mode, pace, date, adapter, browser }: BenchReport): string {
-  const where = adapter === null ? 'no WebGPU here, the CPU alone' : `WebGPU on ${adapter}`;
+export function heading({ mode, pace, date, adapter, cpuAlone, cores, isolated, browser }: BenchReport): string {
+  const cpu = `the CPU alone: ${cores} cores, ${isolated ? '' : 'not '}cross-origin isolated`;
+  const where = cpuAlone ? cpu : adapter === null ? `no WebGPU here, ${cpu}` : `WebGPU on ${adapter}`;
   return `Dually bench, ${mode}: up to ${pace.rounds} interleaved rounds, ${where}; ${browserName(browser)}; ${date}`;
 }
 

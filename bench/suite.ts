@@ -18,23 +18,31 @@ const paces: Readonly<Record<Mode, Pace>> = {
   full: { rounds: 7, budget: 10_000 },
 };
 
+/** Every library has the same number of rounds, however slow it is. */
+const peerPaces: Readonly<Record<Mode, Pace>> = {
+  quick: { rounds: 3, budget: 10_000 },
+  full: { rounds: 7, budget: 100_000 },
+};
+
 export interface Choice {
   readonly mode: Mode;
   /** Names of operations; none stands for all. */
   readonly only: readonly string[];
   /** Whether other libraries are timed at the same work. */
   readonly peers: boolean;
+  /** Nothing but the work of the peers, and no GPU. */
+  readonly cpu: boolean;
 }
 
 export type OnProgress = (part: string, done: number, total: number) => void;
 
 /** Runs the benchmark on this page's adapter. What fails is reported, and the rest goes on. */
-export async function runBench({ mode, only, peers }: Choice, onProgress: OnProgress): Promise<BenchReport> {
+export async function runBench({ mode, only, peers, cpu }: Choice, onProgress: OnProgress): Promise<BenchReport> {
   const date = new Date().toISOString();
-  const chosen = operations.filter(({ name }) => only.length === 0 || only.includes(name));
+  const chosen = operations.filter(({ name }) => !cpu && (only.length === 0 || only.includes(name)));
   const cases = chosen.flatMap((operation) => shapesOf(operation, mode).map((shape) => ({ operation, shape })));
-  const found = await findDevice(['timestamp-query']);
-  const gpu = 'device' in found ? await calibrated(found.device) : undefined;
+  const found = cpu ? undefined : await findDevice(['timestamp-query']);
+  const gpu = found && 'device' in found ? await calibrated(found.device) : undefined;
   const crossing = gpu ? chosen.filter((operation) => !isOfPairs(operation)) : [];
   const peerWork = peers ? casesOf(mode, only) : [];
   const total = cases.length + crossing.length + peerWork.length;
@@ -59,14 +67,17 @@ export async function runBench({ mode, only, peers }: Choice, onProgress: OnProg
   for (const operation of crossing) {
     await attempt(operation, 'crossover', async () => crossovers.push(await crossoverOf(operation, gpu!.device)));
   }
-  const peerRows = await comparePeers(peerWork, paces[mode], gpu?.device, (of) => {
+  const peerRows = await comparePeers(peerWork, peerPaces[mode], { device: gpu?.device, cpuAlone: cpu }, (of) => {
     onProgress(`peers: ${of.task} ${shapeOfCase(of)}`, done++, total);
   });
   gpu?.device.destroy();
   return {
     mode,
     date,
-    adapter: 'device' in found ? found.adapter : null,
+    adapter: found && 'device' in found ? found.adapter : null,
+    cpuAlone: cpu,
+    cores: navigator.hardwareConcurrency,
+    isolated: crossOriginIsolated,
     browser: navigator.userAgent,
     clock: gpu?.timer ? 'timestamp-query' : 'queue',
     pace: paces[mode],

@@ -49,7 +49,7 @@ describe('GPU buffers', () => {
 describe('openEngine', () => {
   const open = openEngine as (options?: unknown) => Promise<Engine>;
   test.each([
-    ['backend', { backend: 'gpu' }, '"auto", "webgpu", "cpu"', '"gpu"'], ['backend', { backend: null }, '"auto", "webgpu", "cpu"', 'null'],
+    ['backend', { backend: 'gpu' }, '"auto", "webgpu", "cpu", "reference"', '"gpu"'], ['backend', { backend: null }, '"auto", "webgpu", "cpu", "reference"', 'null'],
     ['check', { check: 'none' }, '"off", "sample", "all"', '"none"'], ['check', { check: true }, '"off", "sample", "all"', 'true'],
     ['device', { device: {} }, 'a GPUDevice', 'a value of type Object'], ['device', { device: null }, 'a GPUDevice', 'null'],
     ['device', { device: 'gpu', backend: 'webgpu' }, 'a GPUDevice', '"gpu"'],

@@ -1,6 +1,6 @@
 /** Everything that a caller can get wrong, on both backends: a clear error, nothing half-written, and an engine that goes on. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../src/engine/engine.ts';
+import type { Engine } from '../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../src/engine/errors.ts';
 import type { DistributionForm } from '../src/engine/forms.ts';
 import type { Tensor } from '../src/engine/tensor.ts';
@@ -9,6 +9,7 @@ import {
   alphaDivergence, alphaDivergenceMatrix, fisherInformation, fisherVectorProduct, hellingerDistance, klDivergence, mirrorDescent, mirrorDescentStep,
   naturalGradientStep, probabilities, reverseKlDivergence,
 } from '../src/index.ts';
+import { openEngine } from '../src/open.ts';
 import { expectFailure } from './failure.ts';
 
 /** The public functions as JavaScript sees them, where no compiler looks at the arguments. */

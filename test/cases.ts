@@ -116,15 +116,19 @@ const longLayouts: readonly Layout[] = [
   { outcomes: 40_001, rows: 1, form: 'logits' },
 ];
 
-/** Every kernel that the operations of the indexes lead to, composed or not; an operation may have several. */
-export function kernelUses(engine: Engine): KernelUse[] {
-  const results = operations.flatMap(({ name, operation }) => parametersOf(name).flatMap((parameters) => smallLayouts.flatMap((layout) => {
+/** Results of all operations of the indexes, with all their examples. */
+export function exampleResults(engine: Engine): Tensor[] {
+  return operations.flatMap(({ name, operation }) => parametersOf(name).flatMap((parameters) => smallLayouts.flatMap((layout) => {
     const inputs = inputsOf(engine, operation, parameters, layout);
     return layout.form === 'logits' && refuses(operation, inputs, parameters) ? [] : [apply(operation, inputs, parameters)];
   })));
+}
+
+/** Every kernel that the operations of the indexes lead to, composed or not; an operation may have several. */
+export function kernelUses(engine: Engine): KernelUse[] {
   const kl = dually.klDivergence.operation as Operation;
   const split = longLayouts.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
-  return [...results, ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine)].flatMap(kernelsOf);
+  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine)].flatMap(kernelsOf);
 }
 
 /** Some operations leave the conversion of logits to the caller. */

@@ -1,12 +1,13 @@
-/** What holds for all rows, whatever the numbers: random rows by fast-check, many a call, on both backends. */
+/** What holds for all rows, whatever the numbers: random rows by fast-check, many a call, on every backend. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../src/engine/engine.ts';
+import type { Engine } from '../src/engine/engine.ts';
 import type { Tensor } from '../src/engine/tensor.ts';
 import {
   alphaDivergence, fisherInformation, fisherVectorProduct, hellingerDistance, klDivergence, mirrorDescent, mirrorDescentStep, naturalGradientStep,
 } from '../src/index.ts';
+import { openEngine } from '../src/open.ts';
 
 /** Rows of the same length; a batch of them is one operand. */
 type Rows = readonly (readonly number[])[];
@@ -34,7 +35,7 @@ function batches(...entries: fc.Arbitrary<number>[]): fc.Arbitrary<Rows[]> {
 const massOf = (row: readonly number[]): number => row.reduce((sum, x) => sum + x, 0);
 const rowOf = (data: Float32Array, index: number, width: number): number[] => [...data.subarray(index * width, (index + 1) * width)];
 
-describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
   let engine: Engine;
   beforeAll(async () => { engine = await openEngine({ backend }); });
   afterAll(() => engine.dispose());

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openEngine } from '../src/engine/engine.ts';
 import { formCheck } from '../src/engine/form-check.ts';
 import { wgslStruct } from '../src/engine/layout.ts';
 import { layoutOf } from '../src/engine/regimes.ts';
-import { kernelUses } from './cases.ts';
+import { exampleResults, kernelUses } from './cases.ts';
+import { callOf, fastStages } from '../src/engine/cpu/compiler.ts';
+import { compileAssembly } from './host/assembly.mjs';
 import { minifyWgsl } from './host/plugins.ts';
 
 const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
@@ -60,3 +62,25 @@ test('the uniforms of every kernel are laid out as its WGSL says', () => {
 function formPieces(): ReturnType<typeof formCheck.pieces> {
   return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [{ form: 'weights', rows: 1, width: 2 }] }, 'lane');
 }
+
+describe('assembly/', () => {
+  const files = filesIn('assembly', '.ts').map((path) => ({ path, source: read(path) }));
+
+  test.each(files)('$path says what it computes, and any twin that it names is there', ({ source }) => {
+    expect(source).toMatch(/^\/\*\*[^]*?\*\//);
+    const twins = [...source.matchAll(/(?:src|shaders)\/[\w/-]+\.(?:ts|wgsl)/g)].map(([path]) => path);
+    expect(twins.filter((path) => !existsSync(at(path)))).toEqual([]);
+  });
+
+  test('every function of the module is called by an operation, with as many arguments as it has', async () => {
+    const module = await WebAssembly.compile(new Uint8Array(await compileAssembly()));
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory: new WebAssembly.Memory({ initial: 1 }), abort: () => undefined } });
+    const functions = new Map(Object.entries(exports).filter(([, exported]) => typeof exported === 'function').map(([name, exported]) => [name, (exported as () => void).length]));
+    for (const ofTheEngine of ['memoryStart', 'firstBadRow']) expect(functions.delete(ofTheEngine), ofTheEngine).toBe(true);
+    const calls = exampleResults(engine).flatMap((result) => fastStages(result) ?? []).flatMap(({ tensor, inputs }) => {
+      const call = callOf(tensor);
+      return call ? [{ name: call.name, length: 4 + 3 * (call.order ?? inputs).length + (call.tables?.length ?? 0) + (call.numbers?.length ?? 0) }] : [];
+    });
+    expect(new Map(calls.map(({ name, length }) => [name, length]))).toEqual(functions);
+  });
+});

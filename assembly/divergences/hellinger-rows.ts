@@ -3,7 +3,6 @@ import { memberOf } from '../math/finish';
 import { accumulated, lower, partial, quad, strideOf, total, upper } from '../math/quads';
 
 const MEASURES = 0;
-const WEIGHTS = 2;
 const SHARE: f64 = 0.2; // of the divergence that may belong to the masses before a second sweep
 /** A mean divergence of an outcome below this may hide what p q loses by underflow. */
 const SMALL: f64 = 5.820766091346741e-11; // 2⁻³⁴
@@ -11,7 +10,7 @@ const TINY: f32 = 1.1754943508222875e-38;
 
 let half: f64 = 0; // Σ (√p − √q)²
 let massP: f64 = 0;
-let massQ: f64 = 0;
+let excess: f64 = 0; // of the mass of q over that of p
 
 /** D₀ of each row, as the member of the family that the caller wants. */
 export function hellingerRows(rows: i32, _width: i32, out: usize, _scratch: usize, p: usize, rowsOfP: i32, outcomes: i32, q: usize, rowsOfQ: i32, _outcomesOfQ: i32, contract: f64, member: f64, factor: f64): void {
@@ -29,10 +28,9 @@ function rowDivergence(p: usize, q: usize, outcomes: i32, contract: i32): f64 {
   sweep(p, q, outcomes, false);
   if (half < SMALL * outcomes) sweep(p, q, outcomes, true);
   if (contract === MEASURES) return 2 * half;
-  const mean = Math.sqrt(massP * massQ);
-  const difference = massQ - massP;
-  const ofMasses = (difference / (massP + massQ + 2 * mean)) * difference;
-  if (contract === WEIGHTS ? massP !== massQ && ofMasses > 1e-9 * half : ofMasses > SHARE * half) return normalised(p, q, outcomes);
+  const mean = Math.sqrt(massP * (massP + excess));
+  const ofMasses = (excess / (2 * massP + excess + 2 * mean)) * excess;
+  if (!(ofMasses <= SHARE * half)) return normalised(p, q, outcomes);
   return (2 * Math.max(0, half - ofMasses)) / mean;
 }
 
@@ -52,7 +50,7 @@ function term(p: v128, q: v128, carefully: bool): v128 {
 function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
   let terms = f64x2.splat(0);
   let ofP = f64x2.splat(0);
-  let ofQ = f64x2.splat(0);
+  let differences = f64x2.splat(0);
   const end = p + ((<usize>outcomes) << 2);
   const whole = p + ((<usize>(outcomes & ~15)) << 2);
   for (; p < whole; p += 64, q += 64) {
@@ -66,7 +64,7 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
     const q3 = v128.load(q, 48);
     terms = accumulated(terms, f32x4.add(f32x4.add(term(p0, q0, carefully), term(p1, q1, carefully)), f32x4.add(term(p2, q2, carefully), term(p3, q3, carefully))));
     ofP = accumulated(ofP, f32x4.add(f32x4.add(p0, p1), f32x4.add(p2, p3)));
-    ofQ = accumulated(ofQ, f32x4.add(f32x4.add(q0, q1), f32x4.add(q2, q3)));
+    differences = accumulated(differences, f32x4.add(f32x4.add(f32x4.sub(q0, p0), f32x4.sub(q1, p1)), f32x4.add(f32x4.sub(q2, p2), f32x4.sub(q3, p3))));
   }
   for (; p < end; p += 16, q += 16) {
     const count = min(<i32>((end - p) >> 2), 4);
@@ -74,11 +72,11 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
     const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
     terms = accumulated(terms, term(p0, q0, carefully));
     ofP = accumulated(ofP, p0);
-    ofQ = accumulated(ofQ, q0);
+    differences = accumulated(differences, f32x4.sub(q0, p0));
   }
   half = total(terms);
   massP = total(ofP);
-  massQ = total(ofQ);
+  excess = total(differences);
 }
 
 /** Over p/P and q/Q in f64, so that near rows of unlike masses keep their difference. */

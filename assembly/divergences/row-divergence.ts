@@ -5,7 +5,7 @@
  */
 import { memberOf } from '../math/finish';
 import { accumulated, lower, narrowed, partial, quad, strideOf, total, upper } from '../math/quads';
-import { carefulTerms, isPlain, KL, normalisedTerm, plainTerm, resetMasses, withoutP, withoutQ } from './term';
+import { arePlain, carefulTerms, isPlain, KL, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
 
 /** Sums of a sweep: of the terms, of p, and of q − p. */
 let value: f64 = 0;
@@ -17,7 +17,7 @@ const NEAR = 0.003; // relative difference of masses up to which series of degre
 
 /** What distributions ask for that measures do not. */
 const MEASURES = 0;
-const WEIGHTS = 2;
+export const WEIGHTS = 2;
 
 @inline
 export function rowDivergences(
@@ -47,12 +47,10 @@ function rowDivergence(kind: i32, p: usize, q: usize, outcomes: i32, table: usiz
   return value + alone(kind, table);
 }
 
-/** What outcomes cost that only one of the rows has: none at a rate of 0 mass, else rates of 1/b and 1/a, infinite where these are ≤ 0. */
+/** What outcomes cost that only one of the rows has. */
 @inline
 function alone(kind: i32, table: usize): f64 {
-  const rateOfQ: f64 = kind === KL ? 1 : <f64>load<f32>(table, 84);
-  const rateOfP: f64 = kind === KL ? 0 : <f64>load<f32>(table, 80);
-  return costOf(withoutP, rateOfQ) + costOf(withoutQ, rateOfP);
+  return costOf(withoutP, rateOfQ(kind, table)) + costOf(withoutQ, rateOfP(kind, table));
 }
 
 @inline
@@ -84,21 +82,27 @@ function sweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void
   let differences = f64x2.splat(0);
   let careful: f64 = 0;
   const end = p + ((<usize>outcomes) << 2);
-  const whole = p + ((<usize>(outcomes & ~7)) << 2);
-  while (p < whole) {
+  const whole = p + ((<usize>(outcomes & ~15)) << 2);
+  for (; p < whole; p += 64, q += 64) {
     const p0 = v128.load(p);
     const p1 = v128.load(p, 16);
+    const p2 = v128.load(p, 32);
+    const p3 = v128.load(p, 48);
     const q0 = v128.load(q);
     const q1 = v128.load(q, 16);
-    if (isPlain(kind, p0, q0) && isPlain(kind, p1, q1)) {
-      values = accumulated(values, f32x4.add(plainTerm(kind, table, p0, q0), plainTerm(kind, table, p1, q1)));
+    const q2 = v128.load(q, 32);
+    const q3 = v128.load(q, 48);
+    const low = i32x4.min_s(i32x4.min_s(i32x4.min_s(p0, q0), i32x4.min_s(p1, q1)), i32x4.min_s(i32x4.min_s(p2, q2), i32x4.min_s(p3, q3)));
+    const high = i32x4.max_s(i32x4.max_s(i32x4.max_s(p0, q0), i32x4.max_s(p1, q1)), i32x4.max_s(i32x4.max_s(p2, q2), i32x4.max_s(p3, q3)));
+    if (arePlain(low, high)) {
+      const half = f32x4.add(plainTerm(kind, table, p0, q0), plainTerm(kind, table, p1, q1));
+      values = accumulated(values, f32x4.add(half, f32x4.add(plainTerm(kind, table, p2, q2), plainTerm(kind, table, p3, q3))));
     } else {
       careful += carefulTerms(kind, table, p0, q0) + carefulTerms(kind, table, p1, q1);
+      careful += carefulTerms(kind, table, p2, q2) + carefulTerms(kind, table, p3, q3);
     }
-    masses = accumulated(masses, f32x4.add(p0, p1));
-    differences = accumulated(differences, f32x4.add(f32x4.sub(q0, p0), f32x4.sub(q1, p1)));
-    p += 32;
-    q += 32;
+    masses = accumulated(masses, f32x4.add(f32x4.add(p0, p1), f32x4.add(p2, p3)));
+    differences = accumulated(differences, f32x4.add(f32x4.add(f32x4.sub(q0, p0), f32x4.sub(q1, p1)), f32x4.add(f32x4.sub(q2, p2), f32x4.sub(q3, p3))));
   }
   while (p < end) {
     const count = min(<i32>((end - p) >> 2), 4);
@@ -124,7 +128,6 @@ export function massOf(at: usize, outcomes: i32): f64 {
 }
 
 /** The sweep over p/P and q/Q, whose masses are 1 as exactly as f64 has them. */
-@inline
 function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void {
   const inverseP = f64x2.splat(1 / massOf(p, outcomes));
   const inverseQ = f64x2.splat(1 / massOf(q, outcomes));
@@ -136,24 +139,30 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
     const count = min(<i32>((end - p) >> 2), 4);
     const p0 = f32x4.abs(count === 4 ? v128.load(p) : partial(p, count));
     const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
-    const shareOfP = narrowed(f64x2.mul(lower(p0), inverseP), f64x2.mul(upper(p0), inverseP));
-    const shareOfQ = narrowed(f64x2.mul(lower(q0), inverseQ), f64x2.mul(upper(q0), inverseQ));
-    if (isPlain(kind, shareOfP, shareOfQ)) values = accumulated(values, normalisedTerm(kind, table, p0, q0, inverseP, inverseQ));
-    else careful += normalisedCarefully(kind, table, p0, q0, shareOfP, shareOfQ, inverseP, inverseQ);
+    const lowP = f64x2.mul(lower(p0), inverseP);
+    const highP = f64x2.mul(upper(p0), inverseP);
+    const lowQ = f64x2.mul(lower(q0), inverseQ);
+    const highQ = f64x2.mul(upper(q0), inverseQ);
+    const shareOfP = narrowed(lowP, highP);
+    const shareOfQ = narrowed(lowQ, highQ);
+    if (isPlain(shareOfP, shareOfQ)) values = accumulated(values, shareTerm(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ));
+    else careful += carefulShareTerms(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ);
   }
   value = total(values) + careful;
 }
 
-/** Zeros apart, whatever is not plain is so small that the rounding of its shares does not count. */
-function normalisedCarefully(kind: i32, table: usize, p: v128, q: v128, shareOfP: v128, shareOfQ: v128, inverseP: v128, inverseQ: v128): f64 {
-  const none = v128.or(f32x4.eq(p, quad(0)), f32x4.eq(q, quad(0)));
-  const keptP = v128.andnot(shareOfP, none);
-  const keptQ = v128.andnot(shareOfQ, none);
-  const lone = carefulTerms(kind, table, v128.and(shareOfP, none), v128.and(shareOfQ, none));
-  const fillP = v128.bitselect(narrowed(f64x2.div(f64x2.splat(1), inverseP), f64x2.div(f64x2.splat(1), inverseP)), p, none);
-  const fillQ = v128.bitselect(narrowed(f64x2.div(f64x2.splat(1), inverseQ), f64x2.div(f64x2.splat(1), inverseQ)), q, none);
-  if (!isPlain(kind, v128.or(keptP, v128.and(quad(1), none)), v128.or(keptQ, v128.and(quad(1), none)))) return lone + carefulTerms(kind, table, keptP, keptQ);
-  const terms = v128.andnot(normalisedTerm(kind, table, fillP, fillQ, inverseP, inverseQ), none);
-  const sum = f64x2.add(lower(terms), upper(terms));
-  return lone + f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+/** Outcomes that one of the rows lacks cost what the other has; of shares that are not plain the rounding does not count. */
+function carefulShareTerms(kind: i32, table: usize, lowP: v128, highP: v128, lowQ: v128, highQ: v128, shareOfP: v128, shareOfQ: v128): f64 {
+  const none = v128.or(f32x4.eq(shareOfP, quad(0)), f32x4.eq(shareOfQ, quad(0)));
+  const filledP = v128.bitselect(quad(1), shareOfP, none);
+  const filledQ = v128.bitselect(quad(1), shareOfQ, none);
+  if (!isPlain(filledP, filledQ)) return carefulTerms(kind, table, shareOfP, shareOfQ);
+  const one = f64x2.splat(1);
+  const noneLow = i64x2.extend_low_i32x4_s(none);
+  const noneHigh = i64x2.extend_high_i32x4_s(none);
+  const terms = shareTerm(
+    kind, table, v128.bitselect(one, lowP, noneLow), v128.bitselect(one, highP, noneHigh), v128.bitselect(one, lowQ, noneLow), v128.bitselect(one, highQ, noneHigh),
+    filledP, filledQ,
+  );
+  return carefulTerms(kind, table, v128.and(shareOfP, none), v128.and(shareOfQ, none)) + total(accumulated(f64x2.splat(0), terms));
 }

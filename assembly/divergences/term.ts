@@ -1,14 +1,29 @@
 /** One term of four outcomes: of KL in closed form, of any other α by its table. */
-import { binades, within } from '../math/pair';
+import { binades } from '../math/pair';
 import { lower, narrowed, powerOfTwo, quad, upper } from '../math/quads';
 import { alphaTerm, exponents, largerPower, longSeriesAt, seriesAt } from './alpha-term';
 import { klTerm } from './kl-term';
+import { mixtureTerm } from './mixture-term';
 
 /** The kinds of terms; α itself is in the table. */
 export const KL = 0;
 export const ALPHA = 1;
 /** |α| > 3: a polynomial of degree 18, and rows beyond f32. */
 export const FAR_ALPHA = 2;
+/** Jensen–Shannon. */
+export const MIXTURE = 3;
+
+/** What mass of p costs where q is 0; 0 stands for an infinite rate. */
+@inline
+export function rateOfP(kind: i32, table: usize): f32 {
+  return kind === KL ? 0 : kind === MIXTURE ? load<f32>(table, 100) : load<f32>(table, 80);
+}
+
+/** What mass of q costs where p is 0. */
+@inline
+export function rateOfQ(kind: i32, table: usize): f32 {
+  return kind === KL ? 1 : kind === MIXTURE ? load<f32>(table, 96) : load<f32>(table, 84);
+}
 
 /** Masses of outcomes that only q or only p has, until they are reset. */
 export let withoutP: f64 = 0;
@@ -19,16 +34,38 @@ export function resetMasses(): void {
   withoutQ = 0;
 }
 
-/** Whether the plain arithmetic serves all four outcomes: no zeros, and nothing so small or large that a step leaves f32. */
+const LOWEST = (127 - 100) << 23;
+const HIGHEST = (127 + 10) << 23;
+
+/** Whether plain arithmetic serves outcomes: no zeros, and nothing so small or large that a step leaves f32. By their bits, which order as the numbers do. */
 @inline
-export function isPlain(kind: i32, p: v128, q: v128): bool {
-  if (kind === FAR_ALPHA) return false;
-  return i32x4.all_true(v128.and(within(p, -100, 10), within(q, -100, 10)));
+export function arePlain(least: v128, greatest: v128): bool {
+  return !v128.any_true(outside(least, greatest));
+}
+
+@inline
+function outside(least: v128, greatest: v128): v128 {
+  return v128.or(i32x4.lt_s(least, i32x4.splat(LOWEST)), i32x4.gt_s(greatest, i32x4.splat(HIGHEST)));
+}
+
+@inline
+export function isPlain(p: v128, q: v128): bool {
+  return arePlain(i32x4.min_s(p, q), i32x4.max_s(p, q));
 }
 
 /** The term, for outcomes that are plain. */
 @inline
 export function plainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
+  return kind === FAR_ALPHA ? anyPlainTerm(kind, table, p, q) : inlinedTerm(kind, table, p, q);
+}
+
+/** The same as one function, where speed counts less than size. */
+function anyPlainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
+  return inlinedTerm(kind, table, p, q);
+}
+
+@inline
+function inlinedTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
   const k = binades(p, q);
   const u = i32x4.add(p, k); // the bits of 2^k p
   const d = f32x4.sub(q, u);
@@ -38,7 +75,11 @@ export function plainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
 @inline
 function reducedTerm(kind: i32, table: usize, u: v128, d: v128, s: v128, k: v128): v128 {
   if (kind === KL) return klTerm(u, d, s, k);
-  return f32x4.mul(alphaTerm(table, u, d, s, k, seriesAt(table, s), false), largerPower(k));
+  if (kind === MIXTURE) return mixtureTerm(table, u, d, k);
+  if (kind === ALPHA) return f32x4.mul(alphaTerm(table, u, d, s, k, seriesAt(table, s), false), largerPower(k));
+  // Every factor is ≥ 1: what overflows on the way overflows in the end.
+  const term = f32x4.mul(alphaTerm(table, u, d, s, k, longSeriesAt(table, s), true), largerPower(k));
+  return f32x4.mul(term, i32x4.shl(i32x4.add(i32x4.min_s(exponents, i32x4.splat(127)), i32x4.splat(127)), 23));
 }
 
 const LIFT: f32 = 18446744073709551616.0; // 2⁶⁴
@@ -56,7 +97,17 @@ export function carefulTerms(kind: i32, table: usize, someP: v128, someQ: v128):
   const none = v128.or(noP, noQ);
   const bothP = v128.bitselect(quad(1), p, none);
   const bothQ = v128.bitselect(quad(1), q, none);
-  return isPlain(kind, bothP, bothQ) ? sumOf(plainTerm(kind, table, bothP, bothQ)) : scaledTerms(kind, table, bothP, bothQ);
+  if (isPlain(bothP, bothQ)) return sumOf(anyPlainTerm(kind, table, bothP, bothQ));
+  return kind === MIXTURE ? farMixtureTerms(table, bothP, bothQ) : scaledTerms(kind, table, bothP, bothQ);
+}
+
+/** A share below 2⁻¹⁰⁰ counts only where the other is far larger, and that then costs as if it were alone. */
+function farMixtureTerms(table: usize, p: v128, q: v128): f64 {
+  const far = outside(i32x4.min_s(p, q), i32x4.max_s(p, q));
+  const near = anyPlainTerm(MIXTURE, table, v128.bitselect(quad(1), p, far), v128.bitselect(quad(1), q, far));
+  const rising = f32x4.gt(q, p);
+  const larger = v128.and(far, v128.bitselect(f32x4.mul(q, quad(rateOfQ(MIXTURE, table))), f32x4.mul(p, quad(rateOfP(MIXTURE, table))), rising));
+  return sumOf(near) + sumOf(larger);
 }
 
 @inline
@@ -126,24 +177,18 @@ function scaledKlTerm(u: v128, d: v128, s: v128, k: v128): v128 {
   return f32x4.add(term, f32x4.mul(f32x4.mul(beyond, quad(0.6931472)), u));
 }
 
-/** Four outcomes of rows that are divided by their masses in f64, so that near rows of unlike masses keep their difference. */
-@inline
-export function normalisedTerm(kind: i32, table: usize, p: v128, q: v128, inverseP: v128, inverseQ: v128): v128 {
-  const lowP = f64x2.mul(lower(p), inverseP);
-  const highP = f64x2.mul(upper(p), inverseP);
-  const lowQ = f64x2.mul(lower(q), inverseQ);
-  const highQ = f64x2.mul(upper(q), inverseQ);
-  const k = binades(narrowed(lowP, highP), narrowed(lowQ, highQ));
-  const lowPower = powersOf(i64x2.extend_low_i32x4_s(i32x4.shr_s(k, 23)));
-  const highPower = powersOf(i64x2.extend_high_i32x4_s(i32x4.shr_s(k, 23)));
-  const lowU = f64x2.mul(lowP, lowPower);
-  const highU = f64x2.mul(highP, highPower);
+/** The term of plain shares of rows in f64, whose differences near rows of unlike masses keep. Rounded to f32, they say how far apart they are. */
+export function shareTerm(kind: i32, table: usize, lowP: v128, highP: v128, lowQ: v128, highQ: v128, p: v128, q: v128): v128 {
+  const k = binades(p, q);
+  const lowU = f64x2.mul(lowP, powersOf(i64x2.extend_low_i32x4_s(k)));
+  const highU = f64x2.mul(highP, powersOf(i64x2.extend_high_i32x4_s(k)));
   const u = narrowed(lowU, highU);
   const d = narrowed(f64x2.sub(lowQ, lowU), f64x2.sub(highQ, highU));
   return reducedTerm(kind, table, u, d, f32x4.div(d, f32x4.add(f32x4.add(u, u), d)), k);
 }
 
+/** 2^k in f64, of k 2²³. */
 @inline
-function powersOf(k: v128): v128 {
-  return i64x2.shl(i64x2.add(k, i64x2.splat(1023)), 52);
+function powersOf(binadesOf: v128): v128 {
+  return i64x2.add(i64x2.shl(binadesOf, 29), i64x2.splat(0x3ff0000000000000));
 }

@@ -14,9 +14,3 @@ export function binades(p: v128, q: v128): v128 {
   const size = v128.and(i32x4.sub(v128.xor(difference, sign), sign), bits(EXPONENT));
   return i32x4.sub(v128.xor(size, sign), sign);
 }
-
-/** Whether each of four numbers lies between 2^low and 2^high; zeros do not. */
-@inline
-export function within(x: v128, low: i32, high: i32): v128 {
-  return i32x4.lt_u(i32x4.sub(x, bits((127 + low) << 23)), bits((high - low) << 23));
-}

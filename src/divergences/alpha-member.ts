@@ -104,7 +104,7 @@ export function evaluated(alpha: number): number {
   return -Math.abs(alpha);
 }
 
-const memberNumber: Readonly<Record<CpuMember['kind'], number>> = { multiple: 0, root: 1, arc: 2 };
+export const memberNumber: Readonly<Record<CpuMember['kind'], number>> = { multiple: 0, root: 1, arc: 2 };
 /** What is made of the masses of rows: they are part of positive measures, nearly 1 of probabilities, and taken out of weights. */
 const contractNumber = { measures: 0, probabilities: 1, weights: 2 } as const;
 

@@ -21,5 +21,6 @@ export const jensenShannonDistance: PlainDivergence = withoutParameters(defineRo
     weight: () => 0.5,
     member: { name: 'divergences/jensen-shannon-distance.wgsl', source },
     fromDivergence: Math.sqrt,
+    cpu: 'root',
   }),
 }));

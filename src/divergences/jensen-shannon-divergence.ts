@@ -24,6 +24,7 @@ const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
     weight: ({ weight = 0.5 }) => weight,
     member: { name: 'divergences/jensen-shannon-divergence.wgsl', source },
     fromDivergence: (value) => value,
+    cpu: 'multiple',
   }),
 });
 

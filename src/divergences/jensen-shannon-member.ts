@@ -2,6 +2,7 @@ import termSource from '../../shaders/divergences/jensen-shannon-term.wgsl?raw';
 import type { Piece, Table } from '../engine/kernel.ts';
 import { jensenShannonOfLogits, jensenShannonOfWeights, mixtureTable } from '../math/jensen-shannon.ts';
 import { logitSumPieces, partsOfLogits } from './alpha-logits.ts';
+import { memberNumber, type CpuMember } from './alpha-member.ts';
 import { partsOfWeights, rowSumPieces, type RowEvaluation } from './row-divergence.ts';
 
 /** A function of the Jensen–Shannon divergence: itself, or its root. */
@@ -10,16 +11,19 @@ export interface JensenShannonMember<Parameters> {
   /** WGSL of `divergence_of`, and its twin. */
   readonly member: Piece;
   readonly fromDivergence: (divergence: number) => number;
+  /** The same as the CPU's fast path has it, times 1. */
+  readonly cpu: CpuMember['kind'];
 }
 
 const term: Piece = { name: 'divergences/jensen-shannon-term.wgsl', source: termSource };
 
 /** How a member is evaluated on rows of weights and on rows of logits. */
-export function jensenShannonEvaluations<Parameters>({ weight, member, fromDivergence }: JensenShannonMember<Parameters>): Readonly<Record<'weights' | 'logits', RowEvaluation<Parameters>>> {
+export function jensenShannonEvaluations<Parameters>({ weight, member, fromDivergence, cpu }: JensenShannonMember<Parameters>): Readonly<Record<'weights' | 'logits', RowEvaluation<Parameters>>> {
   const tables = (parameters: Parameters): readonly Table[] => [{ key: `mixture ${weight(parameters)}`, make: () => mixtureTable(weight(parameters)) }];
   return {
     weights: {
       pieces: () => [...rowSumPieces, term, member], tables, parts: partsOfWeights,
+      cpu: ({ parameters }) => ({ name: 'mixtureRows', tables: tables(parameters), numbers: [memberNumber[cpu]] }),
       reference: (p, q, parameters) => fromDivergence(jensenShannonOfWeights(p, q, weight(parameters))),
     },
     logits: {

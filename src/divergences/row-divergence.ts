@@ -111,7 +111,7 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       if (!parts || !splitPays(operation, inputs)) return undefined;
       return splitRows(operation, { ...sums, pieces: (dispatch, regime) => [...sums.pieces(dispatch, regime), parts] }, inputs, parameters);
     },
-    cpu: (dispatch) => evaluationOf(dispatch.inputs).cpu?.(dispatch),
+    ...((weights.cpu || logits?.cpu) && { cpu: (dispatch) => evaluationOf(dispatch.inputs).cpu?.(dispatch) }),
     reference(operands, parameters) {
       const [p, q] = operands;
       const { reference } = evaluationOf(operands);

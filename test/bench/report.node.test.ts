@@ -29,6 +29,9 @@ const report: BenchReport = {
   mode: 'quick',
   date: '2026-01-01T00:00:00.000Z',
   adapter: 'a card',
+  cpuAlone: false,
+  cores: 2,
+  isolated: true,
   clock: 'timestamp-query',
   browser: 'Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36',
   pace: { rounds: 3, budget: 1500 },
@@ -88,6 +91,8 @@ describe('the report', () => {
   it('says where it ran', () => {
     expect(heading(report)).toContain('WebGPU on a card; HeadlessChrome 156; 2026-01-01');
     expect(heading({ ...report, adapter: null })).toContain('no WebGPU here');
+    expect(heading({ ...report, adapter: null, cpuAlone: true })).toContain('rounds, the CPU alone: 2 cores, cross-origin');
+    expect(heading({ ...report, adapter: null, isolated: false })).toContain('2 cores, not cross-origin isolated');
   });
 
   it('says from which batch the GPU is ahead, in one line, and what failed', () => {

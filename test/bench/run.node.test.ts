@@ -12,7 +12,7 @@ describe('npm run bench', () => {
   it('lists its options', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
-    for (const option of ['--quick', '--only NAME', '--json FILE', '--peers', '--serve']) expect(stdout).toContain(option);
+    for (const option of ['--quick', '--only NAME', '--json FILE', '--peers', '--cpu', '--serve']) expect(stdout).toContain(option);
   });
 
   it('refuses an option that it does not know', () => {
@@ -20,6 +20,12 @@ describe('npm run bench', () => {
     expect(status).toBe(2);
     expect(stderr).toContain("npm run bench: Unknown option '--fast'");
     expect(stderr).toContain('--help');
+  });
+
+  it('refuses --cpu alone', () => {
+    const { status, stderr } = run('--cpu');
+    expect(status).toBe(2);
+    expect(stderr).toContain('--cpu goes with --peers');
   });
 
   it('refuses a name that is not an operation, and says which there are', () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import type { Operand } from '../../src/engine/operation.ts';
 import { bregmanDivergence, type BregmanGenerator } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { relativeError } from '../math/relative-error.ts';
 import { pairsOfWeights, readPairs, worstOf, type Pairs } from './random-pairs.ts';

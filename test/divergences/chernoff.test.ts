@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { alphaDivergence, chernoffInformation, chernoffOrder, klDivergence } from '../../src/index.ts';
 import { alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
 import { chernoffOfWeights } from '../../src/math/chernoff.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { goldenCases } from '../golden/divergences.ts';
 import { relativeError } from '../math/relative-error.ts';

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import { apply, type Operation } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import * as dually from '../../src/index.ts';
 import { alphaDivergence, divergenceMatrix, type klDivergence } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 

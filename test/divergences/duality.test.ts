@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import type { DistributionForm } from '../../src/engine/forms.ts';
 import { alphaDivergence } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 const rows = 48;
@@ -27,9 +28,9 @@ function steps(x: Float32Array, y: Float32Array): number {
   return a.reduce((most, bits, row) => Math.max(most, Math.abs(bits - b[row]!)), 0);
 }
 
-describe.each(['weights', 'logits'] as const)('rows of %s', (form) => {
+describe.each([['weights', 'webgpu'], ['logits', 'webgpu'], ['weights', 'cpu'], ['logits', 'cpu']] as const)('rows of %s on %s', (form, backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }); });
+  beforeAll(async () => { engine = await openEngine({ backend }); });
   afterAll(() => engine.dispose());
 
   const between = async (alpha: number, outcomes: number, seed: number): Promise<number> => {

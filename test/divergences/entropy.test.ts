@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import type { DistributionForm } from '../../src/engine/forms.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { crossEntropy, entropy, klDivergence } from '../../src/index.ts';
 import { Levels, meanSurprisal } from '../../src/math/surprisal.ts';
+import { openEngine } from '../../src/open.ts';
 import { relativeError, uniformFrom } from '../math/relative-error.ts';
 import { pairsOfLogits, pairsOfWeights, readPairs, worstOf, type Pairs } from './random-pairs.ts';
 

@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import type { DistributionForm } from '../../src/engine/forms.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import type { Backend, RunReport } from '../../src/engine/report.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
+import { openEngine } from '../../src/open.ts';
 
 export type Rows = readonly (readonly number[])[];
 export type Divergence = (p: Tensor, q: Tensor) => Tensor;
@@ -17,7 +18,8 @@ export interface Place {
 }
 
 export const places: readonly Place[] = [
-  { name: 'the CPU', backend: 'cpu' }, { name: 'WebGPU, a row a lane', backend: 'webgpu', regime: 'lane' }, { name: 'WebGPU, a row a workgroup', backend: 'webgpu', regime: 'workgroup' },
+  { name: 'the reference', backend: 'reference' }, { name: 'the CPU', backend: 'cpu' },
+  { name: 'WebGPU, a row a lane', backend: 'webgpu', regime: 'lane' }, { name: 'WebGPU, a row a workgroup', backend: 'webgpu', regime: 'workgroup' },
 ];
 
 /** One engine a place, so that a kernel is compiled once a file. */

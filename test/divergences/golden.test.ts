@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { ulp } from '../../src/engine/certificate.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import {
   alphaDivergence, bhattacharyyaDivergence, chernoffInformation, extendedAlphaDivergence, hellingerDistance, jensenShannonDivergence, klDivergence, maxDivergence, renyiDivergence, reverseKlDivergence, tsallisDivergence,
 } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectedValue, goldenCases, goldenLongCases, type GoldenCase } from '../golden/divergences.ts';
 
 const operations: Record<string, (p: Tensor, q: Tensor, c: GoldenCase) => Tensor> = {
@@ -23,9 +24,9 @@ const operations: Record<string, (p: Tensor, q: Tensor, c: GoldenCase) => Tensor
 };
 const cases = [...goldenCases, ...goldenLongCases()].filter(({ kind }) => kind in operations);
 
-describe.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
+describe.each(['CPU', 'lane', 'team', 'workgroup'] as const satisfies ('CPU' | Regime)[])('%s', (where) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }, { regime }); });
+  beforeAll(async () => { engine = await (where === 'CPU' ? openEngine({ backend: 'cpu' }) : openEngine({ backend: 'webgpu' }, { regime: where })); });
   afterAll(() => engine.dispose());
 
   test('golden values of the divergences to 4 ulp, or what the case allows', async () => {

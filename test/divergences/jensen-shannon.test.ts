@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { jensenShannonDistance, jensenShannonDivergence } from '../../src/index.ts';
 import { jensenShannonOfLogits, jensenShannonOfWeights, mixtureBound, mixtureDegree, mixtureSeries, mixtureTable } from '../../src/math/jensen-shannon.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { relativeError } from '../math/relative-error.ts';
 import { pairsOfLogits, pairsOfWeights, readPairs, worstOf } from './random-pairs.ts';

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { maxDivergence } from '../../src/index.ts';
 import { maxDivergenceOfWeights } from '../../src/divergences/max-divergence.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { pairsOfWeights, readPairs, worstOf } from './random-pairs.ts';
 

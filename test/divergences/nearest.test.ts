@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, divergenceMatrix, klDivergence, nearest, totalVariationDistance, type OfDivergence } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 import { randomRows } from '../engine/random-rows.ts';
 import { expectFailure } from '../failure.ts';
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { defineBregman, defineFDivergence, type BregmanDefinition, type FDivergenceDefinition } from '../../src/index.ts';
 import { alphaDivergenceOfMeasures, alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { pairsOfWeights, readPairs, worstOf } from './random-pairs.ts';
 

@@ -1,6 +1,6 @@
 /** Rows stored as f16: the results are those of the same numbers in f32, to the last bit. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../../src/engine/errors.ts';
 import type { DistributionForm } from '../../src/engine/forms.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
@@ -11,6 +11,7 @@ import { numberOfHalf } from '../../src/engine/storage.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { widening } from '../../src/engine/widening.ts';
 import { alphaDivergence, alphaDivergenceMatrix, hellingerDistance, klDivergence, mirrorDescentStep, probabilities } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 

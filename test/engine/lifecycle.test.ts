@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { alphaDivergence, alphaDivergenceMatrix, hellingerDistance, klDivergence, mirrorDescent } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 import { expectFailure, thrownBy } from '../failure.ts';
 import { randomRows } from './random-rows.ts';
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import type { Coordinates } from '../../src/geometry/coordinates.ts';
 import { fisherInformation } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 
 /** Closed forms for p = (1/2, 1/4, 1/4): F = diag p − p pᵀ, G = diag(1/η) + 11ᵀ/p_K. */
 const closedForms: readonly [Coordinates, number[]][] = [

@@ -42,11 +42,13 @@ export async function compileAssembly() {
 async function compile() {
   const { default: asc } = await import('assemblyscript/asc');
   let binary;
-  const { error, stderr } = await asc.main(['index.ts', '--baseDir', folder, '--outFile', 'module.wasm', ...flags], {
+  let messages = '';
+  const { error } = await asc.main(['index.ts', '--baseDir', folder, '--outFile', 'module.wasm', ...flags], {
+    stderr: { write: (text) => { messages += text; } },
     writeFile(_name, contents) {
       if (typeof contents !== 'string') binary = contents;
     },
   });
-  if (error || !binary) throw new Error(`AssemblyScript: ${error?.message ?? 'no output'}\n${stderr.toString()}`);
+  if (error || !binary) throw new Error(`AssemblyScript: ${error?.message ?? 'no output'}\n${messages}`);
   return binary;
 }

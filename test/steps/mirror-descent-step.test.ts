@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { mirrorDescentStep } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 
 describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
   let engine: Engine;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { klDivergence, mirrorDescent, mirrorDescentStep } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 
 const targets = [[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]];
 const starts = [[0.3, 0.3, 0.4], [1 / 3, 1 / 3, 1 / 3]];

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { naturalGradientStep, type Path } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
 import golden from '../golden/geometry.json';
 
 const paths = ['e', 'm', 'lc'] as const satisfies Path[];
