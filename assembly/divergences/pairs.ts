@@ -3,11 +3,12 @@
  * Twins: shaders/divergences/pairwise.wgsl, pairwise-unsettled.wgsl
  */
 import { memberOf, membersOf } from '../math/finish';
-import { alphaRows, farAlphaRows, klRows } from './alpha-rows';
+import { alphaRows, farAlphaRows, klRows, mixtureRows } from './alpha-rows';
 import { hellingerRows } from './hellinger-rows';
-import { ALPHA, KL } from './term';
+import { ALPHA, KL, MIXTURE } from './term';
 
-const HELLINGER = 3;
+/** Beside the kinds of terms. */
+const HELLINGER = 4;
 
 /** D(p_i‖q_j) for all i, j, every pair for itself. What is `exchanged` are the arguments of the kind's D. */
 export function allPairs(
@@ -60,5 +61,6 @@ function oneFromMany(kind: i32, exchanged: bool, count: i32, out: usize, p: usiz
   if (kind === KL) klRows(count, 1, out, 0, first, rowsOfFirst, outcomes, second, rowsOfSecond, outcomes, contract, member, factor);
   else if (kind === HELLINGER) hellingerRows(count, 1, out, 0, first, rowsOfFirst, outcomes, second, rowsOfSecond, outcomes, contract, member, factor);
   else if (kind === ALPHA) alphaRows(count, 1, out, 0, first, rowsOfFirst, outcomes, second, rowsOfSecond, outcomes, table, contract, member, factor);
+  else if (kind === MIXTURE) mixtureRows(count, 1, out, 0, first, rowsOfFirst, outcomes, second, rowsOfSecond, outcomes, table, member);
   else farAlphaRows(count, 1, out, 0, first, rowsOfFirst, outcomes, second, rowsOfSecond, outcomes, table, contract, member, factor);
 }

@@ -120,17 +120,17 @@ const pairs = {
   readsHalves: true, over: 'rows',
 } as const satisfies Partial<Kernel<AnyDivergence>>;
 
-/** Functions of the WebAssembly module for rows, by the numbers that its functions for pairs know them by. */
-const rowFunctions: readonly string[] = ['klRows', 'alphaRows', 'farAlphaRows', 'hellingerRows'];
+/** Functions of the WebAssembly module for rows, in the order of the numbers that its functions for pairs know them by. */
+const rowFunctions: readonly string[] = ['klRows', 'alphaRows', 'farAlphaRows', 'mixtureRows', 'hellingerRows'];
 const noTable: Table = { key: 'none', make: () => new Float32Array(0) };
 
 /** How the CPU evaluates pairs, if it has a function for rows. */
 function pairsCall(name: 'allPairs' | 'unsettledPairs', dispatch: Dispatch<AnyDivergence>): CpuCall | undefined {
   const call = recordOf(dispatch.parameters).weights.cpu?.(dispatch);
-  const kind = call ? rowFunctions.indexOf(call.name) : -1;
-  if (!call || kind < 0) return undefined;
+  if (!call || !rowFunctions.includes(call.name)) return undefined;
   const { order = [0, 1], tables = [], numbers = [] } = call;
-  return { name, tables: [tables[0] ?? noTable], numbers: [kind, order[0]!, ...numbers] };
+  const [contract, member, factor] = call.name === 'mixtureRows' ? [0, numbers[0]!, 1] : numbers;
+  return { name, tables: [tables[0] ?? noTable], numbers: [rowFunctions.indexOf(call.name), order[0]!, contract!, member!, factor!] };
 }
 
 /** The operation under the name that the caller knows it by. */
