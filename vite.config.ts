@@ -6,6 +6,7 @@ import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './test/host/machin
 import { wgslMinifier } from './test/host/plugins.ts';
 import { puppeteerProvider } from './test/host/puppeteer.ts';
 import { HostReporter } from './test/host/reporter.ts';
+import { workerCode } from './test/host/worker-code.mjs';
 
 Object.assign(process.env, dawnEnvironment()); // before Vitest forks, since loaders read it when a process starts
 
@@ -46,14 +47,14 @@ function inBrowser(
 }
 
 const config: ViteUserConfig = defineConfig({
-  plugins: [wgslMinifier(), assemblyScript()],
+  plugins: [wgslMinifier(), assemblyScript(), workerCode()],
   optimizeDeps: { include: ['fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   build: {
     target: 'es2022',
     sourcemap: true,
     minify: false, // replaced below: for a library in ESM this option leaves the white space
-    lib: { entry: { index: 'src/index.ts' }, formats: ['es'] },
+    lib: { entry: { index: 'src/index.ts', webgpu: 'src/webgpu.ts', worker: 'src/worker.ts' }, formats: ['es'] },
     rolldownOptions: {
       external: ['webgpu'],
       output: {

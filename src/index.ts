@@ -1,14 +1,3 @@
-export * from './divergences/index.ts';
-export * from './geometry/index.ts';
-export { probabilities } from './math/probabilities.ts';
-export * from './steps/index.ts';
+export * from './library.ts';
 export { openEngine } from './open.ts';
-export type { Engine, EngineInfo, EngineOptions } from './engine/engine.ts';
-export {
-  BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError,
-} from './engine/errors.ts';
-export type { DistributionForm, Form } from './engine/forms.ts';
-export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';
-export type { Backend, Certificate, RunReport } from './engine/report.ts';
-export type { Float16ArrayLike, RowData } from './engine/sources.ts';
-export type { ReadOptions, Tensor } from './engine/tensor.ts';
+export type { EngineOptions } from './open.ts';

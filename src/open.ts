@@ -1,9 +1,32 @@
 import { CpuBackend } from './engine/cpu/backend.ts';
-import { openEngine as open, type Engine, type EngineOptions } from './engine/engine.ts';
+import type { PoolOptions } from './engine/cpu/pool.ts';
+import type { WorkerLike } from './engine/cpu/thread.ts';
+import { openEngine as open, type Engine, type EngineOptions as CommonOptions } from './engine/engine.ts';
+import { DomainError, shown } from './engine/errors.ts';
 import type { Forced } from './engine/webgpu/backend.ts';
+
+export interface EngineOptions extends CommonOptions {
+  /**
+   * Makes a worker for the CPU path, from the module `dually/worker`: for pages whose Content-Security-Policy forbids workers
+   * from blobs, which is how workers are made otherwise. Where neither is allowed, all work is done on the caller's thread.
+   *
+   * @example
+   * const worker = () => new Worker(new URL('dually/worker', import.meta.url), { type: 'module' });
+   */
+  readonly worker?: () => WorkerLike;
+}
+
+/** What tests force. */
+interface ForcedOptions extends Forced {
+  readonly pool?: PoolOptions;
+}
 
 /**
  * Opens an engine: the place where tensors live and run. Touches nothing global.
+ *
+ * Long runs on the CPU are shared with workers, one a core beside the caller's thread; they start when there is enough to do,
+ * and end when the engine is disposed of. Pages that are isolated from other origins (`crossOriginIsolated`) share memory with
+ * them; elsewhere it is handed over and back. A Float32Array in a SharedArrayBuffer is read where it lies.
  *
  * @example
  * const engine = await openEngine({ backend: 'cpu' });
@@ -14,6 +37,10 @@ import type { Forced } from './engine/webgpu/backend.ts';
  *
  * @throws BackendUnavailableError when backend: 'webgpu' finds no adapter.
  */
-export function openEngine(options: EngineOptions = {}, /** @internal */ forced: Forced = {}): Promise<Engine> {
-  return open(options, forced, () => new CpuBackend());
+export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: ForcedOptions = {}): Promise<Engine> {
+  const { worker }: EngineOptions = options ?? {};
+  if (worker !== undefined && typeof worker !== 'function') {
+    throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass a function that returns a new worker each time, or leave it out.' });
+  }
+  return open(options, forced, () => new CpuBackend({ worker, ...forced.pool }));
 }

@@ -10,11 +10,15 @@ import { formatMessage } from 'publint/utils';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type * as Source from '../src/index.ts';
+import { compileAssembly } from './host/assembly.mjs';
 
 type Dually = typeof Source;
 
 /** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
-const BUNDLE_LIMIT = 32_000;
+const bundleLimits = { 'dually/webgpu': 32_000, dually: 64_000 };
+
+/** Bytes of the WebAssembly module. */
+const MODULE_LIMIT = 40 * 1024;
 
 const folder = join(tmpdir(), `dually-package-${process.pid}`);
 const packageFolder = join(folder, 'node_modules/dually');
@@ -56,9 +60,16 @@ test('holds nothing but modules, their maps and their types, and runs no code fr
   expect(files.filter((file) => !/\.(js|js\.map|d\.ts)$/.test(file))).toEqual([]);
   for (const file of distFiles('.js')) {
     expect(readFileSync(join(dist, file), 'utf8'), file).not.toMatch(
-      /\beval\b|\bFunction\s*\(|\bfetch\s*\(|XMLHttpRequest|importScripts|SharedArrayBuffer/,
+      /\beval\b|\bFunction\s*\(|\bfetch\s*\(|XMLHttpRequest|importScripts/,
     );
   }
+});
+
+test('workers and shared memory are for the CPU path alone, which asks whether they are there', () => {
+  const users = (pattern: RegExp): string[] =>
+    distFiles('.js').filter((file) => pattern.test(readFileSync(join(dist, file), 'utf8')));
+  expect(users(/new Worker\b|\.Worker\b/)).toEqual(['engine/cpu/thread.js']);
+  for (const file of users(/SharedArrayBuffer/)) expect(file).toMatch(/^(engine\/cpu|_virtual)\//);
 });
 
 test.each(['nodenext', 'bundler'])('types need no other package (%s)', (resolution) => {
@@ -66,7 +77,14 @@ test.each(['nodenext', 'bundler'])('types need no other package (%s)', (resoluti
     'types.mts',
     `
     import { openEngine, klDivergence } from 'dually';
-    const engine = await openEngine({ backend: 'cpu' });
+    import { openEngine as openSmall, klDivergence as sameDivergence } from 'dually/webgpu';
+    import 'dually/worker';
+    const worker = () => new Worker('worker.js', { type: 'module' });
+    const engine = await openEngine({ backend: 'cpu', worker });
+    const same: typeof klDivergence = sameDivergence;
+    await openSmall({ backend: 'reference' });
+    // @ts-expect-error workers belong to the CPU path
+    await openSmall({ worker });
     const p = engine.rows([[0.5, 0.5]], { outcomes: 2 });
     export const numbers: Float32Array = await klDivergence(p, p).read();
     // @ts-expect-error the number of outcomes is required
@@ -116,6 +134,32 @@ test('imports in Node without webgpu, changes no global, computes on the CPU and
   expect(JSON.parse(node(consume('plain.mjs', visit)))).toEqual(untouched);
 });
 
+test('workers let the process end, even of an engine that is not disposed of', () => {
+  const code = `
+    import { klDivergence, openEngine } from 'dually';
+    const engine = await openEngine({ backend: 'cpu' }, { pool: { workers: 1, startAfter: 0, worthwhile: 0 } });
+    const rows = engine.rows(new Float32Array(1e6).fill(0.1), { outcomes: 10 });
+    let divergence;
+    do await (divergence = klDivergence(rows, rows)).read(); while (divergence.report.adapter === 'WebAssembly SIMD');
+    console.log(divergence.report.adapter);
+  `;
+  expect(node(consume('pool.mjs', code)).trim()).toBe('WebAssembly SIMD, 2 threads');
+});
+
+test('the entry dually/worker is a worker', () => {
+  const code = `
+    import { Worker } from 'node:worker_threads';
+    import { klDivergence, openEngine } from 'dually';
+    const worker = () => new Worker(new URL(import.meta.resolve('dually/worker')));
+    const engine = await openEngine({ backend: 'cpu', worker }, { pool: { workers: 1, startAfter: 0, worthwhile: 0 } });
+    const rows = engine.rows(new Float32Array(1e6).fill(0.1), { outcomes: 10 });
+    let divergence;
+    do await (divergence = klDivergence(rows, rows)).read(); while (divergence.report.adapter === 'WebAssembly SIMD');
+    console.log(divergence.report.adapter);
+  `;
+  expect(node(consume('own-worker.mjs', code)).trim()).toBe('WebAssembly SIMD, 2 threads');
+});
+
 test('imports in a worker thread', () => {
   consume('in-worker.mjs', visit);
   const host = "import { Worker } from 'node:worker_threads'; new Worker(new URL('in-worker.mjs', import.meta.url));";
@@ -160,16 +204,30 @@ async function bundle(code: string): Promise<string> {
   return output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('');
 }
 
-test(`one divergence costs a page at most ${BUNDLE_LIMIT} bytes`, async () => {
+test.each(Object.entries(bundleLimits))('one divergence of %s costs a page at most %i bytes', async (entry, limit) => {
   const code = await bundle(
-    "import { klDivergence, openEngine } from 'dually'; globalThis.used = [klDivergence, openEngine];",
+    `import { klDivergence, openEngine } from '${entry}'; globalThis.used = [klDivergence, openEngine];`,
   );
   const bytes = gzipSync(code).length;
-  console.log(`klDivergence and openEngine: ${code.length} bytes, ${bytes} gzipped`);
+  console.log(`klDivergence and openEngine of ${entry}: ${code.length} bytes, ${bytes} gzipped`);
   expect(code).toContain('used');
-  expect(bytes).toBeLessThan(BUNDLE_LIMIT);
+  expect(bytes).toBeLessThan(limit);
+  const ofCpu = /WebAssembly\.|\bWorker\b|SharedArrayBuffer|\batob\b|AGFzbQ/g;
+  expect(new Set(code.match(ofCpu)).size).toBe(entry === 'dually' ? 5 : 0);
 });
 
-test('an import that is not used costs nothing', async () => {
-  expect((await bundle("import 'dually'; import { klDivergence } from 'dually';")).trim()).toBe('');
+test('a bundler keeps the worker, which is all that it does', async () => {
+  const code = await bundle("import 'dually/worker';");
+  expect(code).toContain('postMessage');
+  expect(code.length).toBeLessThan(8000);
+});
+
+test(`the WebAssembly module has at most ${MODULE_LIMIT} bytes`, async () => {
+  const { length } = await compileAssembly();
+  console.log(`the WebAssembly module: ${length} bytes`);
+  expect(length).toBeLessThanOrEqual(MODULE_LIMIT);
+});
+
+test.each(['dually', 'dually/webgpu'])('an import of %s that is not used costs nothing', async (entry) => {
+  expect((await bundle(`import '${entry}'; import { klDivergence } from '${entry}';`)).trim()).toBe('');
 });

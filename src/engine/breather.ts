@@ -1,24 +1,31 @@
-type Scheduler = { readonly yield?: () => Promise<void> };
+let port: MessagePort | undefined;
+const waiting: (() => void)[] = [];
 
-/** Lets the event loop take a turn: timers of nested calls would wait for 4 ms each. */
+/**
+ * Lets the event loop take a turn. Timers of nested calls would wait for 4 ms each, and what scheduler.yield() lets go on
+ * comes before the messages of workers.
+ */
 export function turn(): Promise<void> {
-  const { scheduler, setImmediate: soon } = globalThis as { scheduler?: Scheduler; setImmediate?: (then: () => void) => void };
+  const { setImmediate: soon } = globalThis as { setImmediate?: (then: () => void) => void };
   if (soon) return new Promise((resolve) => soon(resolve));
-  if (scheduler?.yield) return scheduler.yield();
+  port ??= openChannel();
   return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
+    waiting.push(resolve);
+    port!.postMessage(undefined);
   });
 }
 
-/** Gives the event loop a turn when the last one is long ago, so that a page stays alive during CPU work. */
+function openChannel(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener('message', () => waiting.shift()!());
+  port1.start();
+  return port2;
+}
+
+let last = 0;
+
+/** Gives the event loop a turn when the last one is long ago, so that a page stays alive during CPU work, be it one long run or many short ones. */
 export function breather(milliseconds = 12): () => Promise<void> | undefined {
-  let last = performance.now();
   return () => {
     if (performance.now() - last < milliseconds) return undefined;
     return turn().then(() => { last = performance.now(); });

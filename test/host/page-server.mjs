@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createServer } from 'vite';
 import { assemblyScript } from './assembly.mjs';
+import { workerCode } from './worker-code.mjs';
 
 /** A mistake in the command, not in the program: told without a stack. */
 export class UsageError extends Error {}
@@ -12,7 +13,7 @@ export function createPageServer(root, { server = {}, ...options } = {}) {
   return createServer({
     root,
     configFile: false,
-    plugins: [assemblyScript()],
+    plugins: [assemblyScript(), workerCode()],
     logLevel: 'warn',
     oxc: { target: 'es2022' }, // as the library is built: not every host knows `using`
     ...options,

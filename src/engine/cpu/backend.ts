@@ -9,32 +9,47 @@ import type { RunHooks } from '../webgpu/run.ts';
 import { compile, fastStages, type Compiled } from './compiler.ts';
 import { Instance } from './instance.ts';
 import { wasmModule } from './module.ts';
-import { runRows, type RowWork } from './rows.ts';
+import { Pool, type PoolOptions } from './pool.ts';
+import type { RowWork } from './program.ts';
+import { runRows } from './rows.ts';
+
+/** What runs rows: the instance of the caller's thread, and workers. */
+interface Hands {
+  readonly instance: Instance;
+  readonly pool: Pool;
+}
 
 /** Runs tensors by WebAssembly SIMD. */
 export class CpuBackend implements FastPath {
-  #instance: Promise<Instance | undefined> | undefined;
+  readonly #options: PoolOptions;
+  #hands: Promise<Hands | undefined> | undefined;
+
+  constructor(options: PoolOptions = {}) {
+    this.#options = options;
+  }
 
   /** Runs a tensor, or says that there is no fast way: an operation has none, or there is no WebAssembly here. */
   async read(root: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined> {
     const stages = root.origin.kind === 'result' ? fastStages(root) : undefined;
-    const instance = stages && await this.#open();
-    if (!stages || !instance) return undefined;
-    return new Run(instance, root, stages, sourceData, checked, hooks).execute();
+    const hands = stages && await (this.#hands ??= this.#open());
+    if (!stages || !hands) return undefined;
+    return new Run(hands, root, stages, sourceData, checked, hooks).execute();
   }
 
   destroy(): void {
-    this.#instance = undefined;
+    void this.#hands?.then((hands) => hands?.pool.destroy());
+    this.#hands = undefined;
   }
 
-  #open(): Promise<Instance | undefined> {
-    return this.#instance ??= wasmModule().then((module) => module && Instance.open(module));
+  async #open(): Promise<Hands | undefined> {
+    const module = await wasmModule();
+    return module && { instance: await Instance.open(module), pool: new Pool(module, this.#options) };
   }
 }
 
 /** One run of one tensor: what all rows need first, then the rows of the result. */
 class Run {
-  readonly #instance: Instance;
+  readonly #hands: Hands;
   readonly #root: Tensor;
   readonly #stages: readonly Stage[];
   readonly #sourceData: SourceData;
@@ -44,8 +59,8 @@ class Run {
   #blocks = 0;
   #threads = 1;
 
-  constructor(instance: Instance, root: Tensor, stages: readonly Stage[], sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks) {
-    this.#instance = instance;
+  constructor(hands: Hands, root: Tensor, stages: readonly Stage[], sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks) {
+    this.#hands = hands;
     this.#root = root;
     this.#stages = stages;
     this.#sourceData = sourceData;
@@ -59,7 +74,13 @@ class Run {
     const last = results.filter((stage) => this.#goesWith(stage, this.#root.rows));
     for (const stage of results) if (!last.includes(stage)) this.#data.set(stage, await this.#run([stage], rowsOf(stage)));
     const data = await this.#run(last, this.#root.rows, this.#hooks.onProgress);
-    return { data, blocks: this.#blocks, adapter: this.#threads > 1 ? `WebAssembly SIMD, ${this.#threads} threads` : 'WebAssembly SIMD' };
+    return { data, blocks: this.#blocks, adapter: `WebAssembly SIMD${this.#threadsInWords()}` };
+  }
+
+  #threadsInWords(): string {
+    if (this.#threads > 1) return `, ${this.#threads} threads`;
+    const { problem } = this.#hands.pool;
+    return problem === undefined ? '' : `, one thread, since no worker started: ${problem}`;
   }
 
   /** Whether the rows of a stage go with the rows of the result. */
@@ -90,12 +111,13 @@ class Run {
 
   async #runRows({ program, inputs }: Compiled, rows: number, out: Float32Array, onProgress?: RunHooks['onProgress']): Promise<void> {
     const work: RowWork = { program, rows, out, inputs: inputs.map((stage) => this.#data.get(stage)!) };
-    const { bad, blocks, threads } = await runRows(this.#instance, work, { ...this.#hooks, onProgress });
+    const { bad, blocks, threads } = await runRows(this.#hands.instance, work, { ...this.#hooks, onProgress }, this.#hands.pool);
     this.#blocks += blocks;
     this.#threads = Math.max(this.#threads, threads);
     if (bad) {
       await this.#judge(inputs[bad.input]!.tensor);
-      return this.#runRows({ program: { ...program, inputs: program.inputs.map(({ width }) => ({ width })) }, inputs }, rows, out, onProgress);
+      const believed = program.inputs.map((input, index) => (index === bad.input ? { width: input.width } : input));
+      return this.#runRows({ program: { ...program, inputs: believed }, inputs }, rows, out, onProgress);
     }
     for (const [index, stage] of inputs.entries()) if (program.inputs[index]!.check && stage.tensor.rows === rowsOf(stage)) this.#checked.add(stage.tensor);
   }

@@ -4,7 +4,7 @@ import { numbersPerRow, wholeGroups, type BadRow, type Operand, type Program, ty
 type Function = (...args: number[]) => number;
 
 /** Bytes of one pass: inputs and results of its rows stay in the cache of a core. */
-const bytesPerPass = 2 ** 18;
+const bytesPerPass = 2 ** 19;
 const page = 2 ** 16;
 /** WebAssembly addresses no more. */
 const largestMemory = 2 ** 32 - page;
@@ -35,10 +35,10 @@ export class Instance {
     return new Instance(memory, exports);
   }
 
-  /** Runs a block: as many rows of every input as `rows` says, into `out`. Stops at a row that breaks the rules of its form. A program without steps only checks. */
+  /** Runs a block: as many rows of every input as `rows` says, into `out`. Stops at the first row that breaks the rules of its form, in the first input whose row does. A program without steps only checks. */
   run(program: Program, rows: number, inputs: readonly Float32Array[], out: Float32Array): BadRow | undefined {
     this.#load(program);
-    const perPass = Math.min(rows, wholeGroups(program, Math.floor(bytesPerPass / (4 * numbersPerRow(program)))));
+    const perPass = Math.min(rows, wholeGroups(Math.floor(bytesPerPass / (4 * numbersPerRow(program))), program.rowsAtOnce));
     const layout = this.#layout(program, perPass);
     for (let from = 0; from < rows; from += perPass) {
       const count = Math.min(perPass, rows - from);
@@ -66,13 +66,15 @@ export class Instance {
 
   #pass(program: Program, layout: Layout, from: number, rows: number, inputs: readonly Float32Array[], out: Float32Array): BadRow | undefined {
     const memory = new Float32Array(this.#memory.buffer);
+    let bad: BadRow | undefined;
     for (const [input, { width, check }] of program.inputs.entries()) {
       const at = layout.inputs[input]!;
       memory.set(inputs[input]!.subarray(from * width, (from + rows) * width), at / 4);
       if (check === undefined) continue;
-      const row = this.#functions['firstBadRow']!(formNumber[check], rows, width, at);
-      if (row >= 0) return { input, row };
+      const row = this.#functions['firstBadRow']!(formNumber[check], bad?.row ?? rows, width, at);
+      if (row >= 0) bad = { input, row };
     }
+    if (bad) return bad;
     for (const step of program.steps) this.#call(step, layout, rows);
     const last = program.steps.at(-1);
     if (!last) return undefined;

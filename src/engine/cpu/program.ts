@@ -44,6 +44,14 @@ export interface Program {
   readonly rowsAtOnce: number;
 }
 
+/** A program and the rows that it is to run over. */
+export interface RowWork {
+  readonly program: Program;
+  readonly rows: number;
+  readonly inputs: readonly Float32Array[];
+  readonly out: Float32Array;
+}
+
 /** A row that breaks the rules of its form: of which input, and which row of the block. */
 export interface BadRow {
   readonly input: number;
@@ -55,7 +63,7 @@ export function numbersPerRow({ inputs, slots }: Program): number {
   return [...inputs.map(({ width }) => width), ...slots].reduce((sum, width) => sum + width, 0);
 }
 
-/** The next whole number of groups of rows that are done at once. */
-export function wholeGroups({ rowsAtOnce }: Program, rows: number): number {
+/** So many rows and what fills their last group, which costs nothing. */
+export function wholeGroups(rows: number, rowsAtOnce: number): number {
   return rowsAtOnce * Math.max(1, Math.ceil(rows / rowsAtOnce));
 }

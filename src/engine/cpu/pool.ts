@@ -1,0 +1,88 @@
+import { Lane } from './lane.ts';
+import { startThread, type MakeWorker } from './thread.ts';
+
+export interface PoolOptions {
+  /** Makes a worker of the caller's; undefined: from a blob, or a thread of Node. */
+  readonly worker?: MakeWorker | undefined;
+  /** Workers beside the caller's thread. */
+  readonly workers?: number;
+  /** Whether parcels lie in memory that both sides see. */
+  readonly shared?: boolean;
+  /** Milliseconds that must be left of a run for workers to have a part in it. */
+  readonly worthwhile?: number;
+  /** Milliseconds of such work that must have come up before workers are started. */
+  readonly startAfter?: number;
+  /** Milliseconds after which a silent worker is held to be dead. */
+  readonly patience?: number;
+}
+
+const mostWorkers = 8;
+/** How many workers may die before no others are started. */
+const mostDeaths = 8;
+
+/** The workers of an engine. They start when the work that came up would have paid for them. */
+export class Pool {
+  readonly #module: WebAssembly.Module;
+  readonly #options: PoolOptions;
+  readonly #count: number;
+  #lanes: readonly Lane[] = [];
+  #work = 0;
+  #deaths = 0;
+  #problem: string | undefined;
+  #isDestroyed = false;
+
+  constructor(module: WebAssembly.Module, options: PoolOptions = {}) {
+    this.#module = module;
+    this.#options = options;
+    this.#count = options.workers ?? Math.min(mostWorkers, cores() - 1);
+  }
+
+  /** Why there are no workers, if they were tried. */
+  get problem(): string | undefined {
+    return this.#lanes.length > 0 ? undefined : this.#problem;
+  }
+
+  /** Workers for a run that would take the caller's thread so long; undefined if they are not worth it. They may still be starting. */
+  lanesFor(milliseconds: number): readonly Lane[] | undefined {
+    const { worthwhile = 2.5, startAfter = 10, patience = 1000 } = this.#options;
+    if (milliseconds < worthwhile) return undefined;
+    for (const lane of this.#lanes) if (lane.silence > patience) lane.die('the worker does not answer');
+    this.#work += milliseconds;
+    if (this.#work >= startAfter) this.#start();
+    return this.#lanes;
+  }
+
+  destroy(): void {
+    this.#isDestroyed = true;
+    for (const lane of this.#lanes) lane.die('the engine was disposed of');
+  }
+
+  #start(): void {
+    while (!this.#isDestroyed && this.#lanes.length < this.#count && this.#deaths < mostDeaths) {
+      try {
+        const lane = new Lane((events) => startThread(events, this.#options.worker), this.#module, this.#options.shared ?? canShare(), (died, reason) => this.#bury(died, reason));
+        if (!lane.isDead) this.#lanes = [...this.#lanes, lane];
+      } catch (error) {
+        this.#deaths = mostDeaths;
+        this.#problem = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+
+  /** A worker that never came to life says that others will not either. */
+  #bury(lane: Lane, reason: string): void {
+    this.#lanes = this.#lanes.filter((other) => other !== lane);
+    this.#deaths = lane.wasReady ? this.#deaths + 1 : mostDeaths;
+    this.#problem = reason;
+  }
+}
+
+function cores(): number {
+  const { navigator: here, process: node } = globalThis as { navigator?: { hardwareConcurrency?: number }; process?: NodeJS.Process };
+  return here?.hardwareConcurrency ?? node?.getBuiltinModule?.('node:os').availableParallelism() ?? 1;
+}
+
+/** Pages share memory only if they are isolated from other origins; Node always does. */
+function canShare(): boolean {
+  return typeof SharedArrayBuffer === 'function' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+}

@@ -1,0 +1,35 @@
+import { Instance } from './instance.ts';
+import { isShared, type Answer, type Opening, type Order, type Parcel } from './messages.ts';
+import type { Program } from './program.ts';
+
+/** What a worker has of its engine. */
+export interface Port {
+  listen(receive: (order: Order) => void): void;
+  post(answer: Answer, transfer: ArrayBuffer[]): void;
+}
+
+/** Runs parcels in the order they come, in a WebAssembly memory of its own. */
+export function serve(port: Port): void {
+  let instance: Instance | undefined;
+  let program: Program | undefined;
+  const fail = (error: unknown): void => port.post({ failed: String(error) }, []);
+  const open = async ({ module }: Opening): Promise<void> => {
+    instance = await Instance.open(module);
+    port.post({ ready: true }, []);
+  };
+  const run = (parcel: Parcel): void => {
+    const { id, rows, inputs, out } = parcel;
+    const start = performance.now();
+    program = parcel.program ?? program!;
+    const bad = instance!.run(program, rows, inputs, out);
+    port.post({ id, bad, out, milliseconds: performance.now() - start }, isShared(out) ? [] : [out.buffer as ArrayBuffer]);
+  };
+  port.listen((order) => {
+    if ('module' in order) return void open(order).catch(fail);
+    try {
+      run(order);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
