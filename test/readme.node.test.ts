@@ -15,7 +15,7 @@ test('the table of operations in the README is that of the package (npm run read
 async function run(snippet: string, more: Readonly<Record<string, unknown>> = {}): Promise<unknown[][]> {
   const logged: unknown[][] = [];
   const scope: Record<string, unknown> = { ...dually, ...more, console: { log: (...values: unknown[]) => logged.push(values) } };
-  await new AsyncFunction(...Object.keys(scope), snippet.replaceAll(' as const', ''))(...Object.values(scope));
+  await new AsyncFunction(...Object.keys(scope), snippet.replaceAll(' as const', '').replaceAll('import.meta.url', "'file:///'"))(...Object.values(scope));
   return logged;
 }
 

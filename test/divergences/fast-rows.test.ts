@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import {
-  alphaDivergence, extendedAlphaDivergence, jensenShannonDivergence, klDivergence, openEngine, pearsonChiSquaredDivergence,
+  alphaDivergence, extendedAlphaDivergence, jensenShannonDivergence, klDivergence, openEngine, pearsonChiSquaredDivergence, type Tensor,
 } from '../../src/index.ts';
 import { alphaDivergenceOfMeasures, alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
 import { jensenShannonOfWeights } from '../../src/math/jensen-shannon.ts';
@@ -46,7 +46,7 @@ describe.each(lengths)('%i outcomes', (outcomes) => {
 });
 
 describe('boundaries', () => {
-  const read = async (divergence: typeof klDivergence, p: number[], q: number[]): Promise<number> => {
+  const read = async (divergence: (p: Tensor, q: Tensor) => Tensor, p: number[], q: number[]): Promise<number> => {
     const [d] = await divergence(engine.rows([p], { outcomes: p.length, form: 'weights' }), engine.rows([q], { outcomes: q.length, form: 'weights' })).read();
     return d!;
   };

@@ -1,6 +1,12 @@
 /** Workers do the same as the caller's thread, and nothing that befalls them is seen in a result. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { PoolOptions } from '../../src/engine/cpu/pool.ts';
+import { Instance } from '../../src/engine/cpu/instance.ts';
+import type { Order } from '../../src/engine/cpu/messages.ts';
+import { wasmModule } from '../../src/engine/cpu/module.ts';
+import { Pool, type PoolOptions } from '../../src/engine/cpu/pool.ts';
+import type { Operand, Program, RowWork } from '../../src/engine/cpu/program.ts';
+import { runRows } from '../../src/engine/cpu/rows.ts';
+import type { WorkerLike } from '../../src/engine/cpu/thread.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
@@ -99,6 +105,34 @@ test('rows in shared memory are read where they are', async () => {
   const shared = new Float32Array(new SharedArrayBuffer(p.byteLength));
   shared.set(p);
   expect(await readWithWorkers(() => divergences.kl(engine, shared))).toEqual(await alone(divergences.kl));
+});
+
+test('of what constants are part of, only they are sent, and once a worker', async () => {
+  const posted: Order[] = [];
+  const worker = (): WorkerLike => {
+    const made = ownWorker();
+    const post = made.postMessage.bind(made);
+    made.postMessage = (order, transfer) => {
+      posted.push(order as Order);
+      post(order, transfer);
+    };
+    return made;
+  };
+  const module = (await wasmModule())!;
+  const pool = new Pool(module, { ...eager, worker });
+  onTestFinished(() => pool.destroy());
+  const [row, table] = [q.subarray(outcomes, 2 * outcomes), new Float32Array(4)];
+  const operands: Operand[] = [{ from: 'inputs', index: 0, width: outcomes }, { from: 'constants', index: 0, width: outcomes, rows: 1 }];
+  const step = { name: 'klRows', width: 1, slot: 0, operands, tables: [], numbers: [2, 0, 1], scratch: 0 };
+  const program: Program = { id: 1, inputs: [{ width: outcomes }], constants: [row, table], slots: [1], steps: [step] };
+  const work: RowWork = { program, rows, inputs: [p], out: new Float32Array(rows) };
+  const instance = await Instance.open(module);
+  let threads = 1;
+  while (threads === 1) ({ threads } = await runRows(instance, work, {}, pool));
+  expect(work.out).toEqual(await alone((engine) => klDivergence(source(engine, p), source(engine, row))));
+  const programs = posted.flatMap((order) => ('program' in order && order.program ? [order.program] : []));
+  expect(programs.length).toBeLessThanOrEqual(2);
+  for (const { constants } of programs) expect(constants.map(({ buffer }) => buffer.byteLength)).toEqual([4 * outcomes, 16]);
 });
 
 test('two engines work at once', async () => {

@@ -11,6 +11,7 @@ const sharedBlockTime = 1;
 const parcelTime = 1.5;
 /** Milliseconds below which parcels and blocks cost more than they are worth. */
 const shortestTime = 0.1;
+/** Bytes of a parcel: two a worker are in the caches that cores share. */
 const largestParcel = 2 ** 22;
 
 /** The workers of a pool at one run. */
@@ -104,5 +105,6 @@ export class Crew implements Receiver {
 
   leave(): void {
     for (const lane of this.#lanes ?? []) lane.forget();
+    if (this.isBusy) this.#pool!.review();
   }
 }

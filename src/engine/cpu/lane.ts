@@ -1,23 +1,20 @@
 import type { Range } from './ledger.ts';
-import { isShared, type Answer, type Done } from './messages.ts';
+import type { Answer, Done } from './messages.ts';
 import { Pace } from './pace.ts';
+import { pack, sendable, type Slot } from './packing.ts';
 import type { BadRow, Program, RowWork } from './program.ts';
 import type { Thread, ThreadEvents } from './thread.ts';
 
 /** Parcels that a worker has at a time: while it runs one, the next is there. */
 const depth = 2;
 
-/** Memory that a parcel travels in, again and again: fresh pages are dear. */
-interface Slot {
-  buffer: ArrayBufferLike;
-}
-
 export interface Receiver {
   delivered(lane: Lane, range: Range, bad: BadRow | undefined): void;
   lost(range: Range): void;
 }
 
-interface Parcel {
+/** A parcel that the worker has. */
+interface Sent {
   readonly work: RowWork;
   readonly range: Range;
   readonly slot: Slot;
@@ -35,7 +32,7 @@ export class Lane {
   readonly #shared: boolean;
   readonly #onDeath: (lane: Lane, reason: string) => void;
   readonly #free: Slot[] = Array.from({ length: depth }, () => ({ buffer: new ArrayBuffer(0) }));
-  readonly #parcels = new Map<number, Parcel>();
+  readonly #parcels = new Map<number, Sent>();
   readonly #forgotten = new Set<number>();
   #program: Program | undefined;
   #parcelCount = 0;
@@ -111,40 +108,4 @@ export class Lane {
     this.pace.note(range.rows, milliseconds);
     receiver.delivered(this, range, bad);
   }
-}
-
-/** Brings rows into a slot. Inputs that are shared stay where they are. */
-function pack({ program, inputs }: RowWork, { from, rows }: Range, slot: Slot, shared: boolean): { inputs: Float32Array[]; out: Float32Array; transfer: ArrayBuffer[] } {
-  const outWidth = program.steps.at(-1)?.width ?? 0;
-  const width = program.inputs.reduce((sum, input, index) => sum + (isShared(inputs[index]!) ? 0 : input.width), outWidth);
-  const buffer = reserve(slot, 4 * rows * width, shared);
-  let at = 0;
-  const place = (of: number): Float32Array => {
-    const view = new Float32Array(buffer, at, rows * of);
-    at += view.byteLength;
-    return view;
-  };
-  const views = inputs.map((data, index) => {
-    const of = program.inputs[index]!.width;
-    const part = data.subarray(from * of, (from + rows) * of);
-    if (isShared(part)) return part;
-    const view = place(of);
-    view.set(part);
-    return view;
-  });
-  return { inputs: views, out: place(outWidth), transfer: shared ? [] : [buffer as ArrayBuffer] };
-}
-
-/** Sizes are powers of two, so that parcels of like sizes need no new memory. */
-function reserve(slot: Slot, bytes: number, shared: boolean): ArrayBufferLike {
-  if (slot.buffer.byteLength >= bytes && slot.buffer.byteLength > 0) return slot.buffer;
-  const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 2 ** 16)));
-  return slot.buffer = shared ? new SharedArrayBuffer(size) : new ArrayBuffer(size);
-}
-
-/** A view travels with all of its buffer, so constants that are parts are cut out. */
-function sendable(program: Program): Program {
-  const cut = (data: Float32Array | Uint32Array): Float32Array | Uint32Array =>
-    data.byteLength === data.buffer.byteLength || (data instanceof Float32Array && isShared(data)) ? data : data.slice();
-  return { ...program, constants: program.constants.map(cut) };
 }

@@ -44,12 +44,17 @@ export class Pool {
 
   /** Workers for a run that would take the caller's thread so long; undefined if they are not worth it. They may still be starting. */
   lanesFor(milliseconds: number): readonly Lane[] | undefined {
-    const { worthwhile = 2.5, startAfter = 10, patience = 1000 } = this.#options;
+    const { worthwhile = 2.5, startAfter = 10 } = this.#options;
     if (milliseconds < worthwhile) return undefined;
-    for (const lane of this.#lanes) if (lane.silence > patience) lane.die('the worker does not answer');
     this.#work += milliseconds;
     if (this.#work >= startAfter) this.#start();
     return this.#lanes;
+  }
+
+  /** Buries workers that are silent; at the end of a run, when what they said has been heard. */
+  review(): void {
+    const { patience = 1000 } = this.#options;
+    for (const lane of this.#lanes) if (lane.silence > patience) lane.die('the worker does not answer');
   }
 
   destroy(): void {
