@@ -43,7 +43,7 @@ const meanRow: Operation<object> = {
 };
 
 /** The mean row, of whatever mass the rows have. */
-const centre: Operation<object> = {
+const centreRow: Operation<object> = {
   name: 'centre', formula: 'mean of the first rows of p and q as distributions, mixed with 2⁻¹⁰ of the uniform row', source, tolerance,
   arguments: meanRow.arguments,
   result: ([p]) => ({ shape: [1, p!.width], form: 'probabilities' }),
@@ -129,7 +129,7 @@ function dot(x: Operand, i: number, y: Operand, j: number): number {
 /** Estimates of D_α(p_i ‖ q_j) by one matrix product; −1 for a pair that has to be evaluated directly. */
 export function polarisedEstimates(p: Tensor, q: Tensor, parameters: AlphaParameters): Tensor {
   const { a, b } = weights(parameters.alpha);
-  const c = apply(centre, [p, q], {});
+  const c = apply(centreRow, [p, q], {});
   return apply(product, [
     apply(features, [p, c], { exponent: b }), apply(features, [q, c], { exponent: a }),
     alphaDivergence(p, c, parameters), alphaDivergence(c, q, parameters),
