@@ -1,6 +1,10 @@
 /** The functions of the WebAssembly module; src/engine/cpu calls them by name. */
 export { alphaRows, farAlphaRows, klRows, mixtureRows } from './divergences/alpha-rows';
 export { hellingerRows } from './divergences/hellinger-rows';
+export { nearestOfBlock } from './divergences/nearest';
+export { allPairs, unsettledPairs } from './divergences/pairs';
+export { meanRow, polarisedFeatures } from './divergences/polarised-features';
+export { polarisedProduct } from './divergences/polarised-product';
 export { firstBadRow } from './engine/forms';
 export { fisherInformation } from './geometry/fisher-information';
 export { fisherVectorProduct } from './geometry/fisher-vector-product';

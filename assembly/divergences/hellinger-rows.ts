@@ -81,16 +81,16 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
 
 /** Over p/P and q/Q in f64, so that near rows of unlike masses keep their difference. */
 function normalised(p: usize, q: usize, outcomes: i32): f64 {
-  const inverseP = f64x2.splat(1 / exactMass(p, outcomes));
-  const inverseQ = f64x2.splat(1 / exactMass(q, outcomes));
+  const wholeP = f64x2.splat(exactMass(p, outcomes)); // to divide by: rows that are multiples of one another are then the same
+  const wholeQ = f64x2.splat(exactMass(q, outcomes));
   let terms = f64x2.splat(0);
   const end = p + ((<usize>outcomes) << 2);
   for (; p < end; p += 16, q += 16) {
     const count = min(<i32>((end - p) >> 2), 4);
     const p0 = count === 4 ? v128.load(p) : partial(p, count);
     const q0 = count === 4 ? v128.load(q) : partial(q, count);
-    terms = f64x2.add(terms, exactTerm(f64x2.mul(lower(p0), inverseP), f64x2.mul(lower(q0), inverseQ)));
-    terms = f64x2.add(terms, exactTerm(f64x2.mul(upper(p0), inverseP), f64x2.mul(upper(q0), inverseQ)));
+    terms = f64x2.add(terms, exactTerm(f64x2.div(lower(p0), wholeP), f64x2.div(lower(q0), wholeQ)));
+    terms = f64x2.add(terms, exactTerm(f64x2.div(upper(p0), wholeP), f64x2.div(upper(q0), wholeQ)));
   }
   return 2 * total(terms);
 }

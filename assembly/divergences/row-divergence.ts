@@ -119,7 +119,7 @@ function sweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void
   excess = total(differences);
 }
 
-function massOf(at: usize, outcomes: i32): f64 {
+export function massOf(at: usize, outcomes: i32): f64 {
   let sum = f64x2.splat(0);
   const end = at + ((<usize>outcomes) << 2);
   const whole = at + ((<usize>(outcomes & ~3)) << 2);
@@ -129,8 +129,8 @@ function massOf(at: usize, outcomes: i32): f64 {
 
 /** The sweep over p/P and q/Q, whose masses are 1 as exactly as f64 has them. */
 function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void {
-  const inverseP = f64x2.splat(1 / massOf(p, outcomes));
-  const inverseQ = f64x2.splat(1 / massOf(q, outcomes));
+  const massP = f64x2.splat(massOf(p, outcomes)); // to divide by: rows that are multiples of one another are then the same
+  const massQ = f64x2.splat(massOf(q, outcomes));
   resetMasses();
   let values = f64x2.splat(0);
   let careful: f64 = 0;
@@ -139,10 +139,10 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
     const count = min(<i32>((end - p) >> 2), 4);
     const p0 = f32x4.abs(count === 4 ? v128.load(p) : partial(p, count));
     const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
-    const lowP = f64x2.mul(lower(p0), inverseP);
-    const highP = f64x2.mul(upper(p0), inverseP);
-    const lowQ = f64x2.mul(lower(q0), inverseQ);
-    const highQ = f64x2.mul(upper(q0), inverseQ);
+    const lowP = f64x2.div(lower(p0), massP);
+    const highP = f64x2.div(upper(p0), massP);
+    const lowQ = f64x2.div(lower(q0), massQ);
+    const highQ = f64x2.div(upper(q0), massQ);
     const shareOfP = narrowed(lowP, highP);
     const shareOfQ = narrowed(lowQ, highQ);
     if (isPlain(shareOfP, shareOfQ)) values = accumulated(values, shareTerm(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ));

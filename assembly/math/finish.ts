@@ -1,4 +1,5 @@
 /** Functions of D_α that members of the family are. */
+import { quad } from './quads';
 
 export const MULTIPLE = 0;
 export const ROOT = 1;
@@ -10,4 +11,19 @@ export function memberOf(divergence: f64, member: i32, factor: f64): f32 {
   if (member === MULTIPLE) return <f32>x;
   if (member === ROOT) return <f32>Math.sqrt(x);
   return <f32>(4 * NativeMath.asin(Math.sqrt(Math.min(x, 0.5))));
+}
+
+/** The member of four divergences, in f32 but for the arc. */
+@inline
+export function membersOf(divergences: v128, member: i32, factor: f32): v128 {
+  if (member === ARC) return arcsOf(divergences, factor);
+  const x = f32x4.mul(divergences, quad(factor));
+  return member === ROOT ? f32x4.sqrt(x) : x;
+}
+
+function arcsOf(divergences: v128, factor: f64): v128 {
+  let arcs = f32x4.splat(memberOf(f32x4.extract_lane(divergences, 0), ARC, factor));
+  arcs = f32x4.replace_lane(arcs, 1, memberOf(f32x4.extract_lane(divergences, 1), ARC, factor));
+  arcs = f32x4.replace_lane(arcs, 2, memberOf(f32x4.extract_lane(divergences, 2), ARC, factor));
+  return f32x4.replace_lane(arcs, 3, memberOf(f32x4.extract_lane(divergences, 3), ARC, factor));
 }

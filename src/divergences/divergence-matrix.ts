@@ -5,7 +5,7 @@ import settledMemberSource from '../../shaders/divergences/settled-member.wgsl?r
 import { errorsOf } from '../engine/certificate.ts';
 import { DomainError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
-import type { Dispatch, Kernel, Piece } from '../engine/kernel.ts';
+import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, checkFinite, checkOutcomes, type Argument, type Operand, type Operation } from '../engine/operation.ts';
@@ -120,6 +120,19 @@ const pairs = {
   readsHalves: true, over: 'rows',
 } as const satisfies Partial<Kernel<AnyDivergence>>;
 
+/** Functions of the WebAssembly module for rows, in the order of the numbers that its functions for pairs know them by. */
+const rowFunctions: readonly string[] = ['klRows', 'alphaRows', 'farAlphaRows', 'mixtureRows', 'hellingerRows'];
+const noTable: Table = { key: 'none', make: () => new Float32Array(0) };
+
+/** How the CPU evaluates pairs, if it has a function for rows. */
+function pairsCall(name: 'allPairs' | 'unsettledPairs', dispatch: Dispatch<AnyDivergence>): CpuCall | undefined {
+  const call = recordOf(dispatch.parameters).weights.cpu?.(dispatch);
+  if (!call || !rowFunctions.includes(call.name)) return undefined;
+  const { order = [0, 1], tables = [], numbers = [] } = call;
+  const [contract, member, factor] = call.name === 'mixtureRows' ? [0, numbers[0]!, 1] : numbers;
+  return { name, tables: [tables[0] ?? noTable], numbers: [rowFunctions.indexOf(call.name), order[0]!, contract!, member!, factor!] };
+}
+
 /** The operation under the name that the caller knows it by. */
 export function matrixOperation(name: string, usage: string, examples: readonly AnyDivergence[]): Operation<AnyDivergence> {
   return {
@@ -130,7 +143,8 @@ export function matrixOperation(name: string, usage: string, examples: readonly 
       pieces: (dispatch) => [...piecesOf(dispatch), pairwise],
       items: ({ rows, width }) => rows * width,
     },
-    compose: ([p, q], parameters) => (productPays(p!, q!, parameters) ? apply(unsettled, [p!, q!, polarisedEstimates(p!, q!, { alpha: recordOf(parameters).alpha!(parameters) })], parameters) : undefined),
+    cpu: (dispatch) => (productPays(dispatch.inputs, dispatch.parameters) ? undefined : pairsCall('allPairs', dispatch)),
+    compose: ([p, q], parameters) => (productPays([p!, q!], parameters) ? apply(unsettled, [p!, q!, polarisedEstimates(p!, q!, { alpha: recordOf(parameters).alpha!(parameters) })], parameters) : undefined),
   };
 }
 
@@ -149,6 +163,10 @@ const unsettled: Operation<AnyDivergence> = {
     values: (dispatch) => ({ ...pairs.values(dispatch), strip: stripOf(dispatch) }),
     items: (dispatch) => dispatch.rows * Math.ceil(dispatch.width / stripOf(dispatch)),
   },
+  cpu(dispatch) {
+    const call = pairsCall('unsettledPairs', dispatch);
+    return call && { ...call, inPlaceOf: 2 };
+  },
 };
 
 /** Turns of its loops that a lane makes at most, all in all: lavapipe ends them after 65,535. */
@@ -161,9 +179,9 @@ function stripOf({ rows, width, inputs }: Dispatch<AnyDivergence>): number {
 }
 
 /** Few or short rows cost less directly. Beyond |α| = 2 the features span too many powers for a product in f32. */
-function productPays(p: Tensor, q: Tensor, parameters: AnyDivergence): boolean {
+function productPays([p, q]: Dispatch<AnyDivergence>['inputs'], parameters: AnyDivergence): boolean {
   const alpha = recordOf(parameters).alpha?.(parameters) ?? Infinity;
-  return Math.abs(alpha) <= 2 && p.width >= 16 && Math.min(p.rows, q.rows) >= 8;
+  return Math.abs(alpha) <= 2 && p!.width >= 16 && Math.min(p!.rows, q!.rows) >= 8;
 }
 
 const operation: Operation<AnyDivergence> = matrixOperation('divergenceMatrix', 'divergenceMatrix(p, q, { divergence })', [

@@ -36,6 +36,7 @@ const selection: Operation<Neighbours> = {
     items: ({ rows }) => rows,
     iterations: ({ parameters: { k }, inputs }) => (k + 1) * Math.ceil(inputs[0]!.width / 4),
   },
+  cpu: () => ({ name: 'nearestOfBlock' }),
   reference: ([divergences], { k }) => (row, out) => writePairs(divergences!.row(row), k, out),
 };
 

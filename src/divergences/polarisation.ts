@@ -42,6 +42,27 @@ const meanRow: Operation<object> = {
   },
 };
 
+/** The mean row, of whatever mass the rows have. */
+const centreRow: Operation<object> = {
+  name: 'centre', formula: 'mean of the first rows of p and q as distributions, mixed with 2⁻¹⁰ of the uniform row', source, tolerance,
+  arguments: meanRow.arguments,
+  result: ([p]) => ({ shape: [1, p!.width], form: 'probabilities' }),
+  compose: ([p, q]) => probabilities(apply(meanRow, [probabilities(p!), probabilities(q!)], {})),
+  cpu: ({ width }) => ({ name: 'meanRow', scratch: 8 * width }),
+  reference: (operands, parameters) => meanRow.reference(operands.map(normalised), parameters),
+};
+
+function normalised(rows: Operand): Operand {
+  return {
+    ...rows,
+    row(index) {
+      const row = rows.row(index);
+      const mass = sumOf(row);
+      return Float64Array.from(row, (weight) => weight / mass);
+    },
+  };
+}
+
 const features: Operation<{ readonly exponent: number }> = {
   name: 'polarisedFeatures', formula: '√c T_e(log p/c)', source, tolerance,
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'centre', takes: 'distributions', axis: 'whole' }],
@@ -54,6 +75,7 @@ const features: Operation<{ readonly exponent: number }> = {
     over: 'rows',
     items: ({ rows }) => rows,
   },
+  cpu: ({ parameters }) => ({ name: 'polarisedFeatures', tables: deformedLogTables(parameters.exponent) }),
   reference: ([p, centre], { exponent }) => (row, out) => {
     const [weightsOfRow, c] = [p!.row(row), centre!.row(0)];
     const mass = sumOf(weightsOfRow);
@@ -67,6 +89,8 @@ const features: Operation<{ readonly exponent: number }> = {
 
 /** A product is trusted for a pair whose divergence is at least this share of the detour by the centre; measured to keep 4 ulp. */
 const settledShare = 0.7;
+/** Rows that the CPU multiplies at once (assembly/math/product.ts). */
+const panel = 16;
 
 const product: Operation<object> = {
   name: 'polarisedProduct', formula: 'D(p‖c) + D(c‖q) − X Yᵀ, or −1 where that is not to be trusted', source, tolerance,
@@ -83,6 +107,9 @@ const product: Operation<object> = {
     }),
     values: ({ inputs }) => ({ quads: inputs[0]!.width / 4, settled_share: settledShare }),
   },
+  cpu: ({ width, inputs }) => ({
+    name: 'polarisedProduct', numbers: [settledShare], rowsAtOnce: panel, scratch: 4 * panel * (inputs[0]!.width + paddedWidth(width)),
+  }),
   reference: ([x, y, toCentre, fromCentre]) => (row, out) => {
     for (let j = 0; j < out.length; j++) {
       const detour = toCentre!.row(row)[0]! + fromCentre!.row(j)[0]!;
@@ -102,9 +129,9 @@ function dot(x: Operand, i: number, y: Operand, j: number): number {
 /** Estimates of D_α(p_i ‖ q_j) by one matrix product; −1 for a pair that has to be evaluated directly. */
 export function polarisedEstimates(p: Tensor, q: Tensor, parameters: AlphaParameters): Tensor {
   const { a, b } = weights(parameters.alpha);
-  const centre = probabilities(apply(meanRow, [probabilities(p), probabilities(q)], {}));
+  const c = apply(centreRow, [p, q], {});
   return apply(product, [
-    apply(features, [p, centre], { exponent: b }), apply(features, [q, centre], { exponent: a }),
-    alphaDivergence(p, centre, parameters), alphaDivergence(centre, q, parameters),
+    apply(features, [p, c], { exponent: b }), apply(features, [q, c], { exponent: a }),
+    alphaDivergence(p, c, parameters), alphaDivergence(c, q, parameters),
   ], {});
 }

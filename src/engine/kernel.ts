@@ -79,4 +79,8 @@ export interface CpuCall {
   readonly numbers?: readonly number[];
   /** Bytes that it needs for itself. */
   readonly scratch?: number;
+  /** The argument whose place the result may take, number by number. */
+  readonly inPlaceOf?: number;
+  /** Rows that it does in the time of one. */
+  readonly rowsAtOnce?: number;
 }

@@ -12,7 +12,7 @@ import { randomRows } from './random-rows.ts';
 const instance = await Instance.open((await wasmModule())!);
 
 function firstBad(checks: readonly Form[], width: number, ...inputs: readonly Float32Array[]): BadRow | undefined {
-  const program: Program = { id: -1, inputs: checks.map((check) => ({ width, check })), constants: [], slots: [], steps: [] };
+  const program: Program = { id: -1, inputs: checks.map((check) => ({ width, check })), constants: [], slots: [], steps: [], rowsAtOnce: 1 };
   return instance.run(program, inputs[0]!.length / width, inputs, new Float32Array());
 }
 

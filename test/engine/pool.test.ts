@@ -124,7 +124,7 @@ test('of what constants are part of, only they are sent, and once a worker', asy
   const [row, table] = [q.subarray(outcomes, 2 * outcomes), new Float32Array(4)];
   const operands: Operand[] = [{ from: 'inputs', index: 0, width: outcomes }, { from: 'constants', index: 0, width: outcomes, rows: 1 }];
   const step = { name: 'klRows', width: 1, slot: 0, operands, tables: [], numbers: [2, 0, 1], scratch: 0 };
-  const program: Program = { id: 1, inputs: [{ width: outcomes }], constants: [row, table], slots: [1], steps: [step] };
+  const program: Program = { id: 1, inputs: [{ width: outcomes }], constants: [row, table], slots: [1], steps: [step], rowsAtOnce: 1 };
   const work: RowWork = { program, rows, inputs: [p], out: new Float32Array(rows) };
   const instance = await Instance.open(module);
   let threads = 1;

@@ -106,7 +106,7 @@ class Run {
   /** Checks the rows of a source that is needed whole. */
   async #check(stage: Stage): Promise<void> {
     const { width, form } = stage.tensor;
-    await this.#runRows({ program: { id: -1, inputs: [{ width, check: form }], constants: [], slots: [], steps: [] }, inputs: [stage] }, rowsOf(stage), new Float32Array());
+    await this.#runRows({ program: { id: -1, inputs: [{ width, check: form }], constants: [], slots: [], steps: [], rowsAtOnce: 1 }, inputs: [stage] }, rowsOf(stage), new Float32Array());
   }
 
   async #runRows({ program, inputs }: Compiled, rows: number, out: Float32Array, onProgress?: RunHooks['onProgress']): Promise<void> {
@@ -119,7 +119,7 @@ class Run {
       const believed = program.inputs.map((input, index) => (index === bad.input ? { width: input.width } : input));
       return this.#runRows({ program: { ...program, inputs: believed }, inputs }, rows, out, onProgress);
     }
-    for (const [index, stage] of inputs.entries()) if (program.inputs[index]!.check) this.#checked.add(stage.tensor);
+    for (const [index, stage] of inputs.entries()) if (program.inputs[index]!.check && stage.tensor.rows === rowsOf(stage)) this.#checked.add(stage.tensor);
   }
 
   /** The rules in f64 have the last word, and the words to say it. */
@@ -139,5 +139,5 @@ function rowsOf({ span, tensor }: Stage): number {
 /** Whether the rows of an argument go with those of the result. */
 function isAlong({ tensor }: Stage, argument: number): boolean {
   const axis = tensor.origin.kind === 'result' ? tensor.origin.operation.arguments[argument]!.axis : 'rows';
-  return axis === 'rows' || axis === 'block';
+  return axis === 'rows' || axis === 'block' || axis === 'fold'; // columns are not cut here
 }

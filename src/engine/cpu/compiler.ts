@@ -16,13 +16,7 @@ const target: Target = { runs: (tensor) => callOf(tensor) !== undefined, readsHa
 /** The stages of a computation, if the CPU has a fast way for all of them. */
 export function fastStages(root: Tensor): readonly Stage[] | undefined {
   const stages = stagesOf(root, () => false, target);
-  const isFast = ({ tensor, inputs }: Stage): boolean => tensor.origin.kind === 'source' || (callOf(tensor) !== undefined && !inputs.some(isFolded(tensor)));
-  return stages.every(isFast) ? stages : undefined;
-}
-
-/** Whether an input comes in blocks of columns that are merged, which the fast path does not do. */
-function isFolded({ origin }: Tensor): (input: Stage, index: number) => boolean {
-  return (_, index) => origin.kind === 'result' && origin.operation.arguments[index]!.axis === 'fold';
+  return stages.every(({ tensor }) => tensor.origin.kind === 'source' || callOf(tensor)) ? stages : undefined;
 }
 
 /** What a program reads: a source or an earlier result, whole or row by row. */
@@ -67,13 +61,14 @@ export function compile(stages: readonly Stage[], given: (stage: Stage) => { rea
   };
   const tableOf = ({ key, make }: Table): number => placeOf(key, () => constants.push(make()) - 1);
   const steps = stages.map((stage): Step => {
-    const { name, order, tables = [], numbers = [], scratch = 0 } = callOf(stage.tensor)!;
+    const { name, order, tables = [], numbers = [], scratch = 0, inPlaceOf } = callOf(stage.tensor)!;
     const operands = (order ?? stage.inputs.map((_, index) => index)).map((index) => operandOf(stage.inputs[index]!));
-    const slot = slots.take(stage);
+    const slot = slots.take(stage, inPlaceOf === undefined ? undefined : stage.inputs[inPlaceOf]);
     slots.read(stage);
     return { name, width: stage.tensor.width, slot, operands, tables: tables.map(tableOf), numbers, scratch };
   });
-  return { inputs, program: { id: programs++, inputs: rowInputs, constants, slots: slots.widths, steps } };
+  const rowsAtOnce = Math.max(...stages.map(({ tensor }) => callOf(tensor)!.rowsAtOnce ?? 1));
+  return { inputs, program: { id: programs++, inputs: rowInputs, constants, slots: slots.widths, steps, rowsAtOnce } };
 }
 
 /** Gives results their places; after its last reader a result makes room. */
@@ -91,8 +86,15 @@ class Slots {
     return this.#slots.get(stage)!;
   }
 
-  take(stage: Stage): number {
+  /** A place of its own, or that of an input that nothing else reads. */
+  take(stage: Stage, input?: Stage): number {
     const { width } = stage.tensor;
+    if (input && this.#slots.has(input) && this.#uses.get(input) === 1) {
+      const place = this.of(input);
+      this.#slots.delete(input);
+      this.#slots.set(stage, place);
+      return place;
+    }
     const found = this.#free.findIndex((slot) => this.widths[slot] === width);
     const slot = found >= 0 ? this.#free.splice(found, 1)[0]! : this.widths.push(width) - 1;
     this.#slots.set(stage, slot);

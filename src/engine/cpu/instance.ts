@@ -1,5 +1,5 @@
 import type { Form } from '../forms.ts';
-import { numbersPerRow, type BadRow, type Operand, type Program, type Step } from './program.ts';
+import { numbersPerRow, wholeGroups, type BadRow, type Operand, type Program, type Step } from './program.ts';
 
 type Function = (...args: number[]) => number;
 
@@ -38,7 +38,7 @@ export class Instance {
   /** Runs a block: as many rows of every input as `rows` says, into `out`. Stops at the first row that breaks the rules of its form, in the first input whose row does. A program without steps only checks. */
   run(program: Program, rows: number, inputs: readonly Float32Array[], out: Float32Array): BadRow | undefined {
     this.#load(program);
-    const perPass = Math.max(1, Math.min(rows, Math.floor(bytesPerPass / (4 * numbersPerRow(program)))));
+    const perPass = Math.min(rows, wholeGroups(Math.floor(bytesPerPass / (4 * numbersPerRow(program))), program.rowsAtOnce));
     const layout = this.#layout(program, perPass);
     for (let from = 0; from < rows; from += perPass) {
       const count = Math.min(perPass, rows - from);

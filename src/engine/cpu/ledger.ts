@@ -1,4 +1,4 @@
-import type { BadRow } from './program.ts';
+import { wholeGroups, type BadRow } from './program.ts';
 
 export interface Range {
   readonly from: number;
@@ -16,9 +16,12 @@ export class Ledger {
   #limit: number;
   #returned: Range[] = [];
   readonly #open = new Set<Range>();
+  readonly #rowsAtOnce: number;
 
-  constructor(rows: number) {
+  /** Rows are taken in groups of so many, which cost no more than one. */
+  constructor(rows: number, rowsAtOnce = 1) {
     this.#limit = rows;
+    this.#rowsAtOnce = rowsAtOnce;
   }
 
   /** Rows that nobody has taken. */
@@ -32,7 +35,7 @@ export class Ledger {
 
   /** Takes rows: of those that came back, then the next ones, so that all before a bad row are done too. */
   take(rows: number): Range | undefined {
-    const range = this.#returned.pop() ?? { from: this.#next, rows: Math.min(rows, this.#limit - this.#next) };
+    const range = this.#returned.pop() ?? { from: this.#next, rows: Math.min(wholeGroups(rows, this.#rowsAtOnce), this.#limit - this.#next) };
     if (range.rows <= 0) return undefined;
     this.#next = Math.max(this.#next, range.from + range.rows);
     this.#open.add(range);

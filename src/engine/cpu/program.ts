@@ -40,6 +40,8 @@ export interface Program {
   readonly slots: readonly number[];
   /** The last one makes the result. */
   readonly steps: readonly Step[];
+  /** Rows that cost no more than one. */
+  readonly rowsAtOnce: number;
 }
 
 /** A program and the rows that it is to run over. */
@@ -59,4 +61,9 @@ export interface BadRow {
 /** What one row costs in the numbers that an instance holds at a time. */
 export function numbersPerRow({ inputs, slots }: Program): number {
   return [...inputs.map(({ width }) => width), ...slots].reduce((sum, width) => sum + width, 0);
+}
+
+/** So many rows and what fills their last group, which costs nothing. */
+export function wholeGroups(rows: number, rowsAtOnce: number): number {
+  return rowsAtOnce * Math.max(1, Math.ceil(rows / rowsAtOnce));
 }

@@ -16,7 +16,7 @@ export interface RowRun {
 
 /** Runs all rows, block by block, with turns for the event loop between them. If that takes long, workers do their share. */
 export async function runRows(instance: Instance, work: RowWork, { signal, onProgress }: RunHooks, pool?: Pool): Promise<RowRun> {
-  const ledger = new Ledger(work.rows);
+  const ledger = new Ledger(work.rows, work.program.rowsAtOnce);
   const crew = new Crew(work, ledger, pool);
   const pause = breather();
   const pace = new Pace();

@@ -1,0 +1,119 @@
+/**
+ * Products x yᵀ of rows, 16 rows of x at a time: these are packed so that outcome k of all of them lies together, while the
+ * rows of y are read as they are. Two of those fill the registers.
+ */
+import { mulAdd } from './quads';
+
+/** Rows of x in a panel. */
+export const PANEL = 16;
+/** Outcomes of a panel that the nearest cache holds. */
+const CHUNK = 256;
+/** Products that are summed at once. Sums of these, of chunks, and of rows err by little more than their last roundings. */
+const BLOCK: usize = 32;
+
+@inline
+export function evenPairs(a: v128, b: v128): v128 { // a0 b0 a1 b1
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+}
+
+@inline
+export function oddPairs(a: v128, b: v128): v128 { // a2 b2 a3 b3
+  return i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+}
+
+@inline
+export function lowerHalves(a: v128, b: v128): v128 {
+  return i64x2.shuffle(a, b, 0, 2);
+}
+
+@inline
+export function upperHalves(a: v128, b: v128): v128 {
+  return i64x2.shuffle(a, b, 1, 3);
+}
+
+/** Packs up to 16 rows, of whole quads; the last one stands for those that are missing. */
+export function packPanel(panel: usize, x: usize, rows: i32, width: i32): void {
+  const stride = (<usize>width) << 2;
+  for (let row = 0; row < PANEL; row += 4, panel += 16) {
+    const x0 = x + <usize>min(row, rows - 1) * stride;
+    const x1 = x + <usize>min(row + 1, rows - 1) * stride;
+    const x2 = x + <usize>min(row + 2, rows - 1) * stride;
+    const x3 = x + <usize>min(row + 3, rows - 1) * stride;
+    for (let at: usize = 0, to = panel; at < stride; at += 16, to += 256) {
+      const a = v128.load(x0 + at);
+      const b = v128.load(x1 + at);
+      const c = v128.load(x2 + at);
+      const d = v128.load(x3 + at);
+      v128.store(to, lowerHalves(evenPairs(a, b), evenPairs(c, d)));
+      v128.store(to, upperHalves(evenPairs(a, b), evenPairs(c, d)), 64);
+      v128.store(to, lowerHalves(oddPairs(a, b), oddPairs(c, d)), 128);
+      v128.store(to, upperHalves(oddPairs(a, b), oddPairs(c, d)), 192);
+    }
+  }
+}
+
+/** Bytes from the sums of four rows of a panel to those of the next four. */
+@inline
+export function stripOf(rowsOfY: i32): usize {
+  return <usize>((rowsOfY + 3) & ~3) << 4;
+}
+
+/** The products of a panel with all rows of y: four strips of quads, each of four rows of x and one of y. */
+export function panelProduct(sums: usize, panel: usize, y: usize, rowsOfY: i32, width: i32): void {
+  const stride = (<usize>width) << 2;
+  const strip = stripOf(rowsOfY);
+  for (let k = 0; k < width; k += CHUNK) {
+    const end = panel + ((<usize>min(CHUNK, width - k)) << 6);
+    for (let row = 0; row < rowsOfY; row += 2) {
+      const y0 = y + <usize>row * stride;
+      addProducts(sums + ((<usize>row) << 4), strip, panel, end, y0, row + 1 < rowsOfY ? y0 + stride : y0, k === 0);
+    }
+    panel = end;
+    y += CHUNK << 2;
+  }
+}
+
+@inline
+function addProducts(sums: usize, strip: usize, x: usize, end: usize, y0: usize, y1: usize, isFirst: bool): void {
+  let t0 = f32x4.splat(0), t1 = f32x4.splat(0), t2 = f32x4.splat(0), t3 = f32x4.splat(0);
+  let t4 = f32x4.splat(0), t5 = f32x4.splat(0), t6 = f32x4.splat(0), t7 = f32x4.splat(0);
+  while (x < end) {
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+    let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
+    const next = min(end, x + (BLOCK << 6));
+    for (; x < next; x += 64, y0 += 4, y1 += 4) {
+      const x0 = v128.load(x);
+      const x1 = v128.load(x, 16);
+      const x2 = v128.load(x, 32);
+      const x3 = v128.load(x, 48);
+      const a = v128.load32_splat(y0);
+      const b = v128.load32_splat(y1);
+      a0 = mulAdd(x0, a, a0);
+      a1 = mulAdd(x1, a, a1);
+      a2 = mulAdd(x2, a, a2);
+      a3 = mulAdd(x3, a, a3);
+      b0 = mulAdd(x0, b, b0);
+      b1 = mulAdd(x1, b, b1);
+      b2 = mulAdd(x2, b, b2);
+      b3 = mulAdd(x3, b, b3);
+    }
+    t0 = f32x4.add(t0, a0);
+    t1 = f32x4.add(t1, a1);
+    t2 = f32x4.add(t2, a2);
+    t3 = f32x4.add(t3, a3);
+    t4 = f32x4.add(t4, b0);
+    t5 = f32x4.add(t5, b1);
+    t6 = f32x4.add(t6, b2);
+    t7 = f32x4.add(t7, b3);
+  }
+  put(sums, t0, t4, isFirst);
+  put(sums + strip, t1, t5, isFirst);
+  put(sums + 2 * strip, t2, t6, isFirst);
+  put(sums + 3 * strip, t3, t7, isFirst);
+}
+
+@inline
+function put(at: usize, a: v128, b: v128, isFirst: bool): void {
+  v128.store(at, isFirst ? a : f32x4.add(v128.load(at), a));
+  v128.store(at, isFirst ? b : f32x4.add(v128.load(at, 16), b), 16);
+}
