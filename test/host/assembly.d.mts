@@ -2,3 +2,4 @@ import type { Plugin } from 'vite';
 
 export function assemblyScript(): Plugin;
 export function compileAssembly(): Promise<Buffer>;
+export function withSharedConstants(text: string): string;
