@@ -11,3 +11,9 @@ export function memberOf(divergence: f64, member: i32, factor: f64): f32 {
   if (member === ROOT) return <f32>Math.sqrt(x);
   return <f32>(4 * NativeMath.asin(Math.sqrt(Math.min(x, 0.5))));
 }
+
+/** The derivative of the member in D_α, by its own value. A root has a kink at 0, and 0 among its subgradients there. */
+export function slopeOfMember(value: f64, member: i32, factor: f64): f64 {
+  if (member === MULTIPLE) return factor;
+  return value === 0 ? 0 : factor / (2 * value);
+}

@@ -58,6 +58,17 @@ export function partial(at: usize, count: i32): v128 {
   return x;
 }
 
+/** The first `count` of four numbers to memory. */
+export function storePartial(at: usize, x: v128, count: i32): void {
+  if (count === 4) {
+    v128.store(at, x);
+    return;
+  }
+  v128.store32_lane(at, x, 0);
+  if (count > 1) v128.store32_lane(at, x, 1, 4);
+  if (count > 2) v128.store32_lane(at, x, 2, 8);
+}
+
 /** The bytes from a row of an operand to the next; a single row serves all. */
 @inline
 export function strideOf(rows: i32, width: i32): usize {
