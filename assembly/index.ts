@@ -1,6 +1,6 @@
 /** The functions of the WebAssembly module; src/engine/cpu calls them by name. */
 export { alphaRows, farAlphaRows, klRows, mixtureRows } from './divergences/alpha-rows';
-export { gradientRows, valuedGradientRows } from './divergences/gradient-rows';
+export { gradientRows, logitGradientRows, valuedGradientRows } from './divergences/gradient-rows';
 export { hellingerRows } from './divergences/hellinger-rows';
 export { firstBadRow } from './engine/forms';
 

@@ -9,6 +9,8 @@ export const WEIGHTS = 0;
 export const LOGITS = 1;
 /** Size of the logarithm of a common factor up to which slopes need no more than f64. */
 export const FARTHEST: f64 = 500;
+/** Size of slopes from which on their differences may leave f32. */
+export const BEYOND: f64 = 8.507059173023462e37; // 2¹²⁶
 const LIFTED: f64 = 600;
 
 /** What the gradient is of. */

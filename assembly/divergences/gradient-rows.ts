@@ -4,6 +4,7 @@
  */
 import { memberOf, slopeOfMember } from '../math/finish';
 import { strideOf } from '../math/quads';
+import { gradientOfLogits } from './gradient-logits';
 import { gradientOfWeights } from './gradient-weights';
 import { hellingerDivergence } from './hellinger-rows';
 import { divergenceOfRow } from './row-divergence';
@@ -17,6 +18,18 @@ export function gradientRows(rows: i32, width: i32, out: usize, _scratch: usize,
   const strideOfOther = strideOf(rowsOfOther, width);
   for (let row = 0; row < rows; row++) {
     gradientOfWeights(out, own, other, width, c, 1);
+    out += (<usize>width) << 2;
+    own += strideOfOwn;
+    other += strideOfOther;
+  }
+}
+
+/** The same in the logits of the row. */
+export function logitGradientRows(rows: i32, width: i32, out: usize, scratch: usize, own: usize, rowsOfOwn: i32, _outcomes: i32, other: usize, rowsOfOther: i32, _outcomesOfOther: i32, c: f64): void {
+  const strideOfOwn = strideOf(rowsOfOwn, width);
+  const strideOfOther = strideOf(rowsOfOther, width);
+  for (let row = 0; row < rows; row++) {
+    gradientOfLogits(out, own, other, width, scratch, c, 1);
     out += (<usize>width) << 2;
     own += strideOfOwn;
     other += strideOfOther;

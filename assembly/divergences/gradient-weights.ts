@@ -4,9 +4,9 @@
  * of the own row, T_c(x_j) − T_c(x_r) = e^(c x_r) T_c(x_j − x_r), whose ratios own_r other_j/(other_r own_j) are exact.
  * Twin: shaders/divergences/gradient-weights.wgsl
  */
-import { accumulated, lower, narrowed, partial, quad, storePartial, total, upper } from '../math/quads';
+import { accumulated, greatestOf, lower, narrowed, partial, quad, storePartial, total, upper } from '../math/quads';
 import { both, deformed, exponentialOf, kindOf, LOG, logOf, logRatioOf, POWER, RATIO } from './deformed-log';
-import { farGradient, FARTHEST, WEIGHTS } from './gradient-far';
+import { BEYOND, farGradient, FARTHEST, WEIGHTS } from './gradient-far';
 
 /** What one sweep over the rows finds: their masses, the largest own entry, and the largest of those that have a partner. */
 let ownMass: f64 = 0;
@@ -30,8 +30,6 @@ let carefulSum: f64 = 0;
 let carefulMost: v128 = f32x4.splat(0);
 /** The largest finite slope of a row. */
 let largest: f32 = 0;
-
-const BEYOND: f64 = 8.507059173023462e37; // 2¹²⁶, so that differences of slopes stay in f32
 
 /** Of one row, times `factor`. */
 export function gradientOfWeights(out: usize, own: usize, other: usize, outcomes: i32, c: f64, factor: f64): void {
@@ -93,10 +91,6 @@ function overview(own: usize, other: usize, outcomes: i32): void {
 @inline
 function pairedOf(own: v128, other: v128): v128 {
   return v128.and(own, f32x4.gt(other, quad(0)));
-}
-
-function greatestOf(x: v128): f32 {
-  return max(max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)), max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
 }
 
 /** How far into the rows the largest entry is that has a partner. */

@@ -40,6 +40,11 @@ export function total(sum: v128): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
+/** The greatest of four. */
+export function greatestOf(x: v128): f32 {
+  return max(max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)), max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
+}
+
 /** Two pairs of f64 as four f32. */
 @inline
 export function narrowed(low: v128, high: v128): v128 {

@@ -8,10 +8,13 @@ const kindOf: Readonly<Record<string, number>> = { klRows: 0, alphaRows: 1, farA
 
 /** The gradient on the CPU. A member that is not D_α itself needs the value for its own slope. */
 export function gradientCall({ member, parameters, of }: MemberGradient, valued: boolean, inputs: readonly InputRange[]): CpuCall | undefined {
-  if (isLogits(inputs[0]!.form)) return undefined;
   const alpha = member.alpha(parameters);
   const c = exponentOf(alpha, of);
   const order = of === 'p' ? [0, 1] : [1, 0];
+  if (isLogits(inputs[0]!.form)) {
+    if (valued || member.slope !== 1) return undefined;
+    return { name: 'logitGradientRows', order, numbers: [c], scratch: 8 * roundedUp(inputs[0]!.width) };
+  }
   const value = alphaCall(alpha, contractOf(inputs), member.cpu);
   if (!value) return undefined;
   if (!valued && member.slope === 1) return { name: 'gradientRows', order, numbers: [c] };
@@ -21,3 +24,6 @@ export function gradientCall({ member, parameters, of }: MemberGradient, valued:
     numbers: [c, exchanged ? 1 : 0, kindOf[value.name]!, ...value.numbers ?? []],
   };
 }
+
+/** To whole quads. */
+const roundedUp = (outcomes: number): number => Math.ceil(outcomes / 4) * 4;
