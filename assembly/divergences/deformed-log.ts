@@ -42,7 +42,7 @@ export function both(x: f64): v128 {
 
 /** log(v/u) of positive normal numbers by u₀ = 2^k u, the nearest to v, and s = (v − u₀)/(v + u₀). */
 @inline
-export function logRatio(u: v128, v: v128): v128 {
+function logRatio(u: v128, v: v128): v128 {
   const power = v128.and(i64x2.add(i64x2.sub(v, u), i64x2.splat(0x3ff8000000000000)), i64x2.splat(0x7ff0000000000000));
   const near = f64x2.mul(u, power);
   const s = f64x2.div(f64x2.sub(v, near), f64x2.add(v, near));
@@ -54,7 +54,6 @@ export function logRatio(u: v128, v: v128): v128 {
 }
 
 /** e^x − one, as if x were at most `LARGEST` in size. */
-@inline
 export function powerWithout(one: v128, x: v128): v128 {
   const bounded = f64x2.pmax(f64x2.neg(constant(2)), f64x2.pmin(constant(2), x));
   const rounded = f64x2.add(f64x2.mul(bounded, constant(1)), constant(3));
@@ -67,7 +66,6 @@ export function powerWithout(one: v128, x: v128): v128 {
 }
 
 /** Of positive numbers log(v/u), v/u − one, or (v/u)^c − one. */
-@inline
 export function deformed(kind: i32, u: v128, v: v128, c: v128, one: v128): v128 {
   if (kind === LOG) return logRatio(u, v);
   if (kind === RATIO) return f64x2.div(f64x2.sub(v, f64x2.mul(one, u)), u);
@@ -80,7 +78,7 @@ export function kindOf(c: f64): i32 {
 
 /** log(v/u) of two positive numbers. */
 export function logRatioOf(u: f64, v: f64): f64 {
-  return f64x2.extract_lane(logRatio(both(u), both(v)), 0);
+  return f64x2.extract_lane(deformed(LOG, both(u), both(v), both(0), both(0)), 0);
 }
 
 export function logOf(x: f64): f64 {

@@ -45,7 +45,7 @@ export function farGradient(
   let lift: f64 = 0;
   for (let at: usize = 0; at < bytes; at += 4) {
     read(own + at, other + at);
-    if (logOwn > -Infinity && logOther > -Infinity) lift = Math.max(lift, logOwn + c * (origin + distance));
+    lift = Math.max(lift, logSize());
   }
   if (lift < LIFTED) lift = 0;
   let mean: f64 = 0;
@@ -67,12 +67,22 @@ function read(own: usize, other: usize): void {
   if (form === LOGITS) {
     logOwn = x - ownNorm;
     logOther = y - otherNorm;
-    distance = y - x - (otherThere - ownThere);
+    distance = y - otherThere - (x - ownThere);
   } else {
     logOwn = logOf(x) - ownNorm;
     logOther = logOf(y) - otherNorm;
     distance = x > 0 && y > 0 ? logRatioOf(x * otherThere, y * ownThere) : 0;
   }
+}
+
+/** The logarithm of what own T_c(x) does not exceed. */
+function logSize(): f64 {
+  const level = logOwn + c * origin;
+  if (logOwn === -Infinity || c === 0) return -Infinity;
+  if (logOther === -Infinity) return one !== 0 && c > 0 ? level : -Infinity;
+  const x = c * distance;
+  if (one === 0) return level + x;
+  return x === 0 ? -Infinity : level + Math.max(0, x);
 }
 
 /** T_c(x) − T_c(x at the reference), times e^logFactor. */
@@ -108,5 +118,5 @@ function centred(mean: f64, lift: f64): f64 {
   if (!isFinite(mean)) return mean;
   const difference = exponentialOf(logShare + lift) * mean - direct;
   if (isFinite(difference)) return difference;
-  return exponentialOf(logShare) * mean > scaled ? Infinity : -Infinity;
+  return mean > slope(-lift) ? Infinity : -Infinity;
 }

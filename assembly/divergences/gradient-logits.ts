@@ -1,11 +1,11 @@
 /**
  * The gradient of D_α in the logits of a row, its own, with the other one fixed: own_j (M − T_c(x_j)) with x = log(other/own)
  * and M = Σ own T_c(x). The T_c are counted from that at the largest entry r of the own row,
- * T_c(x_j) − T_c(x_r) = e^(c x_r) T_c(x_j − x_r), where differences of differences of logits are exact in f64.
+ * T_c(x_j) − T_c(x_r) = e^(c x_r) T_c(x_j − x_r), by differences of logits within a row, which are exact in f64.
  * Twin: shaders/divergences/gradient-logits.wgsl
  */
 import { greatestOf, lower, narrowed, partial, quad, storePartial, total, upper } from '../math/quads';
-import { both, exponentialOf, LOG, logOf, POWER, powerWithout } from './deformed-log';
+import { both, exponentialOf, logOf, powerWithout } from './deformed-log';
 import { BEYOND, farGradient, LOGITS } from './gradient-far';
 
 /** Logarithm of a power up to which its products with shares and a common factor stay in f64. */
@@ -18,11 +18,12 @@ let greatestOther: f32 = 0;
 let ownMass: f64 = 0;
 let otherMass: f64 = 0;
 
-/** What the slopes of a row have in common: c, what is subtracted from powers, a factor, and x at the reference before the rows are normalised. */
+/** What the slopes of a row have in common: c, what is subtracted from powers, a factor, and the two logits of the reference. */
 let exponent: f64 = 0;
 let one: f64 = 0;
 let scale: f64 = 0;
-let difference: f64 = 0;
+let ownThere: f64 = 0;
+let otherThere: f64 = 0;
 /** own T_c per share of own or per power of other, where the other or the own row has no mass. */
 let withoutOther: f64 = 0;
 let withoutOwn: f64 = 0;
@@ -35,21 +36,19 @@ let largest: v128 = f32x4.splat(0);
 /** Of one row, times `factor`. The powers of the own row go to `shares`, 8 bytes each. */
 export function gradientOfLogits(out: usize, own: usize, other: usize, outcomes: i32, shares: usize, c: f64, factor: f64): void {
   overview(own, other, outcomes);
-  ownMass = powers(own, outcomes, <f64>greatestOwn, shares, true);
-  otherMass = powers(other, outcomes, <f64>greatestOther, 0, false);
+  otherMass = powers(other, outcomes, <f64>greatestOther, shares);
+  ownMass = powers(own, outcomes, <f64>greatestOwn, shares);
   const exists = greatestPaired > -Infinity;
   const at = exists ? referenceAt(own, other) : 0;
-  const ownThere: f64 = exists ? <f64>load<f32>(own + at) : 0;
-  const otherThere: f64 = exists ? <f64>load<f32>(other + at) : 0;
-  difference = otherThere - ownThere;
+  ownThere = exists ? <f64>load<f32>(own + at) : 0;
+  otherThere = exists ? <f64>load<f32>(other + at) : 0;
   exponent = c;
   one = exists && (greatestOwn === greatestPaired || c <= 0) ? 1 : 0;
-  const origin = exists ? difference - (<f64>greatestOther - <f64>greatestOwn) - (logOf(otherMass) - logOf(ownMass)) : 0;
+  const origin = exists ? otherThere - <f64>greatestOther - (ownThere - <f64>greatestOwn) - (logOf(otherMass) - logOf(ownMass)) : 0;
   scale = (c === 0 ? factor : (exponentialOf(c * origin) * factor) / c) / ownMass;
   withoutOther = c > 0 ? -one * scale : -Infinity;
   withoutOwn = c < 1 ? 0 : c > 1 ? Infinity : factor / otherMass;
-  if (c === 0) sweep(LOG, out, own, other, outcomes, shares);
-  else sweep(POWER, out, own, other, outcomes, shares);
+  sweep(c === 0, out, own, other, outcomes, shares);
   const isNear = Math.abs(c * origin) <= REACH && (c === 0 || !v128.any_true(f64x2.gt(longest, both(REACH)))) && Math.max(Math.abs(scale), <f64>greatestOf(largest)) < BEYOND;
   if (isNear) centre(out, outcomes, shares, sum / ownMass);
   else farGradient(LOGITS, out, own, other, outcomes, c, factor, one, origin, ownThere, otherThere, <f64>greatestOwn + logOf(ownMass), <f64>greatestOther + logOf(otherMass));
@@ -87,24 +86,21 @@ function referenceAt(own: usize, other: usize): usize {
   return own - start;
 }
 
-/** Σ e^(logit − greatest), and each of these, if they are to be kept; 0 for −∞. */
-@inline
-function powers(at: usize, outcomes: i32, greatest: f64, shares: usize, keep: bool): f64 {
+/** Writes e^(logit − greatest), 0 for −∞, and sums them up. */
+function powers(at: usize, outcomes: i32, greatest: f64, shares: usize): f64 {
   const shift = both(greatest);
   const none = both(0);
   let mass = none;
   const end = at + ((<usize>outcomes) << 2);
-  for (; at < end; at += 16) {
+  for (; at < end; at += 16, shares += 32) {
     const count = min(<i32>((end - at) >> 2), 4);
     const x = count === 4 ? v128.load(at) : partialLogits(at, count);
     const finite = f32x4.ne(x, quad(-Infinity));
     const low = v128.and(powerWithout(none, f64x2.sub(lower(x), shift)), i64x2.extend_low_i32x4_s(finite));
     const high = v128.and(powerWithout(none, f64x2.sub(upper(x), shift)), i64x2.extend_high_i32x4_s(finite));
     mass = f64x2.add(mass, f64x2.add(low, high));
-    if (!keep) continue;
     v128.store(shares, low);
     v128.store(shares, high, 16);
-    shares += 32;
   }
   return total(mass);
 }
@@ -115,12 +111,12 @@ function partialLogits(at: usize, count: i32): v128 {
 }
 
 /** Writes own T_c, and sums them up. */
-@inline
-function sweep(kind: i32, out: usize, own: usize, other: usize, outcomes: i32, shares: usize): void {
-  const c = both(kind === LOG ? 1 : exponent);
+function sweep(isLog: bool, out: usize, own: usize, other: usize, outcomes: i32, shares: usize): void {
+  const c = both(isLog ? 1 : exponent);
   const without = both(one);
   const factor = both(scale);
-  const at = both(difference);
+  const ownAt = both(ownThere);
+  const otherAt = both(otherThere);
   let parts = both(0);
   let most = quad(0);
   let far = both(0);
@@ -133,13 +129,13 @@ function sweep(kind: i32, out: usize, own: usize, other: usize, outcomes: i32, s
     const x = count === 4 ? v128.load(own) : partialLogits(own, count);
     const y = count === 4 ? v128.load(other) : partialLogits(other, count);
     if (v128.any_true(f32x4.eq(f32x4.pmin(x, y), quad(-Infinity)))) {
-      carefully(kind, out, x, y, shares, count);
+      carefully(isLog, out, x, y, shares, count);
       continue;
     }
-    const lowX = f64x2.mul(c, f64x2.sub(f64x2.sub(lower(y), lower(x)), at));
-    const highX = f64x2.mul(c, f64x2.sub(f64x2.sub(upper(y), upper(x)), at));
-    const low = f64x2.mul(f64x2.mul(v128.load(shares), factor), deformedOf(kind, lowX, without));
-    const high = f64x2.mul(f64x2.mul(v128.load(shares, 16), factor), deformedOf(kind, highX, without));
+    const lowX = f64x2.mul(c, distance(lower(x), lower(y), ownAt, otherAt));
+    const highX = f64x2.mul(c, distance(upper(x), upper(y), ownAt, otherAt));
+    const low = f64x2.mul(f64x2.mul(v128.load(shares), factor), deformedOf(isLog, lowX, without));
+    const high = f64x2.mul(f64x2.mul(v128.load(shares, 16), factor), deformedOf(isLog, highX, without));
     const rounded = narrowed(low, high);
     parts = f64x2.add(parts, f64x2.add(low, high));
     far = f64x2.pmax(far, f64x2.pmax(f64x2.abs(lowX), f64x2.abs(highX)));
@@ -151,24 +147,30 @@ function sweep(kind: i32, out: usize, own: usize, other: usize, outcomes: i32, s
   largest = f32x4.pmax(largest, most);
 }
 
+/** log(other/own) less that at the reference. A row by itself, so that logits of −1e9, which both entries may have, leave no rounding. */
 @inline
-function deformedOf(kind: i32, x: v128, without: v128): v128 {
-  return kind === LOG ? x : powerWithout(without, x);
+function distance(own: v128, other: v128, ownAt: v128, otherAt: v128): v128 {
+  return f64x2.sub(f64x2.sub(other, otherAt), f64x2.sub(own, ownAt));
+}
+
+@inline
+function deformedOf(isLog: bool, x: v128, without: v128): v128 {
+  return isLog ? x : powerWithout(without, x);
 }
 
 /** Up to four outcomes, some of which have no mass in one of the rows or in both. */
-function carefully(kind: i32, out: usize, own: v128, other: v128, shares: usize, count: i32): void {
+function carefully(isLog: bool, out: usize, own: v128, other: v128, shares: usize, count: i32): void {
   const noOwn = f32x4.eq(own, quad(-Infinity));
   const noOther = f32x4.eq(other, quad(-Infinity));
-  const low = carefulPair(kind, lower(own), lower(other), v128.load(shares), i64x2.extend_low_i32x4_s(noOwn), i64x2.extend_low_i32x4_s(noOther));
-  const high = carefulPair(kind, upper(own), upper(other), v128.load(shares, 16), i64x2.extend_high_i32x4_s(noOwn), i64x2.extend_high_i32x4_s(noOther));
+  const low = carefulPair(isLog, lower(own), lower(other), v128.load(shares), i64x2.extend_low_i32x4_s(noOwn), i64x2.extend_low_i32x4_s(noOther));
+  const high = carefulPair(isLog, upper(own), upper(other), v128.load(shares, 16), i64x2.extend_high_i32x4_s(noOwn), i64x2.extend_high_i32x4_s(noOther));
   sum += total(f64x2.add(low, high));
   storePartial(out, narrowed(low, high), count);
 }
 
-function carefulPair(kind: i32, own: v128, other: v128, shares: v128, noOwn: v128, noOther: v128): v128 {
-  const x = v128.andnot(f64x2.mul(both(kind === LOG ? 1 : exponent), f64x2.sub(f64x2.sub(other, own), both(difference))), v128.or(noOwn, noOther));
-  const paired = f64x2.mul(f64x2.mul(shares, both(scale)), deformedOf(kind, x, both(one)));
+function carefulPair(isLog: bool, own: v128, other: v128, shares: v128, noOwn: v128, noOther: v128): v128 {
+  const x = v128.andnot(f64x2.mul(both(isLog ? 1 : exponent), distance(own, other, both(ownThere), both(otherThere))), v128.or(noOwn, noOther));
+  const paired = f64x2.mul(f64x2.mul(shares, both(scale)), deformedOf(isLog, x, both(one)));
   const lone = f64x2.mul(both(withoutOwn), powerWithout(both(0), f64x2.sub(other, both(<f64>greatestOther))));
   const parts = v128.bitselect(f64x2.mul(shares, both(withoutOther)), paired, noOther);
   longest = f64x2.pmax(longest, f64x2.abs(x));

@@ -5,7 +5,7 @@
  * Twin: shaders/divergences/gradient-weights.wgsl
  */
 import { accumulated, greatestOf, lower, narrowed, partial, quad, storePartial, total, upper } from '../math/quads';
-import { both, deformed, exponentialOf, kindOf, LOG, logOf, logRatioOf, POWER, RATIO } from './deformed-log';
+import { both, deformed, exponentialOf, kindOf, LOG, logOf, logRatioOf } from './deformed-log';
 import { BEYOND, farGradient, FARTHEST, WEIGHTS } from './gradient-far';
 
 /** What one sweep over the rows finds: their masses, the largest own entry, and the largest of those that have a partner. */
@@ -48,10 +48,7 @@ export function gradientOfWeights(out: usize, own: usize, other: usize, outcomes
   withoutOther = c > 0 ? limit : -Infinity;
   withoutOwn = c < 0 ? limit : Infinity;
   lone = c < 1 ? 0 : c > 1 ? Infinity : factor / otherMass;
-  let sum: f64 = 0;
-  if (kind === LOG) sum = sweep(LOG, out, own, other, outcomes);
-  else if (kind === RATIO) sum = sweep(RATIO, out, own, other, outcomes);
-  else sum = sweep(POWER, out, own, other, outcomes);
+  const sum = sweep(kind, out, own, other, outcomes);
   if (Math.abs(c * origin) <= FARTHEST && max(<f64>largest, Math.abs(scale)) < BEYOND) centre(out, outcomes, <f32>(sum / ownMass));
   else farGradient(WEIGHTS, out, own, other, outcomes, c, factor, one, origin, ownThere, otherThere, logOf(ownMass), logOf(otherMass));
 }
@@ -62,17 +59,6 @@ function overview(own: usize, other: usize, outcomes: i32): void {
   let most = quad(0);
   let mostPaired = quad(0);
   const end = own + ((<usize>outcomes) << 2);
-  const whole = own + ((<usize>(outcomes & ~7)) << 2);
-  for (; own < whole; own += 32, other += 32) {
-    const x = v128.load(own);
-    const y = v128.load(own, 16);
-    const a = v128.load(other);
-    const b = v128.load(other, 16);
-    ofOwn = accumulated(ofOwn, f32x4.add(x, y));
-    ofOther = accumulated(ofOther, f32x4.add(a, b));
-    most = f32x4.pmax(f32x4.pmax(most, x), y);
-    mostPaired = f32x4.pmax(f32x4.pmax(mostPaired, pairedOf(x, a)), pairedOf(y, b));
-  }
   for (; own < end; own += 16, other += 16) {
     const count = min(<i32>((end - own) >> 2), 4);
     const x = count === 4 ? v128.load(own) : partial(own, count);
@@ -104,7 +90,6 @@ function referenceAt(own: usize, other: usize): usize {
 }
 
 /** Writes the slopes, and sums own times them. */
-@inline
 function sweep(kind: i32, out: usize, own: usize, other: usize, outcomes: i32): f64 {
   const c = both(exponent);
   const without = both(one);
