@@ -1,5 +1,6 @@
 /** The functions of the WebAssembly module; src/engine/cpu calls them by name. */
 export { alphaRows, farAlphaRows, klRows, mixtureRows } from './divergences/alpha-rows';
+export { gradientRows, logitGradientRows, valuedGradientRows } from './divergences/gradient-rows';
 export { hellingerRows } from './divergences/hellinger-rows';
 export { nearestOfBlock } from './divergences/nearest';
 export { allPairs, unsettledPairs } from './divergences/pairs';

@@ -17,14 +17,15 @@ export function hellingerRows(rows: i32, _width: i32, out: usize, _scratch: usiz
   const strideOfP = strideOf(rowsOfP, outcomes);
   const strideOfQ = strideOf(rowsOfQ, outcomes);
   for (let row = 0; row < rows; row++) {
-    store<f32>(out, memberOf(rowDivergence(p, q, outcomes, <i32>contract), <i32>member, factor));
+    store<f32>(out, memberOf(hellingerDivergence(p, q, outcomes, <i32>contract), <i32>member, factor));
     out += 4;
     p += strideOfP;
     q += strideOfQ;
   }
 }
 
-function rowDivergence(p: usize, q: usize, outcomes: i32, contract: i32): f64 {
+/** D₀ of one row. */
+export function hellingerDivergence(p: usize, q: usize, outcomes: i32, contract: i32): f64 {
   sweep(p, q, outcomes, false);
   if (half < SMALL * outcomes) sweep(p, q, outcomes, true);
   if (contract === MEASURES) return 2 * half;
@@ -79,18 +80,18 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
   excess = total(differences);
 }
 
-/** Over p/P and q/Q in f64, so that near rows of unlike masses keep their difference. */
+/** Over p/P and q/Q in f64, so that near rows of unlike masses keep their difference, and multiples of each other have none. */
 function normalised(p: usize, q: usize, outcomes: i32): f64 {
-  const wholeP = f64x2.splat(exactMass(p, outcomes)); // to divide by: rows that are multiples of one another are then the same
-  const wholeQ = f64x2.splat(exactMass(q, outcomes));
+  const ofP = f64x2.splat(exactMass(p, outcomes));
+  const ofQ = f64x2.splat(exactMass(q, outcomes));
   let terms = f64x2.splat(0);
   const end = p + ((<usize>outcomes) << 2);
   for (; p < end; p += 16, q += 16) {
     const count = min(<i32>((end - p) >> 2), 4);
     const p0 = count === 4 ? v128.load(p) : partial(p, count);
     const q0 = count === 4 ? v128.load(q) : partial(q, count);
-    terms = f64x2.add(terms, exactTerm(f64x2.div(lower(p0), wholeP), f64x2.div(lower(q0), wholeQ)));
-    terms = f64x2.add(terms, exactTerm(f64x2.div(upper(p0), wholeP), f64x2.div(upper(q0), wholeQ)));
+    terms = f64x2.add(terms, exactTerm(f64x2.div(lower(p0), ofP), f64x2.div(lower(q0), ofQ)));
+    terms = f64x2.add(terms, exactTerm(f64x2.div(upper(p0), ofP), f64x2.div(upper(q0), ofQ)));
   }
   return 2 * total(terms);
 }

@@ -5,7 +5,7 @@
  */
 import { memberOf } from '../math/finish';
 import { accumulated, lower, narrowed, partial, quad, strideOf, total, upper } from '../math/quads';
-import { arePlain, carefulTerms, isPlain, KL, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
+import { ALPHA, arePlain, carefulTerms, FAR_ALPHA, isPlain, KL, MIXTURE, outside, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
 
 /** Sums of a sweep: of the terms, of p, and of q − p. */
 let value: f64 = 0;
@@ -26,11 +26,35 @@ export function rowDivergences(
   const strideOfP = strideOf(rowsOfP, outcomes);
   const strideOfQ = strideOf(rowsOfQ, outcomes);
   for (let row = 0; row < rows; row++) {
-    store<f32>(out, memberOf(rowDivergence(kind, p, q, outcomes, table, contract), member, factor));
+    store<f32>(out, memberOf(divergenceOfRow(kind, p, q, outcomes, table, contract), member, factor));
     out += 4;
     p += strideOfP;
     q += strideOfQ;
   }
+}
+
+/** Of one row; each kind is compiled once. */
+@inline
+export function divergenceOfRow(kind: i32, p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
+  if (kind === KL) return klDivergence(p, q, outcomes, contract);
+  if (kind === ALPHA) return alphaDivergence(p, q, outcomes, table, contract);
+  return kind === FAR_ALPHA ? farAlphaDivergence(p, q, outcomes, table, contract) : mixtureDivergence(p, q, outcomes, table, contract);
+}
+
+function klDivergence(p: usize, q: usize, outcomes: i32, contract: i32): f64 {
+  return rowDivergence(KL, p, q, outcomes, 0, contract);
+}
+
+function alphaDivergence(p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
+  return rowDivergence(ALPHA, p, q, outcomes, table, contract);
+}
+
+function farAlphaDivergence(p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
+  return rowDivergence(FAR_ALPHA, p, q, outcomes, table, contract);
+}
+
+function mixtureDivergence(p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
+  return rowDivergence(MIXTURE, p, q, outcomes, table, contract);
 }
 
 @inline
@@ -127,10 +151,10 @@ export function massOf(at: usize, outcomes: i32): f64 {
   return total(at < end ? accumulated(sum, f32x4.abs(partial(at, <i32>((end - at) >> 2)))) : sum);
 }
 
-/** The sweep over p/P and q/Q, whose masses are 1 as exactly as f64 has them. */
+/** The sweep over p/P and q/Q, whose masses are 1 as exactly as f64 has them. Quotients, so that rows that are multiples of each other are equal. */
 function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void {
-  const massP = f64x2.splat(massOf(p, outcomes)); // to divide by: rows that are multiples of one another are then the same
-  const massQ = f64x2.splat(massOf(q, outcomes));
+  const ofP = f64x2.splat(massOf(p, outcomes));
+  const ofQ = f64x2.splat(massOf(q, outcomes));
   resetMasses();
   let values = f64x2.splat(0);
   let careful: f64 = 0;
@@ -139,10 +163,10 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
     const count = min(<i32>((end - p) >> 2), 4);
     const p0 = f32x4.abs(count === 4 ? v128.load(p) : partial(p, count));
     const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
-    const lowP = f64x2.div(lower(p0), massP);
-    const highP = f64x2.div(upper(p0), massP);
-    const lowQ = f64x2.div(lower(q0), massQ);
-    const highQ = f64x2.div(upper(q0), massQ);
+    const lowP = f64x2.div(lower(p0), ofP);
+    const highP = f64x2.div(upper(p0), ofP);
+    const lowQ = f64x2.div(lower(q0), ofQ);
+    const highQ = f64x2.div(upper(q0), ofQ);
     const shareOfP = narrowed(lowP, highP);
     const shareOfQ = narrowed(lowQ, highQ);
     if (isPlain(shareOfP, shareOfQ)) values = accumulated(values, shareTerm(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ));
@@ -151,18 +175,15 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
   value = total(values) + careful;
 }
 
-/** Outcomes that one of the rows lacks cost what the other has; of shares that are not plain the rounding does not count. */
+/** Of shares that are zero, or else not plain, the rounding to f32 does not count: they are apart. */
 function carefulShareTerms(kind: i32, table: usize, lowP: v128, highP: v128, lowQ: v128, highQ: v128, shareOfP: v128, shareOfQ: v128): f64 {
-  const none = v128.or(f32x4.eq(shareOfP, quad(0)), f32x4.eq(shareOfQ, quad(0)));
-  const filledP = v128.bitselect(quad(1), shareOfP, none);
-  const filledQ = v128.bitselect(quad(1), shareOfQ, none);
-  if (!isPlain(filledP, filledQ)) return carefulTerms(kind, table, shareOfP, shareOfQ);
+  const apart = outside(i32x4.min_s(shareOfP, shareOfQ), i32x4.max_s(shareOfP, shareOfQ));
   const one = f64x2.splat(1);
-  const noneLow = i64x2.extend_low_i32x4_s(none);
-  const noneHigh = i64x2.extend_high_i32x4_s(none);
+  const apartLow = i64x2.extend_low_i32x4_s(apart);
+  const apartHigh = i64x2.extend_high_i32x4_s(apart);
   const terms = shareTerm(
-    kind, table, v128.bitselect(one, lowP, noneLow), v128.bitselect(one, highP, noneHigh), v128.bitselect(one, lowQ, noneLow), v128.bitselect(one, highQ, noneHigh),
-    filledP, filledQ,
+    kind, table, v128.bitselect(one, lowP, apartLow), v128.bitselect(one, highP, apartHigh), v128.bitselect(one, lowQ, apartLow), v128.bitselect(one, highQ, apartHigh),
+    v128.bitselect(quad(1), shareOfP, apart), v128.bitselect(quad(1), shareOfQ, apart),
   );
-  return carefulTerms(kind, table, v128.and(shareOfP, none), v128.and(shareOfQ, none)) + total(accumulated(f64x2.splat(0), terms));
+  return carefulTerms(kind, table, v128.and(shareOfP, apart), v128.and(shareOfQ, apart)) + total(accumulated(f64x2.splat(0), terms));
 }

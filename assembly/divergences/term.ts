@@ -43,8 +43,9 @@ export function arePlain(least: v128, greatest: v128): bool {
   return !v128.any_true(outside(least, greatest));
 }
 
+/** Those of four outcomes that are not plain. */
 @inline
-function outside(least: v128, greatest: v128): v128 {
+export function outside(least: v128, greatest: v128): v128 {
   return v128.or(i32x4.lt_s(least, i32x4.splat(LOWEST)), i32x4.gt_s(greatest, i32x4.splat(HIGHEST)));
 }
 

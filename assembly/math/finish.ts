@@ -27,3 +27,9 @@ function arcsOf(divergences: v128, factor: f64): v128 {
   arcs = f32x4.replace_lane(arcs, 2, memberOf(f32x4.extract_lane(divergences, 2), ARC, factor));
   return f32x4.replace_lane(arcs, 3, memberOf(f32x4.extract_lane(divergences, 3), ARC, factor));
 }
+
+/** The derivative of the member in D_α, by its own value. A root has a kink at 0, and 0 among its subgradients there. */
+export function slopeOfMember(value: f64, member: i32, factor: f64): f64 {
+  if (member === MULTIPLE) return factor;
+  return value === 0 ? 0 : factor / (2 * value);
+}

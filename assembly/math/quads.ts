@@ -40,6 +40,11 @@ export function total(sum: v128): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
+/** The greatest of four. */
+export function greatestOf(x: v128): f32 {
+  return max(max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)), max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
+}
+
 /** Two pairs of f64 as four f32. */
 @inline
 export function narrowed(low: v128, high: v128): v128 {
@@ -58,8 +63,12 @@ export function partial(at: usize, count: i32): v128 {
   return x;
 }
 
-/** Stores the first `count` of four numbers, fewer than all. */
+/** The first `count` of four numbers to memory. */
 export function storePartial(at: usize, x: v128, count: i32): void {
+  if (count === 4) {
+    v128.store(at, x);
+    return;
+  }
   v128.store32_lane(at, x, 0);
   if (count > 1) v128.store32_lane(at, x, 1, 4);
   if (count > 2) v128.store32_lane(at, x, 2, 8);

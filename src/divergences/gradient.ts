@@ -5,6 +5,7 @@ import type { Tensor } from '../engine/tensor.ts';
 import { alphaGradientOfLogits, alphaGradientOfWeights } from '../math/alpha-gradient.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import { exampleAlphas, unsupportedAlpha, type AlphaMember } from './alpha-member.ts';
+import { gradientCall } from './gradient-call.ts';
 import { exponentOf, gradientKernel, type MemberGradient, type Side } from './gradient-kernel.ts';
 import { hellingerDistance } from './hellinger-distance.ts';
 import { klDivergence } from './kl-divergence.ts';
@@ -53,6 +54,7 @@ function defineGradient(name: string, formula: string, valued: 0 | 1): Operation
     unsupported: (request) => unsupportedAlpha(alphaOf(request)),
     tolerance: toleranceOf(valued),
     kernel: gradientKernel(gradientOf, valued === 1),
+    cpu: ({ parameters, inputs }) => gradientCall(gradientOf(parameters), valued === 1, inputs),
     reference: (operands, request) => rowGradient(operands, request, valued),
   };
   return operation;

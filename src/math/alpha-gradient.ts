@@ -69,11 +69,19 @@ interface Mean {
   readonly logScale: number;
 }
 
+/** The logarithm of what own_k (T_c(x_k) − T_c(x_r)) does not exceed, but for a factor of 1/c, which f64 can hold. */
+function logSize(ratios: Ratios, k: number, { x: origin, distance, one }: Origin, c: number): number {
+  const level = ratios.logOwn(k) + c * origin;
+  if (level === -Infinity || c === 0) return -Infinity;
+  if (ratios.other(k) === 0) return one === 1 && c > 0 ? level : -Infinity;
+  const x = c * distance(k);
+  if (one === 0) return level + x;
+  return x === 0 ? -Infinity : level + Math.max(0, x);
+}
+
 function meanSlope(ratios: Ratios, origin: Origin, c: number): Mean {
   let logScale = 0;
-  for (let k = 0; k < ratios.outcomes; k++) {
-    if (ratios.logOwn(k) > -Infinity && ratios.other(k) > 0) logScale = Math.max(logScale, ratios.logOwn(k) + c * (origin.x + origin.distance(k)));
-  }
+  for (let k = 0; k < ratios.outcomes; k++) logScale = Math.max(logScale, logSize(ratios, k, origin, c));
   if (logScale < 600) logScale = 0;
   const mean = new CompensatedSum();
   for (let k = 0; k < ratios.outcomes; k++) mean.add(partAt(ratios, k, origin, c, logScale));
@@ -86,7 +94,7 @@ function centred(logShare: number, { value, logScale }: Mean, slopeOver: (logSca
   if (logShare === -Infinity || !Number.isFinite(scaled)) return 0 - slopeOver(0);
   if (!Number.isFinite(value)) return value;
   const difference = Math.exp(logShare + logScale) * value - slopeOver(0);
-  return Number.isFinite(difference) ? difference : Math.sign(Math.exp(logShare) * value - scaled) * Infinity;
+  return Number.isFinite(difference) ? difference : Math.sign(value - slopeOver(logScale + logShare)) * Infinity;
 }
 
 /** ∂D_α/∂own of rows of nonnegative numbers, by each of which the row is divided by its sum. */

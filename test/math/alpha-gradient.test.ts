@@ -152,3 +152,10 @@ test.each<[string, number, Side, Row, Row, Row, Row]>([
     expect(got.map((x, k) => (Math.abs(x - expected[k]!) <= 1e-14 ? expected[k] : x))).toEqual(expected);
   }
 });
+
+test('logits beyond every exponent', () => {
+  // share · mean = e^(−1e9 + 7e9)/8 exceeds own T_c = e^−1e9 where own and other are masked alike.
+  expect(ofLogits([-1e9, 0, -1e9], [-1e9, -1e9, 184], 15, 'p')).toEqual([inf, inf, -inf]);
+  // The reference has e^(c x) = e^1e9, but a slope of 0; the other outcome e^−1e9 times it.
+  expect(ofLogits([0, -1e9], [-1e9, 0], -3, 'p')).toEqual([1, -1]);
+});
