@@ -2,6 +2,7 @@
 export { alphaRows, farAlphaRows, klRows } from './divergences/alpha-rows';
 export { hellingerRows } from './divergences/hellinger-rows';
 export { firstBadRow } from './engine/forms';
+export { normalisedRows, softmaxRows } from './math/probabilities';
 
 /** Where the host's memory begins. */
 export function memoryStart(): usize {
