@@ -2,6 +2,7 @@
 export { alphaRows, farAlphaRows, klRows, mixtureRows } from './divergences/alpha-rows';
 export { gradientRows, logitGradientRows, valuedGradientRows } from './divergences/gradient-rows';
 export { hellingerRows } from './divergences/hellinger-rows';
+export { alphaOfLogits, klOfLogits } from './divergences/logit-rows';
 export { nearestOfBlock } from './divergences/nearest';
 export { allPairs, unsettledPairs } from './divergences/pairs';
 export { meanRow, polarisedFeatures } from './divergences/polarised-features';
@@ -9,6 +10,7 @@ export { polarisedProduct } from './divergences/polarised-product';
 export { firstBadRow } from './engine/forms';
 export { fisherInformation } from './geometry/fisher-information';
 export { fisherVectorProduct } from './geometry/fisher-vector-product';
+export { normalisedRows, softmaxRows } from './math/probabilities';
 export { descents } from './steps/descents';
 export { naturalGradientSteps } from './steps/natural-gradient-steps';
 export { tilts } from './steps/tilts';

@@ -6,15 +6,14 @@ import { mulAdd, quad } from './quads';
 
 export const LOG2_HIGH: f32 = 0.693145751953125; // 15 bits of log 2, so that whole multiples are exact
 export const LOG2_LOW: f32 = 1.428606765330187e-6;
-const INVERSE_LOG2: f32 = 1.44269504;
+export const INVERSE_LOG2: f32 = 1.44269504;
 
-/** expm1 on ±log 2 / 2. */
+/** expm1 on ±log 2 / 2, relative error 2^−26 before roundings. */
 @inline
 export function reducedExpm1(x: v128): v128 {
-  let y = mulAdd(quad(0.000199142290512), x, quad(0.00139410502743));
-  y = mulAdd(y, x, quad(0.00833327323198));
-  y = mulAdd(y, x, quad(0.041666354984));
-  y = mulAdd(y, x, quad(0.16666667163372));
+  let y = mulAdd(quad(0.001394649734721), x, quad(0.008366610854864));
+  y = mulAdd(y, x, quad(0.041666280478239));
+  y = mulAdd(y, x, quad(0.166665434837341));
   y = mulAdd(y, x, quad(0.5));
   return mulAdd(f32x4.mul(x, x), y, x);
 }
@@ -31,17 +30,37 @@ export function withoutLog2(x: v128, n: v128): v128 {
   return f32x4.sub(f32x4.sub(x, f32x4.mul(n, quad(LOG2_HIGH))), f32x4.mul(n, quad(LOG2_LOW)));
 }
 
+/** 3 · 2²²: what is added to it becomes a whole number, in the lower bits. */
+export const ROUNDER: f32 = 12582912;
+
 /** 2^n of whole numbers, −126 ≤ n ≤ 127. */
 @inline
 export function power2(n: v128): v128 {
-  return i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return i32x4.shl(f32x4.add(n, quad(ROUNDER + 127)), 23);
 }
 
-/** exp, 0 below −87. */
+/** Below this exp is below the normal numbers of f32: −126 log 2. */
+const LEAST: f32 = -87.33655;
+
+/** exp, 0 where f32 has no normal number for it, for x ≤ 88. */
 @inline
 export function exponential(x: v128): v128 {
-  const bounded = f32x4.max(f32x4.min(x, quad(88)), quad(-87));
+  return exponentialOf(x, quad(0));
+}
+
+/** exp(x + low), for x ≤ 88 and a low of less than 0.1. */
+@inline
+export function exponentialOf(x: v128, low: v128): v128 {
+  const bounded = f32x4.pmax(quad(LEAST), x);
   const n = wholeLog2(bounded);
   const power = power2(n);
-  return v128.andnot(mulAdd(power, reducedExpm1(withoutLog2(bounded, n)), power), f32x4.lt(x, quad(-87)));
+  return v128.and(mulAdd(power, reducedExpm1(f32x4.add(withoutLog2(bounded, n), low)), power), f32x4.gt(x, quad(LEAST)));
+}
+
+/** exp(x − shift) as right as exp of a number that f32 holds: the difference comes with its rounding error (Knuth's TwoDiff). */
+@inline
+export function exponentialFrom(shift: v128, x: v128): v128 {
+  const difference = f32x4.sub(x, shift);
+  const back = f32x4.sub(difference, x);
+  return exponentialOf(difference, f32x4.sub(f32x4.sub(x, f32x4.sub(difference, back)), f32x4.add(shift, back)));
 }

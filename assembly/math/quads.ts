@@ -16,6 +16,12 @@ export function mulAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** |x|, in one instruction. */
+@inline
+export function magnitude(x: v128): v128 {
+  return v128.and(x, bits(0x7fffffff));
+}
+
 /** The first two of four f32 as f64. */
 @inline
 export function lower(x: v128): v128 {

@@ -104,18 +104,35 @@ export function evaluated(alpha: number): number {
   return -Math.abs(alpha);
 }
 
+const plainMember: CpuMember = { kind: 'multiple', factor: 1 };
 export const memberNumber: Readonly<Record<CpuMember['kind'], number>> = { multiple: 0, root: 1, arc: 2 };
 /** What is made of the masses of rows: they are part of positive measures, nearly 1 of probabilities, and taken out of weights. */
 const contractNumber = { measures: 0, probabilities: 1, weights: 2 } as const;
 
 /** The member on the CPU, of rows that are no logits. */
-export function alphaCall(alpha: number, contract: keyof typeof contractNumber, { kind, factor }: CpuMember = { kind: 'multiple', factor: 1 }): CpuCall | undefined {
+export function alphaCall(alpha: number, contract: keyof typeof contractNumber, { kind, factor }: CpuMember = plainMember): CpuCall | undefined {
   const size = Math.abs(alpha);
   if (size > maximalAlpha) return undefined;
   const name = size === 1 ? 'klRows' : size === 0 ? 'hellingerRows' : size <= 3 ? 'alphaRows' : 'farAlphaRows';
   return {
     name, order: alpha > 0 ? [1, 0] : [0, 1], tables: size === 1 || size === 0 ? [] : alphaTables(evaluated(alpha)),
     numbers: [contractNumber[contract], memberNumber[kind], factor],
+  };
+}
+
+/** Up to this |α| the CPU takes logits fast. */
+const maximalAlphaOfLogits = 3;
+/** Bytes of a chunk of 256 outcomes of both rows. */
+const scratch = 2048;
+
+/** The same of rows of logits. */
+export function alphaCallOfLogits(alpha: number, { kind, factor }: CpuMember = plainMember): CpuCall | undefined {
+  const size = Math.abs(alpha);
+  if (size > maximalAlphaOfLogits) return undefined;
+  const isKl = size === 1;
+  return {
+    name: isKl ? 'klOfLogits' : 'alphaOfLogits', order: alpha > 0 ? [1, 0] : [0, 1], tables: isKl ? [] : alphaTables(evaluated(alpha)),
+    numbers: [evaluated(alpha), memberNumber[kind], factor], scratch,
   };
 }
 
@@ -140,6 +157,7 @@ export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaM
       pieces: (parameters) => [...alphaPiecesOfLogits(alpha(parameters)), ...helpers, member],
       ...dually(alpha), parts: partsOfLogits,
       tables: (parameters) => alphaLogitTables(evaluated(alpha(parameters))),
+      cpu: ({ parameters }) => alphaCallOfLogits(alpha(parameters), cpu),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),
     },
   });

@@ -22,6 +22,7 @@ const operation: Operation<object> = {
     over: 'rows',
     items: ({ rows }) => rows,
   },
+  cpu: ({ inputs }) => ({ name: isLogits(inputs[0]!.form) ? 'softmaxRows' : 'normalisedRows' }),
   reference: ([p]) => (row, out) => {
     const weights = p!.row(row);
     if (isLogits(p!.form)) return softmax(weights, out);
