@@ -12,12 +12,16 @@ import { uniformFrom } from './math/relative-error.ts';
 export interface NamedOperation {
   readonly name: string;
   readonly operation: Operation;
+  /** Whether logits reach it as they are; other functions convert them before. */
+  readonly takesLogits: boolean;
 }
 
 /** Every operation that the package exports. */
 export const operations: readonly NamedOperation[] = Object.entries(dually)
   .filter(([, exported]) => 'operation' in exported)
-  .map(([name, exported]) => ({ name, operation: (exported as unknown as { operation: Operation }).operation }));
+  .map(([name, exported]) => ({
+    name, operation: (exported as unknown as { operation: Operation }).operation, takesLogits: 'divergence' in exported || name === 'probabilities' || name.endsWith('Gradient'),
+  }));
 
 export interface Parameters {
   readonly coordinates?: Coordinates;

@@ -4,7 +4,7 @@
  * T_c(x_j) − T_c(x_r) = e^(c x_r) T_c(x_j − x_r), by differences of logits within a row, which are exact in f64.
  * Twin: shaders/divergences/gradient-logits.wgsl
  */
-import { greatestOf, lower, narrowed, partial, quad, storePartial, total, upper } from '../math/quads';
+import { greatestOf, lower, narrowed, partial, quad, quadOf, storePartial, total, upper } from '../math/quads';
 import { both, exponentialOf, logOf, powerWithout } from './deformed-log';
 import { BEYOND, farGradient, LOGITS } from './gradient-far';
 
@@ -184,7 +184,7 @@ function centre(out: usize, outcomes: i32, shares: usize, mean: f64): void {
   const end = out + ((<usize>outcomes) << 2);
   for (; out < end; out += 16, shares += 32) {
     const count = min(<i32>((end - out) >> 2), 4);
-    const parts = count === 4 ? v128.load(out) : partial(out, count);
+    const parts = quadOf(out, count);
     const ofMean = narrowed(shareOf(times, v128.load(shares)), shareOf(times, v128.load(shares, 16)));
     const isInfinite = f32x4.eq(f32x4.abs(parts), quad(Infinity));
     storePartial(out, v128.bitselect(f32x4.neg(parts), f32x4.sub(ofMean, parts), isInfinite), count);

@@ -4,7 +4,7 @@
  * of the own row, T_c(x_j) − T_c(x_r) = e^(c x_r) T_c(x_j − x_r), whose ratios own_r other_j/(other_r own_j) are exact.
  * Twin: shaders/divergences/gradient-weights.wgsl
  */
-import { accumulated, greatestOf, lower, narrowed, partial, quad, storePartial, total, upper } from '../math/quads';
+import { accumulated, greatestOf, lower, narrowed, partial, quad, quadOf, storePartial, total, upper } from '../math/quads';
 import { both, deformed, exponentialOf, kindOf, LOG, logOf, logRatioOf } from './deformed-log';
 import { BEYOND, farGradient, FARTHEST, WEIGHTS } from './gradient-far';
 
@@ -61,8 +61,8 @@ function overview(own: usize, other: usize, outcomes: i32): void {
   const end = own + ((<usize>outcomes) << 2);
   for (; own < end; own += 16, other += 16) {
     const count = min(<i32>((end - own) >> 2), 4);
-    const x = count === 4 ? v128.load(own) : partial(own, count);
-    const a = count === 4 ? v128.load(other) : partial(other, count);
+    const x = quadOf(own, count);
+    const a = quadOf(other, count);
     ofOwn = accumulated(ofOwn, x);
     ofOther = accumulated(ofOther, a);
     most = f32x4.pmax(most, x);

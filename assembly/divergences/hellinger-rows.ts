@@ -1,6 +1,7 @@
 /** D₀ = 2 Σ (√p − √q)², where neither tables nor logarithms are needed; symmetric to the last bit. */
 import { memberOf } from '../math/finish';
-import { accumulated, lower, partial, quad, strideOf, total, upper } from '../math/quads';
+import { massOf } from '../math/rows';
+import { accumulated, lower, quad, quadOf, strideOf, total, upper } from '../math/quads';
 
 const MEASURES = 0;
 const SHARE: f64 = 0.2; // of the divergence that may belong to the masses before a second sweep
@@ -54,7 +55,7 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
   let differences = f64x2.splat(0);
   const end = p + ((<usize>outcomes) << 2);
   const whole = p + ((<usize>(outcomes & ~15)) << 2);
-  for (; p < whole; p += 64, q += 64) {
+  for (; !carefully && p < whole; p += 64, q += 64) {
     const p0 = v128.load(p);
     const p1 = v128.load(p, 16);
     const p2 = v128.load(p, 32);
@@ -69,8 +70,8 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
   }
   for (; p < end; p += 16, q += 16) {
     const count = min(<i32>((end - p) >> 2), 4);
-    const p0 = f32x4.abs(count === 4 ? v128.load(p) : partial(p, count));
-    const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
+    const p0 = f32x4.abs(quadOf(p, count));
+    const q0 = f32x4.abs(quadOf(q, count));
     terms = accumulated(terms, term(p0, q0, carefully));
     ofP = accumulated(ofP, p0);
     differences = accumulated(differences, f32x4.sub(q0, p0));
@@ -82,14 +83,14 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
 
 /** Over p/P and q/Q in f64, so that near rows of unlike masses keep their difference, and multiples of each other have none. */
 function normalised(p: usize, q: usize, outcomes: i32): f64 {
-  const ofP = f64x2.splat(exactMass(p, outcomes));
-  const ofQ = f64x2.splat(exactMass(q, outcomes));
+  const ofP = f64x2.splat(massOf(p, outcomes));
+  const ofQ = f64x2.splat(massOf(q, outcomes));
   let terms = f64x2.splat(0);
   const end = p + ((<usize>outcomes) << 2);
   for (; p < end; p += 16, q += 16) {
     const count = min(<i32>((end - p) >> 2), 4);
-    const p0 = count === 4 ? v128.load(p) : partial(p, count);
-    const q0 = count === 4 ? v128.load(q) : partial(q, count);
+    const p0 = quadOf(p, count);
+    const q0 = quadOf(q, count);
     terms = f64x2.add(terms, exactTerm(f64x2.div(lower(p0), ofP), f64x2.div(lower(q0), ofQ)));
     terms = f64x2.add(terms, exactTerm(f64x2.div(upper(p0), ofP), f64x2.div(upper(q0), ofQ)));
   }
@@ -101,14 +102,4 @@ function exactTerm(p: v128, q: v128): v128 {
   const d = f64x2.sub(p, q);
   const root = f64x2.sqrt(f64x2.mul(f64x2.abs(p), f64x2.abs(q)));
   return f64x2.mul(d, f64x2.div(d, f64x2.max(f64x2.add(f64x2.add(p, q), f64x2.add(root, root)), f64x2.splat(1e-300))));
-}
-
-function exactMass(at: usize, outcomes: i32): f64 {
-  let sum = f64x2.splat(0);
-  const end = at + ((<usize>outcomes) << 2);
-  for (; at < end; at += 16) {
-    const count = min(<i32>((end - at) >> 2), 4);
-    sum = accumulated(sum, count === 4 ? v128.load(at) : partial(at, count));
-  }
-  return total(sum);
 }

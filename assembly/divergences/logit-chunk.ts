@@ -1,5 +1,5 @@
 /** Outcomes of two rows of logits in the form that the sweep takes: whole blocks without zeros. */
-import { exponential, LOG2 } from '../math/exponential';
+import { exponential, LOG2 } from '../math/doubles';
 
 /** Outcomes of a chunk: a multiple of the sweep's block. */
 export const CHUNK = 256;

@@ -3,8 +3,8 @@
  * the masses hide, ratios beyond the table, logits of thousands.
  * Twin: src/math/logits.ts
  */
+import { exponential, exponentialLessOne, logarithmOfOnePlus } from '../math/doubles';
 import { geometricMean, nearTerm } from '../math/alpha-series';
-import { exponential } from '../math/exponential';
 
 let highestP: f64 = 0;
 let highestQ: f64 = 0;
@@ -16,7 +16,7 @@ export function exactDivergence(alpha: f64, p: usize, q: usize, outcomes: i32, l
   highestP = <f64>largestP;
   highestQ = <f64>largestQ;
   const mass = massOf(p, outcomes, highestP);
-  massLog = NativeMath.log1p((massOf(q, outcomes, highestQ) - mass) / mass);
+  massLog = logarithmOfOnePlus((massOf(q, outcomes, highestQ) - mass) / mass);
   let value: f64 = 0;
   let excess: f64 = 0;
   const end = p + ((<usize>outcomes) << 2);
@@ -32,7 +32,7 @@ export function exactDivergence(alpha: f64, p: usize, q: usize, outcomes: i32, l
       continue;
     }
     const x = logRatio(logitP, logitQ);
-    const growth = NativeMath.expm1(x);
+    const growth = exponentialLessOne(x);
     if (growth > -0.5 && growth < 1) {
       value += nearTerm(alpha, p0, p0 * growth);
       excess += p0 * growth;
@@ -56,7 +56,7 @@ function farTerm(a: f64, p: f64, q: f64, r: f64, x: f64): f64 {
 /** v T_c(x) with T_c(x) = expm1(c x)/c, where w = v e^{cx}. */
 function scaledDeformedLog(v: f64, w: f64, c: f64, x: f64): f64 {
   if (c === 0) return v === 0 ? 0 : v * x;
-  return Math.abs(c * x) < 1 ? (v * NativeMath.expm1(c * x)) / c : (w - v) / c;
+  return Math.abs(c * x) < 1 ? (v * exponentialLessOne(c * x)) / c : (w - v) / c;
 }
 
 /** log(q/p), its differences with their rounding errors. */

@@ -1,4 +1,5 @@
 /** What the sweep over two rows of logits must know beforehand: where their entries lie, and about how their masses compare. */
+import { logarithmOfOnePlus } from '../math/doubles';
 import { exponentialFrom } from '../math/elementary';
 import { accumulated, quad, total } from '../math/quads';
 
@@ -76,5 +77,5 @@ export function guessedLogRatio(p: usize, q: usize, outcomes: i32): f64 {
     massQ = accumulated(massQ, exponentialFrom(topQ, v128.load(q)));
   }
   const mass = 1 + weight * total(massP);
-  return <f64>highestQ - <f64>highestP + NativeMath.log1p((weight * (total(massQ) - total(massP))) / mass);
+  return <f64>highestQ - <f64>highestP + logarithmOfOnePlus((weight * (total(massQ) - total(massP))) / mass);
 }

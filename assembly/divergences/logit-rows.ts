@@ -3,6 +3,7 @@
  * the normalisers, and a sweep over the terms; another one where the guess was so bad that it hides the divergence.
  * Twin: src/divergences/alpha-logits.ts
  */
+import { logarithmOfOnePlus } from '../math/doubles';
 import { geometricMean, nearTerm } from '../math/alpha-series';
 import { memberOf } from '../math/finish';
 import { strideOf } from '../math/quads';
@@ -61,7 +62,7 @@ function rowDivergence(p: usize, q: usize, outcomes: i32, scratch: usize, table:
         return (extended - ofMasses) / geometricMean(a, massOfP, difference);
       }
     }
-    logRatio += NativeMath.log1p(difference / massOfP);
+    logRatio += logarithmOfOnePlus(difference / massOfP);
   }
   return exactDivergence(alpha, p, q, outcomes, highestP, highestQ);
 }

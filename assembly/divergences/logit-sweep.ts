@@ -3,8 +3,8 @@
  * difference of their normalisers: what it lacks, Σ q̃ − p̃ tells.
  * Twin: shaders/divergences/alpha-logits.wgsl
  */
+import { LOG2 } from '../math/doubles';
 import { INVERSE_LOG2, reducedExpm1, ROUNDER } from '../math/elementary';
-import { LOG2 } from '../math/exponential';
 import { accumulated, bits, magnitude, mulAdd, quad, total } from '../math/quads';
 import { ALPHA, KL, logitTerm, secondDifference } from './logit-term';
 

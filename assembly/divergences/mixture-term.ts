@@ -20,7 +20,6 @@ export function mixtureTerm(table: usize, u: v128, d: v128, binades: v128): v128
 }
 
 /** KL of p from m, whose difference is known better than by subtraction where they are near. */
-@inline
 function termTo(m: v128, p: v128, difference: v128): v128 {
   const k = binades(p, m);
   const u = i32x4.add(p, k);

@@ -3,8 +3,8 @@
  * Twins: shaders/divergences/mean-row.wgsl, polarised-features.wgsl; src/math/alpha-table.ts makes the table.
  */
 import { binades } from '../math/pair';
-import { lower, mulAdd, narrowed, partial, quad, strideOf, upper } from '../math/quads';
-import { massOf } from './row-divergence';
+import { lower, mulAdd, narrowed, quad, quadOf, strideOf, upper } from '../math/quads';
+import { massOf } from '../math/rows';
 
 const UNIFORM_SHARE: f64 = 0.0009765625;
 
@@ -38,8 +38,8 @@ export function polarisedFeatures(rows: i32, width: i32, out: usize, _scratch: u
     for (let k = 0; k < width; k += 4, out += 16) {
       const at = (<usize>k) << 2;
       const count = min(outcomes - k, 4);
-      const own = f32x4.abs(count === 4 ? v128.load(p + at) : partial(p + at, count));
-      const c = count === 4 ? v128.load(centre + at) : partial(centre + at, count);
+      const own = f32x4.abs(quadOf(p + at, count));
+      const c = quadOf(centre + at, count);
       const x = narrowed(f64x2.mul(lower(own), inverse), f64x2.mul(upper(own), inverse));
       const none = f32x4.eq(x, quad(0));
       const value = deformedLog(table, c, v128.bitselect(c, x, none));

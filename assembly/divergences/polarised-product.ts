@@ -3,7 +3,7 @@
  * Twin: shaders/divergences/polarised-product.wgsl
  */
 import { evenPairs, lowerHalves, oddPairs, PANEL, packPanel, panelProduct, stripOf, upperHalves } from '../math/product';
-import { partial, quad, storePartial } from '../math/quads';
+import { quad, quadOf, storePartial } from '../math/quads';
 
 /** Rows of features are whole quads. The scratch holds a panel and its sums. */
 export function polarisedProduct(
@@ -35,7 +35,7 @@ function storeEstimates(out: usize, sums: usize, rows: i32, columns: i32, toCent
       const nextOdd = oddPairs(c, d);
       const to = out + (<usize>column << 2);
       const onward = fromCentre + (<usize>column << 2);
-      const from = count === 4 ? v128.load(onward) : partial(onward, count);
+      const from = quadOf(onward, count);
       storeSettled(to, lowerHalves(even, nextEven), toCentre, from, share, count);
       if (row + 1 < rows) storeSettled(to + stride, upperHalves(even, nextEven), toCentre + 4, from, share, count);
       if (row + 2 < rows) storeSettled(to + 2 * stride, lowerHalves(odd, nextOdd), toCentre + 8, from, share, count);

@@ -4,8 +4,9 @@
  * Twin: shaders/divergences/row-sums.wgsl
  */
 import { memberOf } from '../math/finish';
-import { accumulated, lower, narrowed, partial, quad, strideOf, total, upper } from '../math/quads';
-import { ALPHA, arePlain, carefulTerms, FAR_ALPHA, isPlain, KL, MIXTURE, outside, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
+import { massOf } from '../math/rows';
+import { accumulated, lower, narrowed, partial, quad, quadOf, strideOf, total, upper } from '../math/quads';
+import { ALPHA, arePlain, carefulTerms, isPlain, KL, outside, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
 
 /** Sums of a sweep: of the terms, of p, and of q − p. */
 let value: f64 = 0;
@@ -33,34 +34,30 @@ export function rowDivergences(
   }
 }
 
-/** Of one row; each kind is compiled once. */
+/** Of one row. The kinds that most rows are of have code of their own. */
 @inline
 export function divergenceOfRow(kind: i32, p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
   if (kind === KL) return klDivergence(p, q, outcomes, contract);
   if (kind === ALPHA) return alphaDivergence(p, q, outcomes, table, contract);
-  return kind === FAR_ALPHA ? farAlphaDivergence(p, q, outcomes, table, contract) : mixtureDivergence(p, q, outcomes, table, contract);
+  return otherDivergence(kind, p, q, outcomes, table, contract);
 }
 
 function klDivergence(p: usize, q: usize, outcomes: i32, contract: i32): f64 {
-  return rowDivergence(KL, p, q, outcomes, 0, contract);
+  return rowDivergence(KL, true, p, q, outcomes, 0, contract);
 }
 
 function alphaDivergence(p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
-  return rowDivergence(ALPHA, p, q, outcomes, table, contract);
+  return rowDivergence(ALPHA, true, p, q, outcomes, table, contract);
 }
 
-function farAlphaDivergence(p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
-  return rowDivergence(FAR_ALPHA, p, q, outcomes, table, contract);
-}
-
-function mixtureDivergence(p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
-  return rowDivergence(MIXTURE, p, q, outcomes, table, contract);
+function otherDivergence(kind: i32, p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
+  return rowDivergence(kind, false, p, q, outcomes, table, contract);
 }
 
 @inline
-function rowDivergence(kind: i32, p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
+function rowDivergence(kind: i32, own: bool, p: usize, q: usize, outcomes: i32, table: usize, contract: i32): f64 {
   if (contract !== WEIGHTS) {
-    sweep(kind, p, q, outcomes, table);
+    sweep(kind, own, p, q, outcomes, table);
     const extended = value + alone(kind, table);
     if (contract === MEASURES) return extended;
     const ofMasses = massTerm(kind, table);
@@ -72,7 +69,6 @@ function rowDivergence(kind: i32, p: usize, q: usize, outcomes: i32, table: usiz
 }
 
 /** What outcomes cost that only one of the rows has. */
-@inline
 function alone(kind: i32, table: usize): f64 {
   return costOf(withoutP, rateOfQ(kind, table)) + costOf(withoutQ, rateOfP(kind, table));
 }
@@ -83,7 +79,6 @@ function costOf(lone: f64, rate: f64): f64 {
 }
 
 /** φ_α of the two masses, by the first terms of its series. */
-@inline
 function massTerm(kind: i32, table: usize): f64 {
   const s = excess / (2 * mass + excess);
   if (kind === KL) return excess * s * (1 - (s / 3) * (1 - s));
@@ -91,15 +86,15 @@ function massTerm(kind: i32, table: usize): f64 {
 }
 
 /** P^b Q^a, by the binomial series of (Q/P)^a. */
-@inline
 function meanMass(kind: i32, table: usize, ratio: f64): f64 {
   if (kind === KL) return mass;
   const a: f64 = <f64>load<f32>(table, 88);
   return mass * (1 + a * ratio * (1 + ((a - 1) / 2) * ratio * (1 + ((a - 2) / 3) * ratio)));
 }
 
+/** `own`: whether the code is of this kind alone. */
 @inline
-function sweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void {
+function sweep(kind: i32, own: bool, p: usize, q: usize, outcomes: i32, table: usize): void {
   resetMasses();
   let values = f64x2.splat(0);
   let masses = f64x2.splat(0);
@@ -119,19 +114,17 @@ function sweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void
     const low = i32x4.min_s(i32x4.min_s(i32x4.min_s(p0, q0), i32x4.min_s(p1, q1)), i32x4.min_s(i32x4.min_s(p2, q2), i32x4.min_s(p3, q3)));
     const high = i32x4.max_s(i32x4.max_s(i32x4.max_s(p0, q0), i32x4.max_s(p1, q1)), i32x4.max_s(i32x4.max_s(p2, q2), i32x4.max_s(p3, q3)));
     if (arePlain(low, high)) {
-      const half = f32x4.add(plainTerm(kind, table, p0, q0), plainTerm(kind, table, p1, q1));
-      values = accumulated(values, f32x4.add(half, f32x4.add(plainTerm(kind, table, p2, q2), plainTerm(kind, table, p3, q3))));
+      values = accumulated(values, kind === KL ? f32x4.add(plainTerms(kind, own, table, p0, q0, p1, q1), plainTerms(kind, own, table, p2, q2, p3, q3)) : sixteenTerms(kind, own, table, p, q));
     } else {
-      careful += carefulTerms(kind, table, p0, q0) + carefulTerms(kind, table, p1, q1);
-      careful += carefulTerms(kind, table, p2, q2) + carefulTerms(kind, table, p3, q3);
+      for (let at: usize = 0; at < 64; at += 16) careful += carefulTerms(kind, table, v128.load(p + at), v128.load(q + at));
     }
     masses = accumulated(masses, f32x4.add(f32x4.add(p0, p1), f32x4.add(p2, p3)));
     differences = accumulated(differences, f32x4.add(f32x4.add(f32x4.sub(q0, p0), f32x4.sub(q1, p1)), f32x4.add(f32x4.sub(q2, p2), f32x4.sub(q3, p3))));
   }
   while (p < end) {
     const count = min(<i32>((end - p) >> 2), 4);
-    const p0 = count === 4 ? v128.load(p) : partial(p, count);
-    const q0 = count === 4 ? v128.load(q) : partial(q, count);
+    const p0 = quadOf(p, count);
+    const q0 = quadOf(q, count);
     careful += carefulTerms(kind, table, p0, q0);
     masses = accumulated(masses, p0);
     differences = accumulated(differences, f32x4.sub(q0, p0));
@@ -143,12 +136,21 @@ function sweep(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): void
   excess = total(differences);
 }
 
-export function massOf(at: usize, outcomes: i32): f64 {
-  let sum = f64x2.splat(0);
-  const end = at + ((<usize>outcomes) << 2);
-  const whole = at + ((<usize>(outcomes & ~3)) << 2);
-  for (; at < whole; at += 16) sum = accumulated(sum, f32x4.abs(v128.load(at)));
-  return total(at < end ? accumulated(sum, f32x4.abs(partial(at, <i32>((end - at) >> 2)))) : sum);
+@inline
+function plainTerms(kind: i32, own: bool, table: usize, p0: v128, q0: v128, p1: v128, q1: v128): v128 {
+  return f32x4.add(plainTerm(kind, own, table, p0, q0), plainTerm(kind, own, table, p1, q1));
+}
+
+/** In a loop, since terms by a table are long. */
+@inline
+function sixteenTerms(kind: i32, own: bool, table: usize, p: usize, q: usize): v128 {
+  let sum = quad(0);
+  let at: usize = 0;
+  do {
+    sum = f32x4.add(sum, plainTerms(kind, own, table, v128.load(p + at), v128.load(q + at), v128.load(p + at, 16), v128.load(q + at, 16)));
+    at += 32;
+  } while (at < 64);
+  return sum;
 }
 
 /** The sweep over p/P and q/Q, whose masses are 1 as exactly as f64 has them. Quotients, so that rows that are multiples of each other are equal. */
@@ -161,8 +163,8 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
   const end = p + ((<usize>outcomes) << 2);
   for (; p < end; p += 16, q += 16) {
     const count = min(<i32>((end - p) >> 2), 4);
-    const p0 = f32x4.abs(count === 4 ? v128.load(p) : partial(p, count));
-    const q0 = f32x4.abs(count === 4 ? v128.load(q) : partial(q, count));
+    const p0 = f32x4.abs(quadOf(p, count));
+    const q0 = f32x4.abs(quadOf(q, count));
     const lowP = f64x2.div(lower(p0), ofP);
     const highP = f64x2.div(upper(p0), ofP);
     const lowQ = f64x2.div(lower(q0), ofQ);

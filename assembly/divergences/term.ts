@@ -54,33 +54,36 @@ export function isPlain(p: v128, q: v128): bool {
   return arePlain(i32x4.min_s(p, q), i32x4.max_s(p, q));
 }
 
-/** The term, for outcomes that are plain. */
+/** The term, for outcomes that are plain; `own`: by code of this kind alone. */
 @inline
-export function plainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
-  return kind === FAR_ALPHA ? anyPlainTerm(kind, table, p, q) : inlinedTerm(kind, table, p, q);
-}
-
-/** The same as one function, where speed counts less than size. */
-function anyPlainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
-  return inlinedTerm(kind, table, p, q);
-}
-
-@inline
-function inlinedTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
+export function plainTerm(kind: i32, own: bool, table: usize, p: v128, q: v128): v128 {
+  if (!own) return anyPlainTerm(kind, table, p, q);
   const k = binades(p, q);
   const u = i32x4.add(p, k); // the bits of 2^k p
   const d = f32x4.sub(q, u);
   return reducedTerm(kind, table, u, d, f32x4.div(d, f32x4.add(q, u)), k);
 }
 
+function anyPlainTerm(kind: i32, table: usize, p: v128, q: v128): v128 {
+  const k = binades(p, q);
+  const u = i32x4.add(p, k);
+  return anyReducedTerm(kind, table, u, f32x4.sub(q, u), k);
+}
+
+/** One function for all kinds, where size counts more than speed. */
+function anyReducedTerm(kind: i32, table: usize, u: v128, d: v128, k: v128): v128 {
+  if (kind === MIXTURE) return mixtureTerm(table, u, d, k);
+  const s = f32x4.div(d, f32x4.add(f32x4.add(u, u), d));
+  if (kind === KL) return klTerm(u, d, s, k);
+  // Every factor is ≥ 1: what overflows on the way overflows in the end.
+  const term = f32x4.mul(alphaTerm(table, u, d, s, k, kind === ALPHA ? seriesAt(table, s) : longSeriesAt(table, s), true), largerPower(k));
+  return f32x4.mul(term, i32x4.shl(i32x4.add(i32x4.min_s(exponents, i32x4.splat(127)), i32x4.splat(127)), 23));
+}
+
 @inline
 function reducedTerm(kind: i32, table: usize, u: v128, d: v128, s: v128, k: v128): v128 {
   if (kind === KL) return klTerm(u, d, s, k);
-  if (kind === MIXTURE) return mixtureTerm(table, u, d, k);
-  if (kind === ALPHA) return f32x4.mul(alphaTerm(table, u, d, s, k, seriesAt(table, s), false), largerPower(k));
-  // Every factor is ≥ 1: what overflows on the way overflows in the end.
-  const term = f32x4.mul(alphaTerm(table, u, d, s, k, longSeriesAt(table, s), true), largerPower(k));
-  return f32x4.mul(term, i32x4.shl(i32x4.add(i32x4.min_s(exponents, i32x4.splat(127)), i32x4.splat(127)), 23));
+  return f32x4.mul(alphaTerm(table, u, d, s, k, seriesAt(table, s), false), largerPower(k));
 }
 
 const LIFT: f32 = 18446744073709551616.0; // 2⁶⁴
@@ -145,7 +148,6 @@ function scaledTerms(kind: i32, table: usize, p: v128, q: v128): f64 {
   );
 }
 
-@inline
 function scaled(x: f32, power: i32): f64 {
   const half = power >> 1;
   return <f64>x * powerOfTwo(half) * powerOfTwo(power - half);
@@ -185,7 +187,7 @@ export function shareTerm(kind: i32, table: usize, lowP: v128, highP: v128, lowQ
   const highU = f64x2.mul(highP, powersOf(i64x2.extend_high_i32x4_s(k)));
   const u = narrowed(lowU, highU);
   const d = narrowed(f64x2.sub(lowQ, lowU), f64x2.sub(highQ, highU));
-  return reducedTerm(kind, table, u, d, f32x4.div(d, f32x4.add(f32x4.add(u, u), d)), k);
+  return anyReducedTerm(kind, table, u, d, k);
 }
 
 /** 2^k in f64, of k 2²³. */

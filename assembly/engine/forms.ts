@@ -3,7 +3,7 @@
  * Twin: src/engine/forms.ts, which says what is wrong with it.
  */
 import { exponential } from '../math/elementary';
-import { accumulated, bits, partial, quad, total } from '../math/quads';
+import { accumulated, partial, quad, quadOf, total } from '../math/quads';
 
 const PROBABILITIES = 0;
 const LOG_PROBABILITIES = 1;
@@ -15,6 +15,7 @@ const SUM_TOLERANCE: f64 = 1e-3;
 /** More than three roundings of f32 are, relative to a sum. */
 const ROUGHNESS: f64 = 1e-6;
 const SMALLEST_MASS: f64 = 7.888609052210118e-31; // 2⁻¹⁰⁰
+const LARGEST: f32 = 3.4028234663852886e38;
 const LARGEST_MASS: f64 = 1.2676506002282294e30; // 2¹⁰⁰
 
 /** The first bad row, or −1. */
@@ -38,7 +39,7 @@ function isGood(form: i32, width: i32, at: usize): bool {
       const sum = sumOf(WEIGHTS, width, at);
       return sum >= SMALLEST_MASS && sum <= LARGEST_MASS;
     }
-    default: return sumOf(VALUES, width, at) === 0;
+    default: return !isNaN(sumOf(VALUES, width, at));
   }
 }
 
@@ -63,7 +64,7 @@ function roughSum(width: i32, at: usize): f64 {
   }
   for (; at < end; at += 16) {
     const count = min(<i32>((end - at) >> 2), 4);
-    const x = count === 4 ? v128.load(at) : partial(at, count);
+    const x = quadOf(at, count);
     least = f32x4.pmin(least, x);
     sum = accumulated(sum, x);
   }
@@ -71,39 +72,25 @@ function roughSum(width: i32, at: usize): f64 {
 }
 
 /** The sum that is judged; NaN of a row with a bad entry. */
-@inline
 function sumOf(form: i32, width: i32, at: usize): f64 {
+  const isLogarithm = form === LOGITS || form === LOG_PROBABILITIES;
+  const lowest = quad(isLogarithm ? -Infinity : form === VALUES ? -LARGEST : 0);
   let sum = f64x2.splat(0);
-  let bad = i32x4.splat(0);
+  let good = i32x4.splat(-1);
   const end = at + ((<usize>width) << 2);
-  const whole = at + ((<usize>(width & ~3)) << 2);
-  for (; at < whole; at += 16) {
-    const x = v128.load(at);
-    bad = v128.or(bad, isBad(form, x));
-    sum = accumulated(sum, addend(form, x));
-  }
-  if (at < end) {
-    // The last entry fills up, to be good or bad as it is; then it adds nothing more.
-    const count = <i32>((end - at) >> 2);
+  for (; at < end; at += 16) {
+    const count = min(<i32>((end - at) >> 2), 4);
+    // The first entry of the last ones fills up, to be good or bad as it is; then it adds nothing more.
     const beyond = i32x4.ge_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
-    const x = v128.bitselect(v128.load32_splat(at), partial(at, count), beyond);
-    bad = v128.or(bad, isBad(form, x));
-    sum = accumulated(sum, v128.andnot(addend(form, x), beyond));
+    const x = count === 4 ? v128.load(at) : v128.bitselect(v128.load32_splat(at), partial(at, count), beyond);
+    good = v128.and(good, v128.and(f32x4.lt(x, quad(Infinity)), f32x4.ge(x, lowest)));
+    sum = accumulated(sum, v128.andnot(isLogarithm ? massOf(form, x) : x, beyond));
   }
-  return v128.any_true(bad) ? NaN : total(sum);
+  return i32x4.all_true(good) ? total(sum) : NaN;
 }
 
+/** What a logarithm counts for: its exponential, or of logits whether it is finite. */
 @inline
-function isBad(form: i32, x: v128): v128 {
-  if (form === PROBABILITIES || form === WEIGHTS) return f32x4.lt(x, quad(0)); // others make the sum NaN or infinite
-  if (form === VALUES) return v128.not(f32x4.lt(f32x4.abs(x), quad(Infinity)));
-  return v128.not(f32x4.lt(x, quad(Infinity)));
-}
-
-@inline
-function addend(form: i32, x: v128): v128 {
-  if (form === PROBABILITIES || form === WEIGHTS) return x;
-  if (form === LOG_PROBABILITIES) return exponential(x);
-  if (form === LOGITS) return v128.and(f32x4.ne(x, quad(-Infinity)), quad(1));
-  return bits(0);
+function massOf(form: i32, x: v128): v128 {
+  return form === LOGITS ? v128.and(f32x4.ne(x, quad(-Infinity)), quad(1)) : exponential(x);
 }

@@ -1,5 +1,6 @@
 /** Elementary functions of two f64, to about 2⁻⁵⁰. */
 
+export const LOG2: f64 = 0.6931471805599453;
 const LOG2_HIGH: f64 = 0.6931471803691238; // 33 bits of log 2, so that whole multiples are exact
 const LOG2_LOW: f64 = 1.9082149292705877e-10;
 const INVERSE_LOG2: f64 = 1.4426950408889634;
@@ -56,4 +57,20 @@ export function logarithms(x: v128): v128 {
 @inline
 export function logarithm(x: f64): f64 {
   return f64x2.extract_lane(logarithms(f64x2.splat(x)), 0);
+}
+
+/** log(1 + x), also where 1 + x rounds much of x away. */
+export function logarithmOfOnePlus(x: f64): f64 {
+  const sum = 1 + x;
+  return sum === 1 ? x : logarithm(sum) * (x / (sum - 1));
+}
+
+/** e^x. */
+export function exponential(x: f64): f64 {
+  return x > 709 ? Infinity : f64x2.extract_lane(exponentials(f64x2.splat(x), 0), 0);
+}
+
+/** e^x − 1. */
+export function exponentialLessOne(x: f64): f64 {
+  return x > 709 ? Infinity : f64x2.extract_lane(exponentials(f64x2.splat(x), 1), 0);
 }

@@ -3,8 +3,8 @@
  * Twin: shaders/math/probabilities.wgsl
  */
 import { exponentialFrom } from './elementary';
-import { largestOf } from './log-sum-exp';
-import { accumulated, lower, narrowed, partial, quad, strideOf, total, upper } from './quads';
+import { accumulated, lower, narrowed, quad, quadOf, storePartial, strideOf, total, upper } from './quads';
+import { largestOf, massOf } from './rows';
 
 export function softmaxRows(rows: i32, width: i32, out: usize, _scratch: usize, logits: usize, rowsOfLogits: i32, _widthOfLogits: i32): void {
   const stride = strideOf(rowsOfLogits, width);
@@ -29,26 +29,12 @@ function exponentials(at: usize, out: usize, width: i32): f64 {
   const largest = quad(largestOf(at, width));
   let sum = f64x2.splat(0);
   const end = at + ((<usize>width) << 2);
-  for (; at + 16 <= end; at += 16, out += 16) {
-    const x = exponentialFrom(largest, v128.load(at));
-    v128.store(out, x);
-    sum = accumulated(sum, x);
-  }
-  let rest: f64 = 0;
-  for (; at < end; at += 4, out += 4) {
-    const x = exponentialFrom(largest, v128.load32_splat(at));
-    v128.store_lane<f32>(out, x, 0);
-    rest += <f64>f32x4.extract_lane(x, 0);
-  }
-  return total(sum) + rest;
-}
-
-function massOf(at: usize, width: i32): f64 {
-  let sum = f64x2.splat(0);
-  const end = at + ((<usize>width) << 2);
-  for (; at < end; at += 16) {
+  for (; at < end; at += 16, out += 16) {
     const count = min(<i32>((end - at) >> 2), 4);
-    sum = accumulated(sum, count === 4 ? v128.load(at) : partial(at, count));
+    const beyond = i32x4.ge_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
+    const x = v128.andnot(exponentialFrom(largest, quadOf(at, count)), beyond);
+    storePartial(out, x, count);
+    sum = accumulated(sum, x);
   }
   return total(sum);
 }

@@ -69,6 +69,12 @@ export function partial(at: usize, count: i32): v128 {
   return x;
 }
 
+/** Four numbers, or the first `count` of them and zeros. */
+@inline
+export function quadOf(at: usize, count: i32): v128 {
+  return count === 4 ? v128.load(at) : partial(at, count);
+}
+
 /** The first `count` of four numbers to memory. */
 export function storePartial(at: usize, x: v128, count: i32): void {
   if (count === 4) {

@@ -1,11 +1,21 @@
 /** Rows of nonnegative f32 in f64. */
-import { accumulated, narrowed, partial, total } from './quads';
+import { accumulated, narrowed, partial, quad, storePartial, total } from './quads';
 
 /** The sum of a row; also of −0, which counts as 0. */
 export function massOf(at: usize, outcomes: i32): f64 {
   let sum = f64x2.splat(0);
   for (const end = at + ((<usize>outcomes) << 2); at < end; at += 16) sum = accumulated(sum, f32x4.abs(quadAt(at, end)));
   return total(sum);
+}
+
+/** The greatest entry of any row. */
+export function largestOf(at: usize, outcomes: i32): f32 {
+  let x = quad(-Infinity);
+  const end = at + ((<usize>outcomes) << 2);
+  const whole = at + ((<usize>(outcomes & ~3)) << 2);
+  for (; at < whole; at += 16) x = f32x4.pmax(x, v128.load(at));
+  for (; at < end; at += 4) x = f32x4.pmax(x, v128.load32_splat(at));
+  return max(max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)), max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
 }
 
 /** An entry of a row. */
@@ -42,13 +52,7 @@ function tailAt(at: usize, end: usize): v128 {
 @inline
 export function putQuad(at: usize, end: usize, x: v128): void {
   if (at + 16 <= end) v128.store(at, x);
-  else putTail(at, end, x);
-}
-
-function putTail(at: usize, end: usize, x: v128): void {
-  store<f32>(at, f32x4.extract_lane(x, 0));
-  if (at + 4 < end) store<f32>(at, f32x4.extract_lane(x, 1), 4);
-  if (at + 8 < end) store<f32>(at, f32x4.extract_lane(x, 2), 8);
+  else storePartial(at, x, <i32>((end - at) >> 2));
 }
 
 /** Writes four f64 times a factor, rounded. */
