@@ -32,7 +32,7 @@ test('the example of the README runs and prints what it says', async () => {
 
 test('the other examples of the README run', async () => {
   const examples = [...text.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code!).slice(1);
-  expect(examples.length).toBe(2);
+  expect(examples.length).toBe(3);
   for (const code of examples) {
     const engine = await dually.openEngine();
     const p = engine.rows([[0.5, 0.5], [0.9, 0.1]], { outcomes: 2 });

@@ -5,8 +5,6 @@ import { accumulated, lower, quad, quadOf, strideOf, total, upper } from '../mat
 
 const MEASURES = 0;
 const SHARE: f64 = 0.2; // of the divergence that may belong to the masses before a second sweep
-/** A mean divergence of an outcome below this may hide what p q loses by underflow. */
-const SMALL: f64 = 5.820766091346741e-11; // 2⁻³⁴
 const TINY: f32 = 1.1754943508222875e-38;
 
 let half: f64 = 0; // Σ (√p − √q)²
@@ -27,8 +25,7 @@ export function hellingerRows(rows: i32, _width: i32, out: usize, _scratch: usiz
 
 /** D₀ of one row. */
 export function hellingerDivergence(p: usize, q: usize, outcomes: i32, contract: i32): f64 {
-  sweep(p, q, outcomes, false);
-  if (half < SMALL * outcomes) sweep(p, q, outcomes, true);
+  sweep(p, q, outcomes);
   if (contract === MEASURES) return 2 * half;
   const mean = Math.sqrt(massP * (massP + excess));
   const ofMasses = (excess / (2 * massP + excess + 2 * mean)) * excess;
@@ -36,26 +33,21 @@ export function hellingerDivergence(p: usize, q: usize, outcomes: i32, contract:
   return (2 * Math.max(0, half - ofMasses)) / mean;
 }
 
-/** (√p − √q)² = d²/(√p + √q)² by one root, or by two where p q may underflow. Zeros cost what the other has. */
+/** (√p − √q)² = d²/(p + q + 2 √p √q), where p q itself might underflow. Zeros cost what the other has. */
 @inline
-function term(p: v128, q: v128, carefully: bool): v128 {
+function term(p: v128, q: v128): v128 {
   const d = f32x4.sub(p, q);
-  if (carefully) {
-    const step = f32x4.div(d, f32x4.max(f32x4.add(f32x4.sqrt(p), f32x4.sqrt(q)), quad(TINY)));
-    return f32x4.mul(step, step);
-  }
-  const root = f32x4.sqrt(f32x4.mul(p, q));
+  const root = f32x4.mul(f32x4.sqrt(p), f32x4.sqrt(q));
   return f32x4.mul(d, f32x4.div(d, f32x4.max(f32x4.add(f32x4.add(p, q), f32x4.add(root, root)), quad(TINY))));
 }
 
-@inline
-function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
+function sweep(p: usize, q: usize, outcomes: i32): void {
   let terms = f64x2.splat(0);
   let ofP = f64x2.splat(0);
   let differences = f64x2.splat(0);
   const end = p + ((<usize>outcomes) << 2);
   const whole = p + ((<usize>(outcomes & ~15)) << 2);
-  for (; !carefully && p < whole; p += 64, q += 64) {
+  for (; p < whole; p += 64, q += 64) {
     const p0 = v128.load(p);
     const p1 = v128.load(p, 16);
     const p2 = v128.load(p, 32);
@@ -64,7 +56,7 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
     const q1 = v128.load(q, 16);
     const q2 = v128.load(q, 32);
     const q3 = v128.load(q, 48);
-    terms = accumulated(terms, f32x4.add(f32x4.add(term(p0, q0, carefully), term(p1, q1, carefully)), f32x4.add(term(p2, q2, carefully), term(p3, q3, carefully))));
+    terms = accumulated(terms, f32x4.add(f32x4.add(term(p0, q0), term(p1, q1)), f32x4.add(term(p2, q2), term(p3, q3))));
     ofP = accumulated(ofP, f32x4.add(f32x4.add(p0, p1), f32x4.add(p2, p3)));
     differences = accumulated(differences, f32x4.add(f32x4.add(f32x4.sub(q0, p0), f32x4.sub(q1, p1)), f32x4.add(f32x4.sub(q2, p2), f32x4.sub(q3, p3))));
   }
@@ -72,7 +64,7 @@ function sweep(p: usize, q: usize, outcomes: i32, carefully: bool): void {
     const count = min(<i32>((end - p) >> 2), 4);
     const p0 = f32x4.abs(quadOf(p, count));
     const q0 = f32x4.abs(quadOf(q, count));
-    terms = accumulated(terms, term(p0, q0, carefully));
+    terms = accumulated(terms, term(p0, q0));
     ofP = accumulated(ofP, p0);
     differences = accumulated(differences, f32x4.sub(q0, p0));
   }

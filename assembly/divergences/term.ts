@@ -34,7 +34,7 @@ export function resetMasses(): void {
   withoutQ = 0;
 }
 
-const LOWEST = (127 - 100) << 23;
+const LOWEST = (127 - 108) << 23;
 const HIGHEST = (127 + 10) << 23;
 
 /** Whether plain arithmetic serves outcomes: no zeros, and nothing so small or large that a step leaves f32. By their bits, which order as the numbers do. */

@@ -9,13 +9,11 @@ const PROBABILITIES = 0;
 const LOG_PROBABILITIES = 1;
 const LOGITS = 2;
 const WEIGHTS = 3;
-const VALUES = 4;
 
 const SUM_TOLERANCE: f64 = 1e-3;
 /** More than three roundings of f32 are, relative to a sum. */
 const ROUGHNESS: f64 = 1e-6;
 const SMALLEST_MASS: f64 = 7.888609052210118e-31; // 2⁻¹⁰⁰
-const LARGEST: f32 = 3.4028234663852886e38;
 const LARGEST_MASS: f64 = 1.2676506002282294e30; // 2¹⁰⁰
 
 /** The first bad row, or −1. */
@@ -32,14 +30,14 @@ function isGood(form: i32, width: i32, at: usize): bool {
   switch (form) {
     case PROBABILITIES: return Math.abs(roughSum(width, at) - 1) <= SUM_TOLERANCE - ROUGHNESS || Math.abs(sumOf(PROBABILITIES, width, at) - 1) <= SUM_TOLERANCE;
     case LOG_PROBABILITIES: return Math.abs(sumOf(LOG_PROBABILITIES, width, at) - 1) <= SUM_TOLERANCE;
-    case LOGITS: return sumOf(LOGITS, width, at) > 0;
+    case LOGITS: return areBelowInfinity(width, at, -1);
     case WEIGHTS: {
       const rough = roughSum(width, at);
       if (rough >= SMALLEST_MASS * (1 + ROUGHNESS) && rough <= LARGEST_MASS * (1 - ROUGHNESS)) return true;
       const sum = sumOf(WEIGHTS, width, at);
       return sum >= SMALLEST_MASS && sum <= LARGEST_MASS;
     }
-    default: return !isNaN(sumOf(VALUES, width, at));
+    default: return areBelowInfinity(width, at, i32.MAX_VALUE);
   }
 }
 
@@ -71,10 +69,29 @@ function roughSum(width: i32, at: usize): f64 {
   return v128.any_true(f32x4.lt(least, quad(0))) ? NaN : total(sum);
 }
 
-/** The sum that is judged; NaN of a row with a bad entry. */
+/** Whether all entries are below ∞, and one is above −∞; with a mask that takes the sign away, whether all are finite. */
+function areBelowInfinity(width: i32, at: usize, mask: i32): bool {
+  const kept = i32x4.splat(mask);
+  let good = i32x4.splat(-1);
+  let finite = i32x4.splat(0);
+  const end = at + ((<usize>width) << 2);
+  const whole = at + ((<usize>(width & ~3)) << 2);
+  for (; at < whole; at += 16) {
+    const x = v128.and(v128.load(at), kept);
+    good = v128.and(good, f32x4.lt(x, quad(Infinity)));
+    finite = v128.or(finite, f32x4.gt(x, quad(-Infinity)));
+  }
+  for (; at < end; at += 4) {
+    const x = v128.and(v128.load32_splat(at), kept);
+    good = v128.and(good, f32x4.lt(x, quad(Infinity)));
+    finite = v128.or(finite, f32x4.gt(x, quad(-Infinity)));
+  }
+  return i32x4.all_true(good) && v128.any_true(finite);
+}
+
+/** The sum that is judged, of probabilities, weights or exponentials; NaN of a row with a bad entry. */
 function sumOf(form: i32, width: i32, at: usize): f64 {
-  const isLogarithm = form === LOGITS || form === LOG_PROBABILITIES;
-  const lowest = quad(isLogarithm ? -Infinity : form === VALUES ? -LARGEST : 0);
+  const lowest = quad(form === LOG_PROBABILITIES ? -Infinity : 0);
   let sum = f64x2.splat(0);
   let good = i32x4.splat(-1);
   const end = at + ((<usize>width) << 2);
@@ -84,13 +101,7 @@ function sumOf(form: i32, width: i32, at: usize): f64 {
     const beyond = i32x4.ge_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
     const x = count === 4 ? v128.load(at) : v128.bitselect(v128.load32_splat(at), partial(at, count), beyond);
     good = v128.and(good, v128.and(f32x4.lt(x, quad(Infinity)), f32x4.ge(x, lowest)));
-    sum = accumulated(sum, v128.andnot(isLogarithm ? massOf(form, x) : x, beyond));
+    sum = accumulated(sum, v128.andnot(form === LOG_PROBABILITIES ? exponential(x) : x, beyond));
   }
   return i32x4.all_true(good) ? total(sum) : NaN;
-}
-
-/** What a logarithm counts for: its exponential, or of logits whether it is finite. */
-@inline
-function massOf(form: i32, x: v128): v128 {
-  return form === LOGITS ? v128.and(f32x4.ne(x, quad(-Infinity)), quad(1)) : exponential(x);
 }

@@ -86,7 +86,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   test('progress goes up to the total', async () => {
     const calls: [number, number][] = [];
     await descent(engine).read({ onProgress: (done, total) => calls.push([done, total]) });
-    expect(calls.length).toBeGreaterThan(3);
+    expect(calls.length).toBeGreaterThanOrEqual(2);
     expectProgress(calls);
   });
 
