@@ -6,8 +6,8 @@
 
 /** What T_c is made of: the logarithm at c = 0, no more than the ratio at c = 1, and powers. */
 export const LOG = 0;
-export const RATIO = 1;
-export const POWER = 2;
+const RATIO = 1;
+const POWER = 2;
 
 /** e^x is a normal number for |x| up to this. */
 const LARGEST: f64 = 708;

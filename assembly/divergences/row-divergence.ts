@@ -6,7 +6,7 @@
 import { memberOf } from '../math/finish';
 import { massOf } from '../math/rows';
 import { accumulated, lower, narrowed, partial, quad, quadOf, strideOf, total, upper } from '../math/quads';
-import { ALPHA, arePlain, carefulTerms, isPlain, KL, outside, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
+import { ALPHA, arePlain, carefulTerms, isPlain, KL, MIXTURE, outside, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
 
 /** Sums of a sweep: of the terms, of p, and of q − p. */
 let value: f64 = 0;
@@ -70,6 +70,7 @@ function rowDivergence(kind: i32, own: bool, p: usize, q: usize, outcomes: i32, 
 
 /** What outcomes cost that only one of the rows has. */
 function alone(kind: i32, table: usize): f64 {
+  if (kind === MIXTURE) return withoutP * rateOfQ(kind, table) + withoutQ * rateOfP(kind, table); // never infinite
   return costOf(withoutP, rateOfQ(kind, table)) + costOf(withoutQ, rateOfP(kind, table));
 }
 

@@ -20,7 +20,7 @@ export function reducedExpm1(x: v128): v128 {
 
 /** The whole number n of log 2 that is nearest to x, as f32. */
 @inline
-export function wholeLog2(x: v128): v128 {
+function wholeLog2(x: v128): v128 {
   return f32x4.nearest(f32x4.mul(x, quad(INVERSE_LOG2)));
 }
 
@@ -35,7 +35,7 @@ export const ROUNDER: f32 = 12582912;
 
 /** 2^n of whole numbers, −126 ≤ n ≤ 127. */
 @inline
-export function power2(n: v128): v128 {
+function power2(n: v128): v128 {
   return i32x4.shl(f32x4.add(n, quad(ROUNDER + 127)), 23);
 }
 

@@ -1,9 +1,9 @@
 /** Functions of D_α that members of the family are. */
 import { quad } from './quads';
 
-export const MULTIPLE = 0;
-export const ROOT = 1;
-export const ARC = 2;
+const MULTIPLE = 0;
+const ROOT = 1;
+const ARC = 2;
 
 /** factor D, √(factor D), or the arc 4 asin √(factor D) of at most π. */
 export function memberOf(divergence: f64, member: i32, factor: f64): f32 {

@@ -17,14 +17,14 @@ import type { RunFacts } from './webgpu/run.ts';
 
 export interface EngineOptions {
   /**
-   * Where to run: 'auto' (default) takes WebGPU when there is a GPU, and the CPU otherwise, also where the only adapter is the
-   * CPU in disguise. 'cpu' is WebAssembly SIMD on all cores, with the f64 reference for what it does not do; 'reference' is
-   * that reference alone.
+   * Where to run: 'auto' (default) takes WebGPU when it has an adapter, and the CPU otherwise. 'cpu' is the fast path of the
+   * CPU where the engine has one (that of `dually` has, that of `dually/webgpu` has not: then a software adapter is taken for
+   * a GPU), with the f64 reference for what it does not do; 'reference' is that reference alone.
    */
   readonly backend?: 'auto' | Backend;
   /** A device of the caller's. It is never destroyed, and its error handlers are left alone. */
   readonly device?: GpuDeviceLike;
-  /** Compares GPU results with the f64 reference: of no row (default), of up to 32 rows a result, or of every row. */
+  /** Compares results with the f64 reference: of no row (default), of up to 32 rows a result, or of every row. */
   readonly check?: Check;
 }
 
@@ -37,8 +37,8 @@ export interface EngineInfo {
   readonly limits: Readonly<Record<string, number>>;
 }
 
-/** Where an engine runs what does not run on a GPU: the fast path, if there is one, then the reference. */
-export type MakeFastPath = (options: EngineOptions) => FastPath;
+/** Makes what runs fast without a GPU. */
+export type MakeFastPath = () => FastPath;
 
 /**
  * Opens an engine that has WebGPU and the reference, and no other fast path than that: for those who want a small bundle.
@@ -49,7 +49,7 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
   checkOptions(options);
   const check = options.check ?? 'off';
   const onCpu = (backend: Backend, reason: string): Engine => {
-    const fast = backend === 'reference' ? undefined : makeFastPath?.(options);
+    const fast = backend === 'reference' ? undefined : makeFastPath?.();
     return new Engine(undefined, fast, { backend, adapter: 'CPU', reason, limits: {} }, check);
   };
   if (options.backend === 'cpu') return onCpu('cpu', 'the caller asked for the CPU');
@@ -67,7 +67,7 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
   }
   const gpu = new WebGpuBackend(found.device, { borrowed: options.device !== undefined, softwareAdapter: found.fallback, forced });
   const reason = options.device ? 'the caller gave a device' : options.backend === 'webgpu' ? 'the caller asked for WebGPU' : 'WebGPU has an adapter';
-  return new Engine(gpu, makeFastPath?.(options), { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...gpu.limits } }, check);
+  return new Engine(gpu, makeFastPath?.(), { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...gpu.limits } }, check);
 }
 
 function checkOptions(options: EngineOptions): void {
@@ -160,6 +160,7 @@ export class Engine implements TensorHost {
       const reason = isEmpty(tensor) ? noRows : unsupportedReason(tensor);
       if (reason !== undefined && !gpu.resident(tensor)) {
         const { data, report } = await this.#onCpu(tensor, options, start, reason);
+        if (report.certificate?.passed === false) throw certificateError(report);
         const buffer = await gpu.place(tensor, data);
         tensor.report = { ...report, bytesUp: data.byteLength };
         return buffer;
@@ -312,6 +313,6 @@ function certificateError(report: RunReport): CertificateError {
   const { operation, certificate } = report;
   return new CertificateError({
     operation, row: certificate!.worstRow, expected: `a result within ${certificate!.tolerance}`, got: `an error of ${certificate!.worstUlps.toPrecision(3)} ulp`,
-    remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise this adapter computes wrongly: use backend: 'cpu'. tensor.report has the certificate.",
+    remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise it is computed wrongly here: use backend: 'reference'. tensor.report has the certificate.",
   }, { cause: report });
 }

@@ -49,7 +49,7 @@ const toTargets: Operation<DivergenceDescent> = {
     },
   },
   compose: ([p, targets], parameters) => descend(p!, parameters, (w) => apply(slopes, [w, apply(normalisedRows, [targets!], { padded: false })], parameters)),
-  cpu: ({ parameters: { alpha, stepSize, steps }, inputs }) => ({
+  cpu: ({ parameters: { alpha, stepSize, steps }, inputs }) => (Math.abs(alpha) > largestAlpha ? undefined : {
     name: 'descents', numbers: [steps, stepSize, -weights(alpha).b], scratch: bytesPerOutcome * (inputs[0]!.width + 16),
   }),
   reference: ([p, targets], parameters) => (row, out) => {

@@ -7,7 +7,7 @@ import { numbersOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { RunHooks } from '../webgpu/run.ts';
 import { compile, fastStages, type Compiled } from './compiler.ts';
-import { Instance } from './instance.ts';
+import { Instance, MemoryShortage } from './instance.ts';
 import { wasmModule } from './module.ts';
 import { Pool, type PoolOptions } from './pool.ts';
 import type { RowWork } from './program.ts';
@@ -33,17 +33,23 @@ export class CpuBackend implements FastPath {
     const stages = root.origin.kind === 'result' ? fastStages(root) : undefined;
     const hands = stages && await (this.#hands ??= this.#open());
     if (!stages || !hands) return undefined;
-    return new Run(hands, root, stages, sourceData, checked, hooks).execute();
+    try {
+      return await new Run(hands, root, stages, sourceData, checked, hooks).execute();
+    } catch (error) {
+      if (error instanceof MemoryShortage) return undefined; // the reference needs no more than a row at a time
+      throw error;
+    }
   }
 
   destroy(): void {
-    void this.#hands?.then((hands) => hands?.pool.destroy());
+    void this.#hands?.then((hands) => hands?.pool.destroy()).catch(() => undefined);
     this.#hands = undefined;
   }
 
   async #open(): Promise<Hands | undefined> {
     const module = await wasmModule();
-    return module && { instance: await Instance.open(module), pool: new Pool(module, this.#options) };
+    const instance = module && await Instance.open(module).catch(() => undefined); // no memory for another, perhaps
+    return module && instance && { instance, pool: new Pool(module, this.#options) };
   }
 }
 
@@ -95,8 +101,9 @@ class Run {
 
   async #run(stages: readonly Stage[], rows: number, onProgress?: RunHooks['onProgress']): Promise<Float32Array<ArrayBuffer>> {
     const inputs = new Set(stages.flatMap((stage) => stage.inputs));
-    const alongRows = (stage: Stage): boolean => stages.some((of) => of.inputs.some((input, index) => input === stage && isAlong(of, index))) && rowsOf(stage) === rows;
-    for (const stage of inputs) if (this.#isUnchecked(stage) && !alongRows(stage)) await this.#check(stage);
+    const alongRows = (of: Stage, input: number): boolean => isAlong(of, input) && rowsOf(of.inputs[input]!) === rows;
+    const neededWhole = (stage: Stage): boolean => stages.some((of) => of.inputs.some((input, index) => input === stage && !alongRows(of, index)));
+    for (const stage of inputs) if (this.#isUnchecked(stage) && neededWhole(stage)) await this.#check(stage);
     const { program, inputs: rowInputs } = compile(stages, (stage) => ({ data: this.#data.get(stage)!, check: this.#isUnchecked(stage) }), alongRows);
     const out = new Float32Array(rows * stages.at(-1)!.tensor.width);
     await this.#runRows({ program, inputs: rowInputs }, rows, out, onProgress);

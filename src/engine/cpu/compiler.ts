@@ -37,38 +37,53 @@ let programs = 0;
  * Joins stages whose rows go with the rows of the last one. Others are `given`: their data is there, and they are inputs if
  * their rows go along, and constants otherwise.
  */
-export function compile(stages: readonly Stage[], given: (stage: Stage) => { readonly data: Float32Array; readonly check: boolean }, goesAlong: (stage: Stage) => boolean): Compiled {
+export function compile(stages: readonly Stage[], given: (stage: Stage) => { readonly data: Float32Array; readonly check: boolean }, goesAlong: (stage: Stage, input: number) => boolean): Compiled {
   const joined = new Set(stages);
   const inputs: Stage[] = [];
   const rowInputs: RowInput[] = [];
   const constants: (Float32Array | Uint32Array)[] = [];
-  const places = new Map<Stage | string, number>();
+  const constantPlaces = new Map<Stage | string, number>();
+  const inputPlaces = new Map<Stage, number>();
   const slots = new Slots(stages);
-  const placeOf = (key: Stage | string, add: () => number): number => {
-    if (!places.has(key)) places.set(key, add());
-    return places.get(key)!;
-  };
-  const operandOf = (stage: Stage): Operand => {
+  const operandOf = (of: Stage, input: number): Operand => {
+    const stage = of.inputs[input]!;
     const { width, rows, form } = stage.tensor;
     if (joined.has(stage)) return { from: 'slots', index: slots.of(stage), width };
     const { data, check } = given(stage);
-    if (!goesAlong(stage)) return { from: 'constants', index: placeOf(stage, () => constants.push(data) - 1), width, rows: data.length / Math.max(1, width) || rows };
-    const index = placeOf(stage, () => {
+    if (!goesAlong(of, input)) return { from: 'constants', index: placeIn(constantPlaces, stage, () => constants.push(data) - 1), width, rows: data.length / Math.max(1, width) || rows };
+    const index = placeIn(inputPlaces, stage, () => {
       rowInputs.push({ width, ...(check && { check: form }) });
       return inputs.push(stage) - 1;
     });
     return { from: 'inputs', index, width };
   };
-  const tableOf = ({ key, make }: Table): number => placeOf(key, () => constants.push(make()) - 1);
+  const tableOf = (table: Table): number => placeIn(constantPlaces, table.key, () => constants.push(madeOnce(table)) - 1);
   const steps = stages.map((stage): Step => {
     const { name, order, tables = [], numbers = [], scratch = 0, inPlaceOf } = callOf(stage.tensor)!;
-    const operands = (order ?? stage.inputs.map((_, index) => index)).map((index) => operandOf(stage.inputs[index]!));
+    const operands = (order ?? stage.inputs.map((_, index) => index)).map((index) => operandOf(stage, index));
     const slot = slots.take(stage, inPlaceOf === undefined ? undefined : stage.inputs[inPlaceOf]);
     slots.read(stage);
     return { name, width: stage.tensor.width, slot, operands, tables: tables.map(tableOf), numbers, scratch };
   });
   const rowsAtOnce = Math.max(...stages.map(({ tensor }) => callOf(tensor)!.rowsAtOnce ?? 1));
   return { inputs, program: { id: programs++, inputs: rowInputs, constants, slots: slots.widths, steps, rowsAtOnce } };
+}
+
+function placeIn<Key>(places: Map<Key, number>, key: Key, add: () => number): number {
+  if (!places.has(key)) places.set(key, add());
+  return places.get(key)!;
+}
+
+/** Tables that were made last: of short runs they are most of the work. */
+const tables = new Map<string, Float32Array | Uint32Array>();
+const mostTables = 32;
+
+function madeOnce({ key, make }: Table): Float32Array | Uint32Array {
+  const made = tables.get(key) ?? make();
+  tables.delete(key); // to come last again
+  tables.set(key, made);
+  if (tables.size > mostTables) tables.delete(tables.keys().next().value!);
+  return made;
 }
 
 /** Gives results their places; after its last reader a result makes room. */

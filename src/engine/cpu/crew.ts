@@ -60,7 +60,8 @@ export class Crew implements Receiver {
       lane.send(this.#work, range, this);
     } catch (error) {
       this.#ledger.giveBack(range);
-      throw error;
+      lane.die(String(error)); // no memory for its parcel, perhaps; the caller's thread does the rows
+      return false;
     }
     return true;
   }

@@ -13,6 +13,9 @@ const formNumber: Readonly<Record<Form, number>> = { probabilities: 0, logProbab
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
+/** The rows at hand, or what all rows need, do not fit. */
+export class MemoryShortage extends Error {}
+
 /** The WebAssembly module with a memory of its own, on one thread. Runs blocks of rows pass by pass. */
 export class Instance {
   readonly #memory: WebAssembly.Memory;
@@ -106,9 +109,14 @@ export class Instance {
   }
 
   #reserve(bytes: number): void {
-    if (bytes > largestMemory) throw new RangeError(`the work needs ${bytes} bytes of WebAssembly memory at once`);
     const missing = Math.ceil((bytes - this.#memory.buffer.byteLength) / page);
-    if (missing > 0) this.#memory.grow(missing);
+    if (missing <= 0) return;
+    if (bytes > largestMemory) throw new MemoryShortage(`the work needs ${bytes} bytes of WebAssembly memory at once`);
+    try {
+      this.#memory.grow(missing);
+    } catch (error) {
+      throw new MemoryShortage(`there are no ${bytes} bytes of WebAssembly memory`, { cause: error });
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { Pace } from './pace.ts';
 import type { Pool } from './pool.ts';
 import type { BadRow, RowWork } from './program.ts';
 
-export interface RowRun {
+interface RowRun {
   /** The first row that breaks the rules of its form; of inputs whose row does, the first. */
   readonly bad: BadRow | undefined;
   readonly blocks: number;
