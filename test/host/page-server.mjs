@@ -9,14 +9,14 @@ import { workerCode } from './worker-code.mjs';
 export class UsageError extends Error {}
 
 /** A server of pages under `root`, for this machine alone. Nothing reloads: work of minutes must not be cut short by a saved file. */
-export function createPageServer(root, { server = {}, ...options } = {}) {
+export function createPageServer(root, { server = {}, plugins = [], ...options } = {}) {
   return createServer({
     root,
     configFile: false,
-    plugins: [assemblyScript(), workerCode()],
     logLevel: 'warn',
     oxc: { target: 'es2022' }, // as the library is built: not every host knows `using`
     ...options,
+    plugins: [assemblyScript(), workerCode(), ...plugins],
     server: { host: '127.0.0.1', hmr: false, watch: null, ...server },
   });
 }
