@@ -1,8 +1,9 @@
 import { CpuBackend } from './engine/cpu/backend.ts';
 import type { PoolOptions } from './engine/cpu/pool.ts';
 import type { WorkerLike } from './engine/cpu/thread.ts';
-import { openEngine as open, type Engine, type EngineOptions as CommonOptions } from './engine/engine.ts';
+import { openEngine as open, type Engine } from './engine/engine.ts';
 import { DomainError, shown } from './engine/errors.ts';
+import type { EngineOptions as CommonOptions } from './engine/options.ts';
 import type { Forced } from './engine/webgpu/backend.ts';
 
 export interface EngineOptions extends CommonOptions {

@@ -1,9 +1,10 @@
 import { breather } from './breather.ts';
 import { certify, rowsToCheck, type Check } from './certificate.ts';
-import { BackendUnavailableError, CertificateError, DeviceLostError, DomainError, shown } from './errors.ts';
+import { BackendUnavailableError, CertificateError, DeviceLostError, DomainError } from './errors.ts';
 import type { DistributionForm, Form } from './forms.ts';
-import { isGpuBuffer, isGpuDevice, type GpuBufferLike, type GpuDeviceLike } from './gpu-types.ts';
+import { isGpuBuffer, type GpuBufferLike } from './gpu-types.ts';
 import { lineageOf } from './lineage.ts';
+import { checkOptions, type EngineOptions } from './options.ts';
 import { readByReference } from './reference-run.ts';
 import { Reference } from './reference.ts';
 import type { Backend, RunReport } from './report.ts';
@@ -14,19 +15,6 @@ import type { FastPath } from './fast-path.ts';
 import { describe, findDevice, unavailable } from './webgpu/adapter.ts';
 import { WebGpuBackend, type Forced } from './webgpu/backend.ts';
 import type { RunFacts } from './webgpu/run.ts';
-
-export interface EngineOptions {
-  /**
-   * Where to run: 'auto' (default) takes WebGPU when it has an adapter, and the CPU otherwise. 'cpu' is the fast path of the
-   * CPU where the engine has one (that of `dually` has, that of `dually/webgpu` has not: then a software adapter is taken for
-   * a GPU), with the f64 reference for what it does not do; 'reference' is that reference alone.
-   */
-  readonly backend?: 'auto' | Backend;
-  /** A device of the caller's. It is never destroyed, and its error handlers are left alone. */
-  readonly device?: GpuDeviceLike;
-  /** Compares results with the f64 reference: of no row (default), of up to 32 rows a result, or of every row. */
-  readonly check?: Check;
-}
 
 export interface EngineInfo {
   readonly backend: Backend;
@@ -68,21 +56,6 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
   const gpu = new WebGpuBackend(found.device, { borrowed: options.device !== undefined, softwareAdapter: found.fallback, forced });
   const reason = options.device ? 'the caller gave a device' : options.backend === 'webgpu' ? 'the caller asked for WebGPU' : 'WebGPU has an adapter';
   return new Engine(gpu, makeFastPath?.(), { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...gpu.limits } }, check);
-}
-
-function checkOptions(options: EngineOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new DomainError({ operation: 'openEngine', argument: 'options', expected: 'an object', got: shown(options), remedy: 'Pass { backend, device, check }, or nothing.' });
-  }
-  const { backend, device, check } = options;
-  const wrong = (argument: string, value: unknown, choices: readonly string[]): void => {
-    if (value === undefined || choices.includes(value as string)) return;
-    throw new DomainError({ operation: 'openEngine', argument, expected: choices.map(shown).join(', '), got: shown(value), remedy: 'Choose one of these.' });
-  };
-  wrong('backend', backend, ['auto', 'webgpu', 'cpu', 'reference']);
-  wrong('check', check, ['off', 'sample', 'all']);
-  if (device === undefined || isGpuDevice(device)) return;
-  throw new DomainError({ operation: 'openEngine', argument: 'device', expected: 'a GPUDevice', got: shown(device), remedy: 'Pass what adapter.requestDevice() gave, or leave it out.' });
 }
 
 /** What has been decided for one run: where, and why. */

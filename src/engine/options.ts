@@ -1,0 +1,33 @@
+import type { Check } from './certificate.ts';
+import { DomainError, shown } from './errors.ts';
+import { isGpuDevice, type GpuDeviceLike } from './gpu-types.ts';
+import type { Backend } from './report.ts';
+
+export interface EngineOptions {
+  /**
+   * Where to run: 'auto' (default) takes WebGPU when it has an adapter, and the CPU otherwise. 'cpu' is the fast path of the
+   * CPU where the engine has one (that of `dually` has, that of `dually/webgpu` has not: then a software adapter is taken for
+   * a GPU), with the f64 reference for what it does not do; 'reference' is that reference alone.
+   */
+  readonly backend?: 'auto' | Backend;
+  /** A device of the caller's. It is never destroyed, and its error handlers are left alone. */
+  readonly device?: GpuDeviceLike;
+  /** Compares results with the f64 reference: of no row (default), of up to 32 rows a result, or of every row. */
+  readonly check?: Check;
+}
+
+/** Throws at the first option that is none. */
+export function checkOptions(options: EngineOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new DomainError({ operation: 'openEngine', argument: 'options', expected: 'an object', got: shown(options), remedy: 'Pass { backend, device, check }, or nothing.' });
+  }
+  const { backend, device, check } = options;
+  const wrong = (argument: string, value: unknown, choices: readonly string[]): void => {
+    if (value === undefined || choices.includes(value as string)) return;
+    throw new DomainError({ operation: 'openEngine', argument, expected: choices.map(shown).join(', '), got: shown(value), remedy: 'Choose one of these.' });
+  };
+  wrong('backend', backend, ['auto', 'webgpu', 'cpu', 'reference']);
+  wrong('check', check, ['off', 'sample', 'all']);
+  if (device === undefined || isGpuDevice(device)) return;
+  throw new DomainError({ operation: 'openEngine', argument: 'device', expected: 'a GPUDevice', got: shown(device), remedy: 'Pass what adapter.requestDevice() gave, or leave it out.' });
+}
