@@ -2,7 +2,9 @@ export * from './divergences/index.ts';
 export * from './geometry/index.ts';
 export { probabilities } from './math/probabilities.ts';
 export * from './steps/index.ts';
-export type { Engine, EngineInfo } from './engine/engine.ts';
+export type { Engine } from './engine/engine.ts';
+export type { EngineEvents } from './engine/events.ts';
+export type { EngineInfo, MemoryUse } from './engine/runner.ts';
 export {
   BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError,
 } from './engine/errors.ts';

@@ -1,6 +1,7 @@
+import { CertificateError } from './errors.ts';
 import type { Operand, Operation, Tolerance } from './operation.ts';
 import type { Reference } from './reference.ts';
-import type { Certificate } from './report.ts';
+import type { Certificate, RunReport } from './report.ts';
 import type { Tensor } from './tensor.ts';
 
 export type Check = 'off' | 'sample' | 'all';
@@ -78,4 +79,12 @@ function relativeErrorOf({ relativeTo }: { readonly relativeTo: 'entry' | 'row' 
     }
     return worst;
   };
+}
+
+export function certificateError(report: RunReport): CertificateError {
+  const { operation, certificate } = report;
+  return new CertificateError({
+    operation, row: certificate!.worstRow, expected: `a result within ${certificate!.tolerance}`, got: `an error of ${certificate!.worstUlps.toPrecision(3)} ulp`,
+    remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise it is computed wrongly here: use backend: 'reference'. tensor.report has the certificate.",
+  }, { cause: report });
 }

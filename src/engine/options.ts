@@ -2,6 +2,7 @@ import type { Check } from './certificate.ts';
 import { DomainError, shown } from './errors.ts';
 import { isGpuDevice, type GpuDeviceLike } from './gpu-types.ts';
 import type { Backend } from './report.ts';
+import type { OnDeviceLost } from './webgpu/devices.ts';
 
 export interface EngineOptions {
   /**
@@ -12,6 +13,8 @@ export interface EngineOptions {
   readonly backend?: 'auto' | Backend;
   /** A device of the caller's. It is never destroyed, and its error handlers are left alone. */
   readonly device?: GpuDeviceLike;
+  /** Asked for another device when the caller's was lost; without an answer the CPU goes on. */
+  readonly onDeviceLost?: OnDeviceLost;
   /** Compares results with the f64 reference: of no row (default), of up to 32 rows a result, or of every row. */
   readonly check?: Check;
 }
@@ -21,13 +24,16 @@ export function checkOptions(options: EngineOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new DomainError({ operation: 'openEngine', argument: 'options', expected: 'an object', got: shown(options), remedy: 'Pass { backend, device, check }, or nothing.' });
   }
-  const { backend, device, check } = options;
+  const { backend, device, check, onDeviceLost } = options;
   const wrong = (argument: string, value: unknown, choices: readonly string[]): void => {
     if (value === undefined || choices.includes(value as string)) return;
     throw new DomainError({ operation: 'openEngine', argument, expected: choices.map(shown).join(', '), got: shown(value), remedy: 'Choose one of these.' });
   };
   wrong('backend', backend, ['auto', 'webgpu', 'cpu', 'reference']);
   wrong('check', check, ['off', 'sample', 'all']);
+  if (onDeviceLost !== undefined && typeof onDeviceLost !== 'function') {
+    throw new DomainError({ operation: 'openEngine', argument: 'onDeviceLost', expected: 'a function that returns a device', got: shown(onDeviceLost), remedy: 'Pass a function, or leave it out.' });
+  }
   if (device === undefined || isGpuDevice(device)) return;
   throw new DomainError({ operation: 'openEngine', argument: 'device', expected: 'a GPUDevice', got: shown(device), remedy: 'Pass what adapter.requestDevice() gave, or leave it out.' });
 }

@@ -29,5 +29,7 @@ export interface RunReport {
   readonly bytesDown: number;
   /** `gpu` runs from the first submission until the queue is idle; `check` is the time the certificate cost. */
   readonly milliseconds: { readonly total: number; readonly gpu?: number; readonly check?: number };
+  /** How often the run was begun anew, because its device was lost or refused something; left out where it was not. */
+  readonly replays?: number;
   readonly certificate?: Certificate;
 }

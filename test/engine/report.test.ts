@@ -48,7 +48,7 @@ describe('a run on WebGPU', () => {
   test('uploads and checks a source only once', async () => {
     const [p, q] = [rowsOf(engine, rows, 1), rowsOf(engine, rows, 2)];
     const [first, second, information] = [klDivergence(p, q), klDivergence(q, p), fisherInformation(p, { coordinates: 'theta' })];
-    await Promise.all([first.read(), second.read(), information.read()]);
+    for (const result of [first, second, information]) await result.read();
     expect([first, second, information].map(({ report }) => report!.bytesUp)).toEqual([8 * rows * outcomes, 0, 0]);
     expect(second.report!.dispatches).toBe(1);
     expect(information.report).toMatchObject({ operation: 'fisherInformation', shape: [rows, outcomes - 1, outcomes - 1], dispatches: 2, bytesDown: 4 * rows * (outcomes - 1) ** 2 });

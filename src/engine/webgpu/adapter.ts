@@ -19,10 +19,28 @@ function dawn(): Promise<GPU | undefined> {
   return dawnGpu;
 }
 
+export interface FoundDevice {
+  readonly device: GPUDevice;
+  readonly adapter: string;
+  /** Whether the adapter is software. */
+  readonly fallback: boolean;
+}
+
+/** Milliseconds after which a browser that gives neither a device nor a refusal counts as having none. */
+const patience = 10_000;
+
 /** An adapter and its device with the limits that large batches want, and with those of the wanted features that there are; or the reason why there is none. */
-export async function findDevice(wanted: readonly GPUFeatureName[] = []): Promise<{ device: GPUDevice; adapter: string; fallback: boolean } | { reason: string }> {
+export async function findDevice(wanted: readonly GPUFeatureName[] = []): Promise<FoundDevice | { readonly reason: string }> {
   const gpu = await findGpu();
   if (!gpu) return { reason: 'this environment has no WebGPU' };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<{ reason: string }>((resolve) => {
+    timer = setTimeout(() => resolve({ reason: `WebGPU gave no device in ${patience / 1000} s` }), patience);
+  });
+  return Promise.race([requestDevice(gpu, wanted), silence]).finally(() => clearTimeout(timer));
+}
+
+async function requestDevice(gpu: GPU, wanted: readonly GPUFeatureName[]): Promise<FoundDevice | { readonly reason: string }> {
   try {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) return { reason: 'WebGPU found no adapter' };

@@ -4,6 +4,8 @@ import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
 import type { Range } from '../stages.ts';
 import { bytesOf, perWord, type StoredNumbers } from '../storage.ts';
+import { Queue } from '../queue.ts';
+import type { MemoryUse } from '../runner.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Region } from './encoder.ts';
 import { Gpu } from './gpu.ts';
@@ -19,6 +21,8 @@ export interface Forced {
 
 /** Milliseconds in which the loss of a device is told after what failed because of it. */
 const lossDelay = 250;
+/** Milliseconds in which a device has to come on with a run. */
+const patience = 60_000;
 
 /** Runs tensors on a device, and keeps what is worth keeping there: sources, and results that were read. */
 export class WebGpuBackend {
@@ -28,6 +32,8 @@ export class WebGpuBackend {
   readonly forcedRegime: Regime | undefined;
   /** Lanes that every subgroup of the device has at least, as far as kernels use them. */
   readonly subgroup: 0 | 4 | 16;
+  /** Runs record their commands one after the other, and wait for the device side by side. */
+  readonly #recording = new Queue();
   readonly #residents = new WeakMap<Tensor, GPUBuffer>();
   readonly #collected: FinalizationRegistry<GPUBuffer>;
 
@@ -58,10 +64,9 @@ export class WebGpuBackend {
   async place(tensor: Tensor, data: Float32Array<ArrayBuffer>): Promise<GPUBuffer> {
     this.#assertNotLost('tensor.buffer');
     this.#assertFits(tensor);
-    return this.gpu.guarded('tensor.buffer', async () => {
-      const buffer = this.allocateResident(tensor);
-      this.gpu.write(buffer, data);
-      return this.#handedOut(tensor);
+    return this.#guarded('tensor.buffer', async () => {
+      this.gpu.write(this.resident(tensor) ?? this.allocateResident(tensor), data);
+      return async () => this.#handedOut(tensor);
     });
   }
 
@@ -84,7 +89,12 @@ export class WebGpuBackend {
     this.#collected.register(tensor, buffer, tensor);
   }
 
-  release(tensor: Tensor): void {
+  /** Frees what a tensor holds, in its turn: a run that records now may use it. */
+  async release(tensor: Tensor): Promise<void> {
+    await this.#recording.run(async () => this.#release(tensor));
+  }
+
+  #release(tensor: Tensor): void {
     const buffer = this.#residents.get(tensor);
     this.#residents.delete(tensor);
     this.#collected.unregister(tensor);
@@ -109,7 +119,10 @@ export class WebGpuBackend {
         remedy: 'Create it with GPUBufferUsage.COPY_SRC.',
       });
     }
-    await this.#guarded('engine.rows', () => readNow(this.gpu, origin.data as GPUBuffer, bytes, Math.floor(this.limits.maxBufferSize / 4) * 4));
+    await this.#guarded('engine.rows', async () => {
+      await readNow(this.gpu, origin.data as GPUBuffer, bytes, Math.floor(this.limits.maxBufferSize / 4) * 4);
+      return async () => undefined;
+    });
     return tensor.storage === 'f16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer);
   }
 
@@ -134,47 +147,94 @@ export class WebGpuBackend {
       const whole = target ??= this.gpu.pool.exactStorage(bytes);
       record((commands) => copyBlock(commands, region, range, whole, tensor));
       return undefined;
+    }).catch((error: unknown) => {
+      if (target) this.gpu.pool.give(target);
+      throw error;
     });
-    if (target) this.#hold(tensor, target);
+    if (target) this.#settle(tensor, target);
     return { buffer: this.#handedOut(tensor), facts };
   }
 
   async #run(tensor: Tensor, hooks: RunHooks, sink: Sink): Promise<RunFacts> {
     const operation = tensor.origin.kind === 'result' ? tensor.origin.operation.name : 'tensor.read';
-    const run = new Run(this, tensor);
-    const facts = await this.#guarded(operation, () => run.execute(sink, hooks), hooks.signal).catch((error: unknown) => {
-      if (error instanceof DeviceError) this.#forget(run.uploaded);
+    let uploaded: readonly Tensor[] = [];
+    const start = (): Promise<() => Promise<RunFacts>> => {
+      this.gpu.trim();
+      const run = new Run(this, tensor);
+      uploaded = run.uploaded;
+      return run.start(sink, hooks);
+    };
+    const facts = await this.#guarded(operation, start, hooks.signal).catch(async (error: unknown) => {
+      if (error instanceof DeviceError && this.gpu.lost === undefined) await this.#recording.run(async () => this.#forget(uploaded));
       throw error;
     });
-    if (facts.whole && !this.resident(tensor)) this.#hold(tensor, facts.whole.buffer);
-    this.gpu.trim();
+    if (facts.whole) this.#settle(tensor, facts.whole.buffer);
     return facts;
+  }
+
+  /** Keeps a result on the device, unless another run of the same tensor did so meanwhile. */
+  #settle(tensor: Tensor, buffer: GPUBuffer): void {
+    if (this.resident(tensor)) this.gpu.pool.give(buffer);
+    else this.#hold(tensor, buffer);
   }
 
   /** After WebGPU refused something, nothing that the run made is trusted: it may be a buffer that was never made. */
   #forget(uploaded: readonly Tensor[]): void {
-    for (const tensor of uploaded) this.release(tensor);
+    for (const tensor of uploaded) this.#release(tensor);
     this.gpu.forget();
   }
 
-  /** Runs work inside error scopes; what fails because the device was lost says so. */
-  async #guarded<T>(operation: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    this.#assertNotLost(operation);
+  /** Starts work in its turn and waits for its end, inside error scopes; what fails because the device was lost says so. */
+  async #guarded<T>(operation: string, start: () => Promise<() => Promise<T>>, signal?: AbortSignal): Promise<T> {
     try {
-      return await this.gpu.guarded(operation, work);
+      const { outcome, check } = await this.#recording.run(async () => {
+        this.#assertNotLost(operation);
+        return this.#whileAlive(this.gpu.collecting(operation, start));
+      }, signal);
+      const [ended] = outcome.status === 'fulfilled' ? await this.#whileAlive(Promise.allSettled([outcome.value()])) : [outcome];
+      await this.#whileAlive(check());
+      if (ended.status === 'rejected') throw ended.reason;
+      return ended.value;
     } catch (error) {
       const ofTheCaller = error instanceof DomainError || error instanceof LimitExceededError || signal?.aborted === true;
       if (!ofTheCaller) await Promise.race([this.gpu.device.lost, new Promise((resolve) => setTimeout(resolve, lossDelay))]);
-      this.#assertNotLost(operation, error);
+      if (!ofTheCaller) this.#assertNotLost(operation, error);
       throw error;
     }
+  }
+
+  /** What a device that died was to do may never end, in which case this ends with its loss. */
+  #whileAlive<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const lost = (): void => reject(new Error(`the device was lost: ${this.gpu.lost}`));
+      if (this.gpu.lost !== undefined) lost();
+      const stop = this.gpu.onLost(lost);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const watch = (milliseconds: number): void => {
+        timer = setTimeout(() => {
+          const silence = performance.now() - Math.max(start, this.gpu.answered);
+          if (silence < patience) watch(patience - silence);
+          else this.gpu.giveUp(`it did not answer for ${patience / 1000} s`);
+        }, milliseconds);
+      };
+      const start = performance.now();
+      watch(patience);
+      work.then(resolve, reject).finally(() => {
+        clearTimeout(timer);
+        stop();
+      }).catch(() => undefined);
+    });
   }
 
   #assertNotLost(operation: string, cause?: unknown): void {
     if (this.gpu.lost === undefined) return;
     throw new DeviceLostError(
-      { operation, expected: 'a live GPU device', got: `a lost one: ${this.gpu.lost}`, remedy: 'Open a new engine.' }, cause === undefined ? undefined : { cause },
+      { operation, expected: 'a live GPU device', got: `a lost one: ${this.gpu.lost}`, remedy: 'Read again: the engine gets another device, or goes on with the CPU.' }, cause === undefined ? undefined : { cause },
     );
+  }
+
+  memory(): MemoryUse {
+    return { budget: Infinity, ...this.gpu.pool.use, spilled: 0 };
   }
 
   destroy(): void {

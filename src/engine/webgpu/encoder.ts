@@ -85,7 +85,7 @@ export class Encoder {
     this.#steps = [];
     this.#pending = 0;
     const before = this.#previous;
-    this.#previous = queue.onSubmittedWorkDone().then(() => { this.#idle = performance.now(); });
+    this.#previous = queue.onSubmittedWorkDone().then(() => { this.#gpu.answered = this.#idle = performance.now(); });
     await before;
   }
 

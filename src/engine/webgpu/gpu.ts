@@ -25,15 +25,32 @@ export class Gpu {
   readonly pool: BufferPool;
   /** Why the device was lost, once it was. */
   lost: string | undefined;
+  /** When the device last showed that it is alive. */
+  answered = 0;
+  readonly #onLost = new Set<(reason: string) => void>();
   readonly #borrowed: boolean;
   readonly #constants = new Map<string, GPUBuffer>();
-  readonly #caught: Promise<GPUError | null>[] = [];
+  #caught: Promise<GPUError | null>[] = [];
 
   constructor(device: GPUDevice, borrowed: boolean) {
     this.device = device;
     this.pool = new BufferPool(device.limits.maxBufferSize, (descriptor) => this.createBuffer(descriptor));
     this.#borrowed = borrowed;
-    void device.lost.then((info) => { this.lost = info.message || info.reason || 'no reason given'; });
+    void device.lost.then((info) => this.giveUp(info.message || info.reason || 'no reason given'));
+  }
+
+  /** Has a function called when the device is lost; what is returned takes it back. */
+  onLost(listener: (reason: string) => void): () => void {
+    this.#onLost.add(listener);
+    return () => void this.#onLost.delete(listener);
+  }
+
+  /** Takes the device for lost: because the browser says so, or because it does not answer. */
+  giveUp(reason: string): void {
+    if (this.lost !== undefined) return;
+    this.lost = reason;
+    for (const listener of this.#onLost) listener(reason);
+    this.#onLost.clear();
   }
 
   /** The pipeline of joined pieces with so many inputs and tables. Compiled once a device. */
@@ -106,8 +123,8 @@ export class Gpu {
   }
 
   /**
-   * Runs commands inside error scopes; what they catch is thrown by `guarded`. Others may use the device too, and its
-   * scopes are one stack for all, so scopes open and close here without a pause between.
+   * Runs commands inside error scopes; what they catch goes to the `collecting` under way. Others may use the device too,
+   * and its scopes are one stack for all, so scopes open and close here without a pause between.
    */
   scoped<T>(kinds: readonly GPUErrorFilter[], commands: () => T): T {
     for (const kind of kinds) this.device.pushErrorScope(kind);
@@ -115,6 +132,16 @@ export class Gpu {
       return commands();
     } finally {
       for (const _ of kinds) this.#caught.push(this.device.popErrorScope().catch(() => null)); // rejects when the device is lost
+    }
+  }
+
+  /** Runs a command whose validation errors come to light by themselves. */
+  ignoring<T>(command: () => T): T {
+    this.device.pushErrorScope('validation');
+    try {
+      return command();
+    } finally {
+      this.device.popErrorScope().catch(() => null);
     }
   }
 
@@ -132,23 +159,15 @@ export class Gpu {
     });
   }
 
-  /** Runs work, and throws what its error scopes caught. */
-  async guarded<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    let outcome: { value: T } | { thrown: unknown };
-    try {
-      outcome = { value: await work() };
-    } catch (thrown) {
-      outcome = { thrown };
-    }
-    const error = (await Promise.all(this.#caught.splice(0))).find((caught) => caught !== null);
-    if (error) {
-      throw new DeviceError(
-        { operation, expected: 'commands that WebGPU accepts', got: error.message, remedy: 'Give smaller batches if memory ran out, and GPUBuffers of the same device; otherwise this is a defect of Dually.' },
-        'thrown' in outcome ? { cause: outcome.thrown } : undefined,
-      );
-    }
-    if ('thrown' in outcome) throw outcome.thrown;
-    return outcome.value;
+  /** Runs work, one at a time. What is returned throws what its error scopes caught, once that is known. */
+  async collecting<T>(operation: string, work: () => Promise<T>): Promise<{ readonly outcome: PromiseSettledResult<T>; readonly check: () => Promise<void> }> {
+    const caught: Promise<GPUError | null>[] = this.#caught = [];
+    const [outcome] = await Promise.allSettled([work()]);
+    const check = async (): Promise<void> => {
+      const error = (await Promise.all(caught)).find((each) => each !== null);
+      if (error) throw deviceError(operation, error, outcome);
+    };
+    return { outcome, check };
   }
 
   /** Gives up every buffer that no tensor holds: after an error some may never have been made. */
@@ -163,4 +182,11 @@ export class Gpu {
     this.pool.destroy();
     if (!this.#borrowed) this.device.destroy();
   }
+}
+
+function deviceError(operation: string, error: GPUError, outcome: PromiseSettledResult<unknown>): DeviceError {
+  return new DeviceError(
+    { operation, expected: 'commands that WebGPU accepts', got: error.message, remedy: 'Give smaller batches if memory ran out, and GPUBuffers of the same device; otherwise this is a defect of Dually.' },
+    outcome.status === 'rejected' ? { cause: outcome.reason as unknown } : undefined,
+  );
 }

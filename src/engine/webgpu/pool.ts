@@ -21,6 +21,13 @@ export class BufferPool {
     this.#create = create;
   }
 
+  /** The bytes that are in use, and that are kept for later. */
+  get use(): { readonly used: number; readonly pooled: number; readonly buffers: number } {
+    const bytes = (buffers: Iterable<GPUBuffer>): number => [...buffers].reduce((sum, { size }) => sum + size, 0);
+    const pooled = bytes(this.#free);
+    return { used: bytes(this.#all) - pooled, pooled, buffers: this.#all.size };
+  }
+
   /** Storage for rows: a kernel reads and writes it, and it can be copied from and to. Rounded up, so that few sizes differ. */
   storage(bytes: number): GPUBuffer {
     return this.#take(bytes, sizeClass(bytes), usage.storage | usage.copySrc | usage.copyDst);

@@ -43,6 +43,8 @@ export class Run {
   /** Sources that this run brought to the device to stay. */
   readonly uploaded: Tensor[] = [];
   #bytesUp = 0;
+  /** The blocks of the result that are on their way to the host. */
+  #delivery: Promise<unknown> = Promise.resolve();
 
   constructor(backend: WebGpuBackend, root: Tensor) {
     this.#backend = backend;
@@ -54,41 +56,66 @@ export class Run {
     this.#statuses = new Statuses(backend.gpu, backend.softwareAdapter, this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length);
   }
 
-  async execute(sink: Sink, hooks: RunHooks): Promise<RunFacts> {
-    let done = 0;
+  /** Records and submits all the work. What is returned waits for the device: meanwhile others may record theirs. */
+  async start(sink: Sink, hooks: RunHooks): Promise<() => Promise<RunFacts>> {
     try {
       const blocks = this.#plan();
-      const total = blocks.length * this.#stages.length;
-      const root = this.#stages.at(-1)!;
-      const waiting = stagesAfterFolds(this.#stages);
-      let delivered = 0;
-      for (const [index, block] of blocks.entries()) {
-        const next = blocks[index + 1];
-        const lastColumns = next?.rows[0] !== block.rows[0];
-        const uses = new Map(this.#stages.map((stage) => [stage, stage.uses]));
-        for (const stage of this.#stages) {
-          hooks.signal?.throwIfAborted();
-          if (lastColumns || !waiting.has(stage)) {
-            if (isFold(stage) || !this.#regions.has(stage)) this.#regions.set(stage, await this.#make(stage, block));
-            for (const input of stage.inputs) this.#used(input, uses, block, next);
-          }
-          hooks.onProgress?.(++done, total);
-        }
-        if (lastColumns || root.span === 'block') {
-          delivered++;
-          await this.#deliver(block, sink, !next);
-        }
-        hooks.signal?.throwIfAborted();
-        if (next) this.#releaseBlock(block, next);
-      }
-      const gpuMilliseconds = await this.#encoder.finish();
-      const whole = delivered === 1 ? this.#keep(root) : undefined;
-      return { chunks: blocks.length, dispatches: this.#encoder.dispatches, bytesUp: this.#bytesUp, gpuMilliseconds, whole };
-    } finally {
-      await this.#encoder.finish().catch(() => undefined); // nothing may use a buffer after it went back to the pool
-      for (const buffer of this.#owned.values()) this.#backend.gpu.pool.give(buffer);
-      this.#statuses.dispose();
+      const delivered = await this.#submitBlocks(blocks, sink, hooks);
+      return () => this.#finish(blocks.length, delivered, hooks);
+    } catch (error) {
+      await this.#end();
+      throw error;
     }
+  }
+
+  /** Returns how many blocks of the result were sent on their way. */
+  async #submitBlocks(blocks: readonly Block[], sink: Sink, hooks: RunHooks): Promise<number> {
+    let [done, sent] = [0, 0];
+    const total = blocks.length * this.#stages.length;
+    const root = this.#stages.at(-1)!;
+    const waiting = stagesAfterFolds(this.#stages);
+    for (const [index, block] of blocks.entries()) {
+      const next = blocks[index + 1];
+      const lastColumns = next?.rows[0] !== block.rows[0];
+      const uses = new Map(this.#stages.map((stage) => [stage, stage.uses]));
+      for (const stage of this.#stages) {
+        hooks.signal?.throwIfAborted();
+        if (lastColumns || !waiting.has(stage)) {
+          if (isFold(stage) || !this.#regions.has(stage)) this.#regions.set(stage, await this.#make(stage, block));
+          for (const input of stage.inputs) this.#used(input, uses, block, next);
+        }
+        hooks.onProgress?.(++done, total);
+      }
+      if (lastColumns || root.span === 'block') {
+        sent++;
+        await this.#send(block, sink, !next);
+      }
+      hooks.signal?.throwIfAborted();
+      if (next) this.#releaseBlock(block, next);
+    }
+    return sent;
+  }
+
+  async #finish(chunks: number, sent: number, { signal }: RunHooks): Promise<RunFacts> {
+    try {
+      await this.#delivery;
+      await this.#statuses.report((tensor) => this.#backend.hostData(tensor), this.#root);
+      const gpuMilliseconds = await this.#encoder.finish();
+      signal?.throwIfAborted();
+      const whole = sent === 1 ? this.#keep(this.#stages.at(-1)!) : undefined;
+      return { chunks, dispatches: this.#encoder.dispatches, bytesUp: this.#bytesUp, gpuMilliseconds, whole };
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** Nothing may use a buffer after it went back to the pool. */
+  async #end(): Promise<void> {
+    await this.#delivery.catch(() => undefined);
+    await this.#encoder.finish().catch(() => undefined);
+    for (const buffer of this.#owned.values()) this.#backend.gpu.pool.give(buffer);
+    this.#owned.clear();
+    this.#statuses.dispose();
   }
 
   #plan(): readonly Block[] {
@@ -99,14 +126,17 @@ export class Run {
     throw this.#tooLarge('tensors whose rows fit', tensor, 4 * tensor.width);
   }
 
-  /** Sends a block on its way; with the last one go the outcomes of the checks. */
-  async #deliver(block: Block, sink: Sink, last: boolean): Promise<void> {
+  /** Sends a block on its way, when the one before it has arrived; with the last one go the outcomes of the checks. */
+  async #send(block: Block, sink: Sink, last: boolean): Promise<void> {
     const root = this.#stages.at(-1)!;
     const record = (step: Step): void => this.#encoder.record(step);
     const deliver = sink(this.#regions.get(root)!, rangeOf(root, block), record);
     if (last) this.#statuses.record(record);
     await this.#encoder.submit();
-    await Promise.all([deliver?.(), last ? this.#statuses.report((tensor) => this.#backend.hostData(tensor), this.#root) : undefined]);
+    const before = this.#delivery;
+    this.#delivery = Promise.all([before, deliver?.(), last ? this.#statuses.deliver() : undefined]);
+    this.#delivery.catch(() => undefined); // it is awaited later
+    await before;
   }
 
   /** Hands the buffer of a stage to the caller, who now owns it. */

@@ -29,7 +29,8 @@ export class Statuses {
   readonly #softwareAdapter: boolean;
   readonly #slots = new Map<Tensor, { readonly slot: number; all: boolean }>();
   readonly #buffer: GPUBuffer;
-  #deliver: Delivery | undefined;
+  #delivery: Delivery | undefined;
+  #rows = new Uint32Array();
 
   constructor(gpu: Gpu, softwareAdapter: boolean, capacity: number) {
     this.#gpu = gpu;
@@ -56,15 +57,18 @@ export class Statuses {
 
   /** Records the way back of the outcome; after the last check. */
   record(record: (step: Step) => void): void {
-    if (this.#slots.size > 0) this.#deliver = recordReadback(this.#gpu, record, this.#buffer, 0, 4 * this.#slots.size);
+    if (this.#slots.size > 0) this.#delivery = recordReadback(this.#gpu, record, this.#buffer, 0, 4 * this.#slots.size);
   }
 
-  /** Throws what is wrong with the first bad row, once the commands were submitted. */
+  /** Brings the outcome to the host, once the commands were submitted. */
+  async deliver(): Promise<void> {
+    await this.#delivery?.((bytes) => { this.#rows = new Uint32Array(bytes.slice(0)); });
+  }
+
+  /** Throws what is wrong with the first bad row. */
   async report(hostData: (tensor: Tensor) => Promise<StoredNumbers>, root: Tensor): Promise<void> {
-    let rows = new Uint32Array();
-    await this.#deliver?.((bytes) => { rows = new Uint32Array(bytes.slice(0)); });
     for (const [tensor, { slot, all }] of this.#slots) {
-      if (rows[slot] !== none) await throwProblem(tensor, rows[slot]!, hostData, root);
+      if (this.#rows[slot] !== none) await throwProblem(tensor, this.#rows[slot]!, hostData, root);
       if (all) checked.add(tensor);
     }
   }

@@ -1,0 +1,53 @@
+import type { Events } from './events.ts';
+import type { GpuBufferLike } from './gpu-types.ts';
+import type { Backend, RunReport } from './report.ts';
+import type { ReadOptions, Tensor } from './tensor.ts';
+
+export interface EngineInfo {
+  readonly backend: Backend;
+  readonly adapter: string;
+  /** Why this backend was chosen. */
+  readonly reason: string;
+  /** The device's limits that batches are cut by; empty on the CPU. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** The bytes that an engine holds. */
+export interface MemoryUse {
+  /** What the engine may hold on the device; 0 without one. */
+  readonly budget: number;
+  /** Buffers of tensors and of what runs now. */
+  readonly used: number;
+  /** Buffers that are kept for the next run. */
+  readonly pooled: number;
+  readonly buffers: number;
+  /** Results that were moved from the device to the host. */
+  readonly spilled: number;
+}
+
+export interface ReadResult {
+  readonly data: Float32Array<ArrayBuffer>;
+  readonly report: RunReport;
+}
+
+export interface BufferResult {
+  readonly buffer: GpuBufferLike;
+  /** Undefined when it was there already. */
+  readonly report: RunReport | undefined;
+}
+
+/** Runs the tensors of an engine: on this thread and what it commands, or elsewhere. */
+export interface Runner {
+  readonly info: EngineInfo;
+  readonly events: Events;
+  /** Whether sources may be GPUBuffers. */
+  readonly takesBuffers: boolean;
+  /** Takes note of a source, when it is made. */
+  adopt(source: Tensor): void;
+  read(tensor: Tensor, options: ReadOptions): Promise<ReadResult>;
+  buffer(tensor: Tensor, options: ReadOptions): Promise<BufferResult>;
+  release(tensor: Tensor): void;
+  memory(): Promise<MemoryUse>;
+  /** Called once, when nothing runs any more. */
+  destroy(): void;
+}

@@ -1,0 +1,109 @@
+import { DomainError, shown } from '../errors.ts';
+import type { Events } from '../events.ts';
+import { isGpuDevice, type GpuDeviceLike } from '../gpu-types.ts';
+import { describe, findDevice, type FoundDevice } from './adapter.ts';
+import { WebGpuBackend, type Forced } from './backend.ts';
+
+/** Supplies a device in place of a lost one; without one, the CPU goes on. */
+export type OnDeviceLost = (loss: { readonly reason: string }) => GpuDeviceLike | undefined | Promise<GpuDeviceLike | undefined>;
+
+/** Milliseconds before each attempt to get a new device; a browser restarts its GPU process meanwhile. */
+const delays = [0, 50, 250, 1000];
+/** Milliseconds until there is another attempt after all of them failed. */
+const rest = 60_000;
+
+/** Keeps a device at hand, and gets another one when it is lost: from the browser, or from the caller whose device it was. */
+export class Devices {
+  readonly #forced: Forced;
+  readonly #events: Events;
+  readonly #onDeviceLost: OnDeviceLost | undefined;
+  readonly #borrowed: boolean;
+  #backend: WebGpuBackend | undefined;
+  #adapter: string;
+  #reopening: Promise<WebGpuBackend | undefined> | undefined;
+  #closedUntil = 0;
+  #isDestroyed = false;
+  /** Why there is no device, when there is none. */
+  problem = '';
+
+  constructor(found: FoundDevice, { borrowed, forced, events, onDeviceLost }: { borrowed: boolean; forced: Forced; events: Events; onDeviceLost?: OnDeviceLost | undefined }) {
+    this.#borrowed = borrowed;
+    this.#forced = forced;
+    this.#events = events;
+    this.#onDeviceLost = onDeviceLost;
+    this.#adapter = found.adapter;
+    this.#backend = this.#open(found);
+  }
+
+  get adapter(): string {
+    return this.#adapter;
+  }
+
+  /** What is at hand now, be it lost a moment ago. */
+  get current(): WebGpuBackend | undefined {
+    return this.#backend;
+  }
+
+  /** The backend at hand, or after a loss one on a new device; undefined when there is none to be had. */
+  async live(): Promise<WebGpuBackend | undefined> {
+    if (this.#backend) return this.#backend;
+    return this.#reopening ??= this.#reopen().finally(() => { this.#reopening = undefined; });
+  }
+
+  destroy(): void {
+    this.#isDestroyed = true;
+    this.#backend?.destroy();
+    this.#backend = undefined;
+  }
+
+  #open(found: FoundDevice): WebGpuBackend {
+    const backend = new WebGpuBackend(found.device, { borrowed: this.#borrowed, softwareAdapter: found.fallback, forced: this.#forced });
+    backend.gpu.onLost((reason) => {
+      if (this.#backend !== backend) return;
+      this.#backend = undefined;
+      this.problem = `the GPU device was lost (${reason})`;
+      backend.destroy();
+      if (!this.#isDestroyed) this.#events.emit('devicelost', { reason, adapter: found.adapter });
+    });
+    return backend;
+  }
+
+  async #reopen(): Promise<WebGpuBackend | undefined> {
+    if (this.#isDestroyed || performance.now() < this.#closedUntil) return undefined;
+    const loss = this.problem;
+    for (const [attempt, delay] of (this.#borrowed ? [0] : delays).entries()) {
+      if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+      const found = await (this.#borrowed ? this.#ofCaller(loss) : findDevice(['subgroups']));
+      if (this.#isDestroyed) {
+        if ('device' in found && !this.#borrowed) found.device.destroy();
+        return undefined;
+      }
+      if ('device' in found) return this.#recovered(found, attempt + 1);
+      this.problem = `${loss}, and ${found.reason}`;
+    }
+    this.#closedUntil = performance.now() + rest;
+    this.#events.emit('fallback', { reason: this.problem });
+    return undefined;
+  }
+
+  #recovered(found: FoundDevice, attempts: number): WebGpuBackend {
+    this.#adapter = found.adapter;
+    this.#backend = this.#open(found);
+    this.#events.emit('recovered', { adapter: found.adapter, attempts });
+    return this.#backend;
+  }
+
+  async #ofCaller(reason: string): Promise<FoundDevice | { readonly reason: string }> {
+    if (!this.#onDeviceLost) return { reason: 'it is the caller’s to replace' };
+    const device = await this.#onDeviceLost({ reason });
+    if (device === undefined) return { reason: 'onDeviceLost gave no other' };
+    if (isGpuDevice(device)) return foundOf(device);
+    throw new DomainError({ operation: 'openEngine', argument: 'onDeviceLost', expected: 'a GPUDevice, or undefined', got: shown(device), remedy: 'Return what adapter.requestDevice() gave.' });
+  }
+}
+
+/** A device of the caller's, as if it had been found. */
+export function foundOf(device: GpuDeviceLike): FoundDevice {
+  const { adapterInfo } = device as GPUDevice;
+  return { device: device as GPUDevice, adapter: describe(adapterInfo), fallback: adapterInfo?.isFallbackAdapter ?? false };
+}
