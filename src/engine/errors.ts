@@ -67,9 +67,18 @@ export class DeviceLostError extends DuallyError {
   readonly code = 'device-lost';
 }
 
-/** WebGPU refused or failed a command: validation, memory or an internal error, in the browser's own words. */
+export type DeviceErrorKind = 'validation' | 'out-of-memory' | 'internal';
+
+/** WebGPU refused or failed a command, in the browser's own words. */
 export class DeviceError extends DuallyError {
   readonly code = 'device';
+  /** What kind of error it was. Commands that are not valid are a mistake of somebody; the other kinds are the device's, and the CPU helps out. */
+  readonly kind: DeviceErrorKind;
+
+  constructor(facts: ErrorFacts & { readonly kind: DeviceErrorKind }, options?: ErrorOptions) {
+    super(facts, options);
+    this.kind = facts.kind;
+  }
 }
 
 /** A GPU result differs from the f64 reference by more than the operation's tolerance. `cause` holds the run report. */

@@ -35,3 +35,14 @@ export class Queue {
     });
   }
 }
+
+/** Waits for something no longer than until the signal is aborted. */
+export async function unlessAborted<T>(wait: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  signal?.throwIfAborted();
+  if (!signal) return wait;
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    wait.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave)).catch(() => undefined);
+  });
+}

@@ -5,7 +5,7 @@ import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
 import { isGpuBuffer } from './gpu-types.ts';
 import { consumerOf, lineageOf } from './lineage.ts';
-import { Queue } from './queue.ts';
+import { Queue, unlessAborted } from './queue.ts';
 import { readByReference } from './reference-run.ts';
 import { Reference } from './reference.ts';
 import type { RunReport } from './report.ts';
@@ -105,22 +105,23 @@ export class Scheduler implements Runner {
 
   /**
    * Runs on the device, and anew when that is lost: a tensor remembers how it is made, so nothing is lost with it. What WebGPU
-   * refuses is believed the second time, when the run was alone and the device had let go of all that it need not hold.
+   * refuses is believed the second time, when the device had let go of all that it need not hold.
    */
   async #replayed<T>(tensor: Tensor, options: ReadOptions, run: (gpu: WebGpuBackend, options: ReadOptions, replays: number) => Promise<T>, onCpu: (reason: string) => Promise<T>): Promise<T> {
     const hooks = { ...options, onProgress: neverBack(options.onProgress) };
-    for (let replays = 0, refusals = 0; ; replays++) {
-      options.signal?.throwIfAborted();
-      const gpu = await this.#devices!.live();
+    for (let [replays, refusals] = [0, 0]; ; replays++) {
+      const gpu = await unlessAborted(this.#devices!.live(), options.signal);
       if (!gpu) return onCpu(this.#devices!.problem);
       this.#assertSourcesLive(tensor, gpu);
       try {
         return await run(gpu, hooks, replays);
       } catch (error) {
-        const isLoss = error instanceof DeviceLostError;
-        if (!isLoss && !(error instanceof DeviceError && refusals++ === 0)) throw error;
-        if (replays < mostReplays) continue;
-        const reason = isLoss ? `${this.#devices!.problem}, ${replays + 1} times in this run` : error.message;
+        options.signal?.throwIfAborted();
+        if (error instanceof DeviceError) refusals++;
+        else if (!(error instanceof DeviceLostError)) throw error;
+        if (refusals === 2 && (error as DeviceError).kind === 'validation') throw error;
+        if (refusals < 2 && replays < mostReplays) continue;
+        const reason = refusals < 2 ? `${this.#devices!.problem}, ${replays + 1} times in this run` : `the GPU failed: ${(error as DeviceError).got}`;
         this.events.emit('fallback', { reason, operation: operationOf(tensor) });
         return onCpu(reason);
       }

@@ -17,12 +17,12 @@ export interface Forced {
   readonly subgroups?: boolean;
   readonly limits?: Partial<Limits>;
   readonly regime?: Regime;
+  /** Milliseconds in which a device has to get on with a run before it is taken for lost. */
+  readonly patience?: number;
 }
 
 /** Milliseconds in which the loss of a device is told after what failed because of it. */
 const lossDelay = 250;
-/** Milliseconds in which a device has to come on with a run. */
-const patience = 60_000;
 
 /** Runs tensors on a device, and keeps what is worth keeping there: sources, and results that were read. */
 export class WebGpuBackend {
@@ -34,6 +34,7 @@ export class WebGpuBackend {
   readonly subgroup: 0 | 4 | 16;
   /** Runs record their commands one after the other, and wait for the device side by side. */
   readonly #recording = new Queue();
+  readonly #patience: number;
   readonly #residents = new WeakMap<Tensor, GPUBuffer>();
   readonly #collected: FinalizationRegistry<GPUBuffer>;
 
@@ -41,6 +42,7 @@ export class WebGpuBackend {
     this.gpu = new Gpu(device, options.borrowed);
     this.softwareAdapter = options.softwareAdapter;
     this.forcedRegime = options.forced.regime;
+    this.#patience = options.forced.patience ?? 60_000;
     this.subgroup = options.forced.subgroups ? subgroupOf(device) : 0;
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
     this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
@@ -197,7 +199,7 @@ export class WebGpuBackend {
       return ended.value;
     } catch (error) {
       const ofTheCaller = error instanceof DomainError || error instanceof LimitExceededError || signal?.aborted === true;
-      if (!ofTheCaller) await Promise.race([this.gpu.device.lost, new Promise((resolve) => setTimeout(resolve, lossDelay))]);
+      if (!ofTheCaller && this.gpu.lost === undefined) await Promise.race([this.gpu.device.lost, new Promise((resolve) => setTimeout(resolve, lossDelay))]);
       if (!ofTheCaller) this.#assertNotLost(operation, error);
       throw error;
     }
@@ -213,12 +215,12 @@ export class WebGpuBackend {
       const watch = (milliseconds: number): void => {
         timer = setTimeout(() => {
           const silence = performance.now() - Math.max(start, this.gpu.answered);
-          if (silence < patience) watch(patience - silence);
-          else this.gpu.giveUp(`it did not answer for ${patience / 1000} s`);
+          if (silence < this.#patience) watch(this.#patience - silence);
+          else this.gpu.giveUp(`it did not answer for ${this.#patience / 1000} s`);
         }, milliseconds);
       };
       const start = performance.now();
-      watch(patience);
+      watch(this.#patience);
       work.then(resolve, reject).finally(() => {
         clearTimeout(timer);
         stop();

@@ -71,6 +71,7 @@ export class Devices {
   async #reopen(): Promise<WebGpuBackend | undefined> {
     if (this.#isDestroyed || performance.now() < this.#closedUntil) return undefined;
     const loss = this.problem;
+    this.#closedUntil = performance.now() + rest; // also if the caller's function throws
     for (const [attempt, delay] of (this.#borrowed ? [0] : delays).entries()) {
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
       const found = await (this.#borrowed ? this.#ofCaller(loss) : findDevice(['subgroups']));
@@ -81,13 +82,13 @@ export class Devices {
       if ('device' in found) return this.#recovered(found, attempt + 1);
       this.problem = `${loss}, and ${found.reason}`;
     }
-    this.#closedUntil = performance.now() + rest;
     this.#events.emit('fallback', { reason: this.problem });
     return undefined;
   }
 
   #recovered(found: FoundDevice, attempts: number): WebGpuBackend {
     this.#adapter = found.adapter;
+    this.#closedUntil = 0;
     this.#backend = this.#open(found);
     this.#events.emit('recovered', { adapter: found.adapter, attempts });
     return this.#backend;

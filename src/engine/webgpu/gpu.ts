@@ -1,4 +1,4 @@
-import { DeviceError } from '../errors.ts';
+import { DeviceError, type DeviceErrorKind } from '../errors.ts';
 import { usage } from '../gpu-types.ts';
 import { compile, joinPieces, type Shader } from '../shader.ts';
 import type { Piece, Table } from '../kernel.ts';
@@ -11,6 +11,9 @@ interface Pipeline {
   /** Of group 0, the inputs, the output and the uniforms; and of group 1, the tables. */
   readonly layouts: readonly GPUBindGroupLayout[];
 }
+
+/** What an error scope caught, if anything. */
+type Caught = { readonly kind: DeviceErrorKind; readonly message: string } | undefined;
 
 /** Encodes something into a batch of commands. */
 export type Step = (commands: GPUCommandEncoder) => void;
@@ -30,7 +33,7 @@ export class Gpu {
   readonly #onLost = new Set<(reason: string) => void>();
   readonly #borrowed: boolean;
   readonly #constants = new Map<string, GPUBuffer>();
-  #caught: Promise<GPUError | null>[] = [];
+  #caught: Promise<Caught>[] = [];
 
   constructor(device: GPUDevice, borrowed: boolean) {
     this.device = device;
@@ -79,7 +82,11 @@ export class Gpu {
       const layout = this.device.createPipelineLayout({ bindGroupLayouts: layouts });
       return { layouts, pipeline: this.device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } }) };
     });
-    return { pipeline: await made.pipeline, layouts: made.layouts };
+    const pipeline = await made.pipeline.catch((error: unknown) => {
+      const { reason, message } = error as GPUPipelineError;
+      throw deviceError(label, { kind: reason === 'validation' ? 'validation' : 'internal', message }, error);
+    });
+    return { pipeline, layouts: made.layouts };
   }
 
   /** A table of constants, uploaded once and kept while it is among the last used. */
@@ -102,9 +109,14 @@ export class Gpu {
 
   #upload(flags: number, data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
     const buffer = this.createBuffer({ size: data.byteLength, usage: flags, mappedAtCreation: true });
-    new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    buffer.unmap();
-    return buffer;
+    try {
+      new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      buffer.unmap();
+      return buffer;
+    } catch (error) { // the device was lost this moment
+      buffer.destroy();
+      throw error;
+    }
   }
 
   /** Destroys what was used longest ago; only between runs, when no unsubmitted command names it. */
@@ -118,21 +130,31 @@ export class Gpu {
   }
 
   createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
+    if (this.lost !== undefined) throw new Error(`the device was lost: ${this.lost}`); // by a run that has been given up
     counters.buffers++;
-    return this.scoped(['validation', 'out-of-memory'], () => this.device.createBuffer(descriptor));
+    try {
+      return this.scoped(['validation', 'out-of-memory'], () => this.device.createBuffer(descriptor));
+    } catch (error) { // no memory to map it
+      throw deviceError('allocate', { kind: 'out-of-memory', message: (error as Error).message }, error);
+    }
   }
 
   /**
    * Runs commands inside error scopes; what they catch goes to the `collecting` under way. Others may use the device too,
    * and its scopes are one stack for all, so scopes open and close here without a pause between.
    */
-  scoped<T>(kinds: readonly GPUErrorFilter[], commands: () => T): T {
+  scoped<T>(kinds: readonly DeviceErrorKind[], commands: () => T): T {
     for (const kind of kinds) this.device.pushErrorScope(kind);
     try {
       return commands();
     } finally {
-      for (const _ of kinds) this.#caught.push(this.device.popErrorScope().catch(() => null)); // rejects when the device is lost
+      for (const kind of kinds.toReversed()) this.#caught.push(this.#caughtBy(kind));
     }
+  }
+
+  async #caughtBy(kind: DeviceErrorKind): Promise<Caught> {
+    const error = await this.device.popErrorScope().catch(() => null); // rejects when the device is lost
+    return error ? { kind, message: error.message } : undefined;
   }
 
   /** Runs a command whose validation errors come to light by themselves. */
@@ -161,11 +183,11 @@ export class Gpu {
 
   /** Runs work, one at a time. What is returned throws what its error scopes caught, once that is known. */
   async collecting<T>(operation: string, work: () => Promise<T>): Promise<{ readonly outcome: PromiseSettledResult<T>; readonly check: () => Promise<void> }> {
-    const caught: Promise<GPUError | null>[] = this.#caught = [];
+    const caught: Promise<Caught>[] = this.#caught = [];
     const [outcome] = await Promise.allSettled([work()]);
     const check = async (): Promise<void> => {
-      const error = (await Promise.all(caught)).find((each) => each !== null);
-      if (error) throw deviceError(operation, error, outcome);
+      const error = (await Promise.all(caught)).find((each) => each !== undefined);
+      if (error) throw deviceError(operation, error, outcome.status === 'rejected' ? outcome.reason : undefined);
     };
     return { outcome, check };
   }
@@ -184,9 +206,12 @@ export class Gpu {
   }
 }
 
-function deviceError(operation: string, error: GPUError, outcome: PromiseSettledResult<unknown>): DeviceError {
-  return new DeviceError(
-    { operation, expected: 'commands that WebGPU accepts', got: error.message, remedy: 'Give smaller batches if memory ran out, and GPUBuffers of the same device; otherwise this is a defect of Dually.' },
-    outcome.status === 'rejected' ? { cause: outcome.reason as unknown } : undefined,
-  );
+const remedies: Record<DeviceErrorKind, string> = {
+  validation: 'Give GPUBuffers of the same device; otherwise this is a defect of Dually.',
+  'out-of-memory': "Give smaller batches, dispose of tensors that are not needed, or use backend: 'cpu'.",
+  internal: "Use backend: 'cpu' for this.",
+};
+
+export function deviceError(operation: string, { kind, message }: { readonly kind: DeviceErrorKind; readonly message: string }, cause?: unknown): DeviceError {
+  return new DeviceError({ operation, kind, expected: 'commands that WebGPU accepts', got: message, remedy: remedies[kind] }, cause === undefined ? undefined : { cause });
 }

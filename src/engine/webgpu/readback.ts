@@ -1,4 +1,4 @@
-import type { Gpu, Step } from './gpu.ts';
+import { deviceError, type Gpu, type Step } from './gpu.ts';
 
 /** Takes the bytes of one readback once the commands that fill it were submitted. */
 export type Delivery = (use: (bytes: ArrayBuffer) => void) => Promise<void>;
@@ -9,7 +9,9 @@ export function recordReadback(gpu: Gpu, record: (step: Step) => void, buffer: G
   record((commands) => commands.copyBufferToBuffer(buffer, offset, staging, 0, bytes));
   return async (use) => {
     try {
-      await gpu.ignoring(() => staging.mapAsync(1 /* GPUMapMode.READ */, 0, bytes)); // which rejects on its own account
+      await gpu.ignoring(() => staging.mapAsync(1 /* GPUMapMode.READ */, 0, bytes)).catch((error: unknown) => {
+        throw deviceError('tensor.read', { kind: 'internal', message: (error as Error).message }, error);
+      });
       use(staging.getMappedRange(0, bytes));
     } finally {
       staging.unmap();
