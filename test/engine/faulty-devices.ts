@@ -21,6 +21,8 @@ export class FaultyDevices {
   readonly errors: string[] = [];
   calls: number = 0;
   fault: Fault | undefined;
+  /** How often an adapter was asked for. */
+  asked: number = 0;
   /** How many devices there will be yet. */
   supply: number = Infinity;
 
@@ -28,6 +30,7 @@ export class FaultyDevices {
   install(): void {
     const request = navigator.gpu.requestAdapter.bind(navigator.gpu);
     vi.spyOn(navigator.gpu, 'requestAdapter').mockImplementation(async (options) => {
+      this.asked++;
       const adapter = this.supply > 0 ? await request(options) : null;
       if (!adapter) return null;
       const requestDevice = adapter.requestDevice.bind(adapter);
