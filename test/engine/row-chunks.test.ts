@@ -116,7 +116,7 @@ describe.each(['webgpu', 'cpu'] as const)('streams on %s', (backend) => {
       if (numbers.length > 0) buffers.add(numbers.buffer);
       return klDivergence(engine.rows(numbers, { outcomes, form: 'weights' }), q);
     };
-    const parts = await all(engine.stream(await arrow.RecordBatchReader.from(ipc) as Iterable<arrow.RecordBatch>, divergence));
+    const parts = await all(engine.stream(arrow.RecordBatchReader.from(ipc) as Iterable<arrow.RecordBatch>, divergence));
     expect(parts.map(({ length }) => length)).toEqual(counts);
     expect(parts.flatMap((part) => [...part])).toEqual([...await klDivergence(engine.rows(data, { outcomes, form: 'weights' }), q).read()]);
     expect([...buffers]).toEqual([ipc.buffer]);

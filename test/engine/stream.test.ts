@@ -16,7 +16,7 @@ class Chunks implements AsyncIterable<Rows> {
   readonly data: readonly Rows[];
   pulled = 0;
   closed = 0;
-  failure: unknown;
+  failure: Error | undefined;
 
   constructor(rowCounts: readonly number[] = sizes) {
     this.data = rowCounts.map((rows, seed) => randomRows(rows, outcomes, seed));
@@ -33,7 +33,7 @@ class Chunks implements AsyncIterable<Rows> {
         await Promise.resolve();
         yield chunk;
       }
-      if (this.failure !== undefined) throw this.failure;
+      if (this.failure) throw this.failure;
     } finally {
       this.closed++;
     }

@@ -119,7 +119,16 @@ export class Gpu {
 
   createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
     counters.buffers++;
-    return this.scoped(['validation', 'out-of-memory'], () => this.device.createBuffer(descriptor));
+    const before = this.#caught.length;
+    const buffer = this.scoped(['validation', 'out-of-memory'], () => this.device.createBuffer(descriptor));
+    void Promise.all(this.#caught.slice(before)).then((errors) => { if (errors.some((error) => error !== null)) this.#drop(buffer); });
+    return buffer;
+  }
+
+  /** What could not be made must not be handed to other runs, whose errors it would be. */
+  #drop(buffer: GPUBuffer): void {
+    this.pool.drop(buffer);
+    for (const [key, constant] of this.#constants) if (constant === buffer) this.#constants.delete(key);
   }
 
   /**
