@@ -51,12 +51,12 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
   return new Engine(new Scheduler({ info, events, devices, fast: makeFastPath?.(), check }));
 }
 
-/** Reads that are under way at a time; others wait in line. */
+/** Reads that are under way at a time in one place; others wait in line. */
 const readsAtOnce = 8;
 
 export class Engine implements TensorHost {
   readonly #runner: Runner;
-  readonly #turns = new Queue(readsAtOnce);
+  readonly #lines = { gpu: new Queue(readsAtOnce), cpu: new Queue(readsAtOnce) };
   readonly #running = new Set<Promise<unknown>>();
   #disposed = false;
   #noted: Set<Tensor> | undefined;
@@ -202,7 +202,7 @@ export class Engine implements TensorHost {
   }
 
   async #inTurn<T>(operation: string, tensor: Tensor, options: ReadOptions, work: () => Promise<T>): Promise<T> {
-    const running = this.#turns.run(async () => {
+    const running = this.#lines[this.#runner.placeOf(tensor)].run(async () => {
       this.#assertRunnable(tensor, operation);
       return work();
     }, options.signal);
