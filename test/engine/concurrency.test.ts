@@ -138,6 +138,20 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   });
 });
 
+test('what is disposed of while its read begins is freed', async () => {
+  using engine = await openEngine({ backend: 'webgpu' });
+  for (let seed = 1; seed < 5; seed++) {
+    const p = rowsOf(engine, 40, 6, seed);
+    const divergence = klDivergence(p, p);
+    const read = divergence.read();
+    p.dispose();
+    if (seed % 2 === 0) divergence.dispose();
+    expect(await read).toEqual(new Float32Array(40));
+    divergence.dispose();
+  }
+  expect(await usedAtLast(engine)).toBe(0);
+});
+
 test('equal requests are not merged: each has a run and a report of its own', async () => {
   using engine = await openEngine({ backend: 'webgpu' });
   const [p, q] = [rowsOf(engine, 40, 6, 1), rowsOf(engine, 40, 6, 2)];
@@ -223,13 +237,16 @@ describe('an error of one does not touch others', () => {
     device.destroy();
   });
 
-  test('when a buffer of its own cannot be made', async () => {
+  test.each([['of its numbers', 4 * 64], ['of its checks', 64]])('when the buffer %s cannot be made', async (_, size) => {
     const [rows, outcomes] = [64, 32];
     const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
     const create = device.createBuffer.bind(device);
     let failures = 0;
-    // More than any device allows, once, for the numbers of the first read: a real error of the real device.
-    device.createBuffer = (descriptor) => create((descriptor.usage & GPUBufferUsage.STORAGE) !== 0 && descriptor.size === 4 * rows && failures++ === 0 ? { ...descriptor, size: 2 * device.limits.maxBufferSize } : descriptor);
+    device.createBuffer = (descriptor) => {
+      if ((descriptor.usage & GPUBufferUsage.STORAGE) === 0 || descriptor.size !== size || failures++ > 0) return create(descriptor);
+      const failed = create({ ...descriptor, size: 2 * device.limits.maxBufferSize }); // a real error of the real device
+      return Object.defineProperty(failed, 'size', { value: size }); // as it is when memory runs out
+    };
     const engine = await openEngine({ device });
     const q = rowsOf(engine, 1, outcomes, 1);
     const tensors = Array.from({ length: 30 }, (_, k) => klDivergence(rowsOf(engine, rows, outcomes, k + 2), q));
