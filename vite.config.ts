@@ -48,7 +48,7 @@ function inBrowser(
 
 const config: ViteUserConfig = defineConfig({
   plugins: [wgslMinifier(), assemblyScript(), workerCode()],
-  optimizeDeps: { include: ['fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
+  optimizeDeps: { include: ['apache-arrow', 'fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   build: {
     target: 'es2022',

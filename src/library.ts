@@ -2,6 +2,7 @@ export * from './divergences/index.ts';
 export * from './geometry/index.ts';
 export { probabilities } from './math/probabilities.ts';
 export * from './steps/index.ts';
+export type { ReadableLike, Source } from './engine/cursor.ts';
 export type { Engine } from './engine/engine.ts';
 export type { EngineEvents } from './engine/events.ts';
 export type { EngineInfo, MemoryUse } from './engine/runner.ts';
@@ -11,5 +12,8 @@ export {
 export type { DistributionForm, Form } from './engine/forms.ts';
 export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';
 export type { Backend, Certificate, RunReport } from './engine/report.ts';
+export { rowChunks } from './engine/row-chunks.ts';
+export type { RowChunkOptions } from './engine/row-chunks.ts';
 export type { Float16ArrayLike, RowData } from './engine/sources.ts';
+export type { ChunkFunction, StreamOptions } from './engine/stream.ts';
 export type { ReadOptions, Tensor } from './engine/tensor.ts';

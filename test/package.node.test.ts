@@ -15,7 +15,7 @@ import { compileAssembly } from './host/assembly.mjs';
 type Dually = typeof Source;
 
 /** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
-const bundleLimits = { 'dually/webgpu': 32_000, dually: 64_000 };
+const bundleLimits = { 'dually/webgpu': 33_000, dually: 64_000 };
 
 /** Bytes of the WebAssembly module. */
 const MODULE_LIMIT = 40 * 1024;
@@ -169,6 +169,24 @@ test('imports in a worker thread', () => {
 test('imports where a server renders: no navigator, no window, no document', () => {
   const host = `delete globalThis.navigator; delete globalThis.WebAssembly; delete globalThis.Worker; ${visit}`;
   expect(JSON.parse(node(consume('server.mjs', host)))).toEqual(untouched);
+});
+
+test.each(['dually', 'dually/webgpu'])('an import of %s asks for nothing and keeps nothing open', (entry) => {
+  const code = `
+    const asked = [];
+    const trap = (name, value) => Object.defineProperty(globalThis, name, { configurable: true, get() { asked.push(name); return value; } });
+    const names = ['document', 'window', 'self', 'localStorage', 'indexedDB', 'caches', 'crossOriginIsolated', 'Worker', 'MessageChannel', 'FinalizationRegistry', 'fetch', 'WebAssembly'];
+    for (const name of names) trap(name, globalThis[name]);
+    const any = (name) => (_, key) => { asked.push(name + ' ' + String(key)); };
+    trap('navigator', new Proxy({}, { get: any('get'), has: any('has'), ownKeys: any('ownKeys'), getOwnPropertyDescriptor: any('describe') }));
+    const before = process.getActiveResourcesInfo();
+    const { openEngine, klDivergence } = await import('${entry}');
+    const atImport = asked.splice(0);
+    const after = process.getActiveResourcesInfo();
+    await openEngine();
+    console.log(JSON.stringify({ atImport, opened: after.filter((each) => !before.includes(each)), atOpening: asked.includes('navigator') }));
+  `;
+  expect(JSON.parse(node(consume('asks-nothing.mjs', code)))).toEqual({ atImport: [], opened: [], atOpening: true });
 });
 
 test('its minified shaders compute what the sources compute', async () => {

@@ -1,4 +1,5 @@
 import { certificateError } from './certificate.ts';
+import type { Source } from './cursor.ts';
 import { DomainError, shown } from './errors.ts';
 import { eventNames, Events, type EventName, type Listener } from './events.ts';
 import type { FastPath } from './fast-path.ts';
@@ -11,6 +12,7 @@ import type { Backend, RunReport } from './report.ts';
 import type { EngineInfo, MemoryUse, Runner } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
 import { checkForm, checkSource, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
+import { checkStream, readChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
 import { Tensor, type ReadOptions, type TensorHost } from './tensor.ts';
 import { findDevice, unavailable } from './webgpu/adapter.ts';
 import type { Forced } from './webgpu/backend.ts';
@@ -49,14 +51,15 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
   return new Engine(new Scheduler({ info, events, devices, fast: makeFastPath?.(), check }));
 }
 
-/** Reads that are under way at a time; others wait in line. */
+/** Reads that are under way at a time in one place; others wait in line. */
 const readsAtOnce = 8;
 
 export class Engine implements TensorHost {
   readonly #runner: Runner;
-  readonly #turns = new Queue(readsAtOnce);
+  readonly #lines = { gpu: new Queue(readsAtOnce), cpu: new Queue(readsAtOnce) };
   readonly #running = new Set<Promise<unknown>>();
   #disposed = false;
+  #noted: Set<Tensor> | undefined;
 
   /** @internal */
   constructor(runner: Runner) {
@@ -114,9 +117,46 @@ export class Engine implements TensorHost {
     return this.#runner.events.on(name, listener);
   }
 
+  /**
+   * Computes something of every chunk of a source, be that larger than any memory: files, bodies of fetch, record batches of Arrow, generators.
+   * What comes out are the numbers of each chunk, in order. One chunk is computed while the next one is fetched; no more is taken from the source
+   * until the consumer asks for it.
+   *
+   * `fn` returns at once what is to be computed: operations on tensors that it makes of the chunk. These are disposed of when their numbers
+   * are there; tensors from outside live on. When the consumer breaks off, when something fails and when `signal` is aborted,
+   * all is freed and the source is closed. An error of Dually tells the index of its chunk, within which its row counts.
+   *
+   * @example
+   * const target = engine.rows([[0.25, 0.75]], { outcomes: 2 });
+   * const bytes = [new Float32Array([0.5, 0.5, 0.9, 0.1])].map(({ buffer }) => new Uint8Array(buffer)); // or (await fetch(url)).body, or file.stream()
+   * for await (const divergences of engine.stream(rowChunks(bytes, { outcomes: 2 }), (chunk) => klDivergence(engine.rows(chunk, { outcomes: 2 }), target))) {
+   *   console.log(divergences); // Float32Array [0.1438…, 0.9514…]
+   * }
+   */
+  stream<Chunk>(source: Source<Chunk>, fn: ChunkFunction<Chunk>, options: StreamOptions = {}): AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined> {
+    this.#assertOpen('engine.stream');
+    checkStream(source, fn, options);
+    return stream(source, (chunk, index, signal) => readChunk(this, fn, chunk, index, signal), options.signal);
+  }
+
   /** The bytes that the engine holds on the device now, and what it may hold. */
   async memory(): Promise<MemoryUse> {
     return this.#runner.memory();
+  }
+
+  /** @internal */
+  made(tensor: Tensor): void {
+    this.#noted?.add(tensor);
+  }
+
+  /** Takes note of the tensors that a function makes. @internal */
+  noting<T>(made: Set<Tensor>, work: () => T): T {
+    this.#noted = made;
+    try {
+      return work();
+    } finally {
+      this.#noted = undefined;
+    }
   }
 
   /** @internal */
@@ -162,7 +202,7 @@ export class Engine implements TensorHost {
   }
 
   async #inTurn<T>(operation: string, tensor: Tensor, options: ReadOptions, work: () => Promise<T>): Promise<T> {
-    const running = this.#turns.run(async () => {
+    const running = this.#lines[this.#runner.placeOf(tensor)].run(async () => {
       this.#assertRunnable(tensor, operation);
       return work();
     }, options.signal);
@@ -171,7 +211,7 @@ export class Engine implements TensorHost {
       return await running;
     } finally {
       this.#running.delete(running);
-      if (tensor.disposed) this.release(tensor); // meanwhile
+      for (const each of lineageOf(tensor)) if (each.disposed) this.release(each); // since the run may have brought it to the device
     }
   }
 

@@ -7,12 +7,14 @@ export interface ErrorFacts {
   readonly got: string;
   /** Index of the first row at fault, when a single row is. */
   readonly row?: number;
+  /** Index of the chunk of a stream in which that row is counted. */
+  readonly chunk?: number;
   readonly remedy: string;
 }
 
-function sentence({ operation, argument, expected, got, row, remedy }: ErrorFacts): string {
-  const where = `${argument === undefined ? '' : ` argument ${argument}`}${row === undefined ? '' : `${argument === undefined ? '' : ','} row ${row}`}`;
-  return `${operation}:${where}${where === '' ? '' : ':'} expected ${expected}, got ${got}. ${remedy}`;
+function sentence({ operation, argument, expected, got, row, chunk, remedy }: ErrorFacts): string {
+  const where = Object.entries({ argument, row, chunk }).flatMap(([name, value]) => (value === undefined ? [] : `${name} ${value}`)).join(', ');
+  return `${operation}:${where === '' ? '' : ` ${where}:`} expected ${expected}, got ${got}. ${remedy}`;
 }
 
 /** The base of all errors that Dually throws, save the platform's own AbortError. */
@@ -23,6 +25,7 @@ export abstract class DuallyError extends Error implements ErrorFacts {
   readonly expected: string;
   readonly got: string;
   readonly row?: number;
+  chunk?: number;
   readonly remedy: string;
 
   constructor(facts: ErrorFacts, options?: ErrorOptions) {
@@ -34,6 +37,13 @@ export abstract class DuallyError extends Error implements ErrorFacts {
     this.got = facts.got;
     if (facts.row !== undefined) this.row = facts.row;
     this.remedy = facts.remedy;
+  }
+
+  /** Says of which chunk of a stream it speaks. @internal */
+  inChunk(chunk: number): this {
+    this.chunk = chunk;
+    this.message = sentence(this);
+    return this;
   }
 }
 

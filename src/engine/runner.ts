@@ -44,6 +44,8 @@ export interface Runner {
   readonly takesBuffers: boolean;
   /** Takes note of a source, when it is made. */
   adopt(source: Tensor): void;
+  /** Where a tensor is to run, as far as can be told before: reads of one place wait in one line. */
+  placeOf(tensor: Tensor): 'gpu' | 'cpu';
   read(tensor: Tensor, options: ReadOptions): Promise<ReadResult>;
   buffer(tensor: Tensor, options: ReadOptions): Promise<BufferResult>;
   release(tensor: Tensor): void;

@@ -60,6 +60,10 @@ export class Scheduler implements Runner {
     if (home && source.origin.kind === 'source' && isGpuBuffer(source.origin.data)) this.#homes.set(source, home);
   }
 
+  placeOf(tensor: Tensor): 'gpu' | 'cpu' {
+    return this.#reasonForCpu(tensor) === undefined ? 'gpu' : 'cpu';
+  }
+
   async read(tensor: Tensor, options: ReadOptions): Promise<ReadResult> {
     const start = performance.now();
     const reason = this.#reasonForCpu(tensor);

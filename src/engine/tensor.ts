@@ -19,6 +19,8 @@ export type Origin =
 
 /** What a tensor needs of its engine. */
 export interface TensorHost {
+  /** Called with every tensor as it is made. */
+  made(tensor: Tensor): void;
   read(tensor: Tensor, options: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   buffer(tensor: Tensor, options: ReadOptions): Promise<GpuBufferLike>;
   release(tensor: Tensor): void;
@@ -44,6 +46,7 @@ export class Tensor {
     this.shape = shape;
     this.form = form;
     this.origin = origin;
+    host.made(this);
   }
 
   get rows(): number {

@@ -1,5 +1,6 @@
 /** What a page computes for pages.node.test.ts. */
 import { klDivergence, openEngine, type Engine } from '../../src/index.ts';
+import { embeddings } from './embedding.ts';
 import { randomRows } from './random-rows.ts';
 
 const [rows, outcomes] = [4000, 101];
@@ -25,4 +26,4 @@ async function visit(worker: string, pattern: string): Promise<{ isolated: boole
   }
 }
 
-Object.assign(globalThis, { visit });
+Object.assign(globalThis, { visit, ...embeddings });

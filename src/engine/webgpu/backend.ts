@@ -160,13 +160,16 @@ export class WebGpuBackend {
   async #run(tensor: Tensor, hooks: RunHooks, sink: Sink): Promise<RunFacts> {
     const operation = tensor.origin.kind === 'result' ? tensor.origin.operation.name : 'tensor.read';
     let uploaded: readonly Tensor[] = [];
-    const start = (): Promise<() => Promise<RunFacts>> => {
+    let ended: RunFacts | undefined;
+    const start = async (): Promise<() => Promise<RunFacts>> => {
       this.gpu.trim();
       const run = new Run(this, tensor);
       uploaded = run.uploaded;
-      return run.start(sink, hooks);
+      const finish = await run.start(sink, hooks);
+      return async () => ended = await finish();
     };
     const facts = await this.#guarded(operation, start, hooks.signal).catch(async (error: unknown) => {
+      if (ended?.whole) this.#giveUp(tensor, ended.whole.buffer); // it ended, and then an error came to light
       if (error instanceof DeviceError && this.gpu.lost === undefined) await this.#recording.run(async () => this.#forget(uploaded));
       throw error;
     });
@@ -174,10 +177,14 @@ export class WebGpuBackend {
     return facts;
   }
 
-  /** Keeps a result on the device, unless another run of the same tensor did so meanwhile. */
+  /** Keeps a result on the device, unless it was there already or another run of the same tensor kept its own meanwhile. */
   #settle(tensor: Tensor, buffer: GPUBuffer): void {
-    if (this.resident(tensor)) this.gpu.pool.give(buffer);
+    if (this.resident(tensor)) this.#giveUp(tensor, buffer);
     else this.#hold(tensor, buffer);
+  }
+
+  #giveUp(tensor: Tensor, buffer: GPUBuffer): void {
+    if (this.resident(tensor) !== buffer) this.gpu.pool.give(buffer);
   }
 
   /** After WebGPU refused something, nothing that the run made is trusted: it may be a buffer that was never made. */

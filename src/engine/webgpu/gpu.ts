@@ -132,11 +132,22 @@ export class Gpu {
   createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
     if (this.lost !== undefined) throw new Error(`the device was lost: ${this.lost}`); // by a run that has been given up
     counters.buffers++;
+    const before = this.#caught.length;
+    let buffer: GPUBuffer;
     try {
-      return this.scoped(['validation', 'out-of-memory'], () => this.device.createBuffer(descriptor));
+      buffer = this.scoped(['validation', 'out-of-memory'], () => this.device.createBuffer(descriptor));
     } catch (error) { // no memory to map it
       throw deviceError('allocate', { kind: 'out-of-memory', message: (error as Error).message }, error);
     }
+    void Promise.all(this.#caught.slice(before)).then((errors) => { if (errors.some((error) => error !== undefined)) this.#drop(buffer); });
+    return buffer;
+  }
+
+  /** What could not be made must not be handed to other runs, whose errors it would be. */
+  #drop(buffer: GPUBuffer): void {
+    this.pool.drop(buffer);
+    buffer.destroy();
+    for (const [key, constant] of this.#constants) if (constant === buffer) this.#constants.delete(key);
   }
 
   /**

@@ -47,6 +47,12 @@ export class BufferPool {
     if (this.#all.has(buffer)) this.#free.add(buffer);
   }
 
+  /** Forgets a buffer, be it in use. */
+  drop(buffer: GPUBuffer): void {
+    this.#all.delete(buffer);
+    this.#free.delete(buffer);
+  }
+
   /** Destroys the buffers that were given back longest ago; only between runs, when no unsubmitted command names them. */
   trim(): void {
     let bytes = [...this.#free].reduce((sum, { size }) => sum + size, 0);

@@ -1,0 +1,92 @@
+import { Cursor, isSource, type Source } from './cursor.ts';
+import { DomainError, DuallyError, ShapeError, shown } from './errors.ts';
+import { Tensor, type TensorHost } from './tensor.ts';
+
+export interface StreamOptions {
+  /** Ends the stream; what is waited for then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What is to be computed of a chunk, by operations on tensors that are made of it. */
+export type ChunkFunction<Chunk> = (chunk: Chunk, index: number) => Tensor;
+
+type Numbers = Float32Array<ArrayBuffer>;
+
+/** Chunks at hand at a time: one is computed while the next one is fetched. */
+const chunksAtHand = 2;
+
+export function checkStream(source: unknown, fn: unknown, options: unknown): void {
+  const wrong = (argument: string, expected: string, got: unknown, remedy: string): DomainError => new DomainError({ operation: 'engine.stream', argument, expected, got: shown(got), remedy });
+  if (!isSource(source)) throw wrong('source', 'an async iterable, an iterable or a ReadableStream', source, 'Pass what gives the chunks, such as rowChunks(response.body, { outcomes }).');
+  if (typeof fn !== 'function') throw wrong('fn', 'a function that makes a tensor of a chunk', fn, 'Pass (chunk) => klDivergence(engine.rows(chunk, { outcomes }), q) or the like.');
+  if (typeof options !== 'object' || options === null) throw wrong('options', 'an object', options, 'Pass { signal }, or nothing.');
+}
+
+/** Computes chunk after chunk, at most one ahead of the one that is asked for. `compute` lets go of what it made when its signal is aborted. */
+export async function* stream<Chunk>(source: Source<Chunk>, compute: (chunk: Chunk, index: number, signal: AbortSignal) => Promise<Numbers>, signal: AbortSignal | undefined): AsyncGenerator<Numbers, void, undefined> {
+  const chunks = new Cursor(source);
+  const ending = new AbortController();
+  const end = (reason?: unknown): Promise<void> => {
+    ending.abort(reason);
+    return chunks.close(reason);
+  };
+  const onAbort = (): void => void end(signal!.reason);
+  let index = 0;
+  let fetched = Promise.resolve<Awaited<ReturnType<typeof chunks.next>> | undefined>(undefined);
+  const computeNext = async (): Promise<Numbers | undefined> => {
+    const next = fetched = fetched.then((before) => (before?.done ? before : chunks.next()));
+    const at = index++;
+    const step = await next;
+    return step!.done ? undefined : compute(step!.value, at, ending.signal);
+  };
+  const ahead: Promise<Numbers | undefined>[] = [];
+  try {
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+    for (;;) {
+      ending.signal.throwIfAborted();
+      while (ahead.length < chunksAtHand) {
+        ahead.push(computeNext());
+        ahead.at(-1)!.catch(() => undefined); // it is awaited later
+      }
+      const numbers = await ahead.shift();
+      if (!numbers) return;
+      yield numbers;
+    }
+  } catch (error) {
+    await end(error);
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    await end();
+    await Promise.allSettled(ahead);
+  }
+}
+
+/** Calls functions and takes note of the tensors that they make. */
+interface NotingHost extends TensorHost {
+  noting<T>(made: Set<Tensor>, work: () => T): T;
+}
+
+/** Reads what a function makes of a chunk, and disposes of all that it made. */
+export async function readChunk<Chunk>(host: NotingHost, fn: ChunkFunction<Chunk>, chunk: Chunk, index: number, signal: AbortSignal): Promise<Numbers> {
+  const made = new Set<Tensor>();
+  try {
+    const tensor = host.noting(made, () => fn(chunk, index));
+    assertTensor(tensor, host);
+    return await tensor.read({ signal });
+  } catch (error) {
+    throw error instanceof DuallyError && !signal.aborted ? error.inChunk(index) : error;
+  } finally {
+    for (const tensor of made) tensor.dispose();
+  }
+}
+
+function assertTensor(value: unknown, host: TensorHost): asserts value is Tensor {
+  if (value instanceof Tensor && value.host === host) return;
+  Promise.resolve(value).catch(() => undefined); // of an async function, whose own error would be nobody's
+  throw new ShapeError({
+    operation: 'engine.stream', argument: 'fn', expected: 'a function that returns a tensor of this engine, at once', got: value instanceof Tensor ? 'a tensor of another engine' : shown(value),
+    remedy: 'Return the result of an operation on engine.rows(chunk, { outcomes }), and do what takes time in the source.',
+  });
+}
