@@ -4,6 +4,7 @@ export { probabilities } from './math/probabilities.ts';
 export * from './steps/index.ts';
 export type { Engine } from './engine/engine.ts';
 export type { EngineEvents } from './engine/events.ts';
+export type { Check, CheckOptions } from './engine/inspector.ts';
 export type { EngineInfo, MemoryUse } from './engine/runner.ts';
 export {
   BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError,
@@ -11,5 +12,6 @@ export {
 export type { DistributionForm, Form } from './engine/forms.ts';
 export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';
 export type { Backend, Certificate, RunReport } from './engine/report.ts';
+export type { Reproduction, SavedArgument, SavedNumber } from './engine/reproduction.ts';
 export type { Float16ArrayLike, RowData } from './engine/sources.ts';
 export type { ReadOptions, Tensor } from './engine/tensor.ts';
