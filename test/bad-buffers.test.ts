@@ -50,7 +50,10 @@ describe('openEngine', () => {
   const open = openEngine as (options?: unknown) => Promise<Engine>;
   test.each([
     ['backend', { backend: 'gpu' }, '"auto", "webgpu", "cpu", "reference"', '"gpu"'], ['backend', { backend: null }, '"auto", "webgpu", "cpu", "reference"', 'null'],
-    ['check', { check: 'none' }, '"off", "sample", "all"', '"none"'], ['check', { check: true }, '"off", "sample", "all"', 'true'],
+    ['check', { check: 'none' }, '"off", "sample", "all"', '"none"'], ['check', { check: true }, '"off", "sample", "all"', 'true'], ['check', { check: null }, '"off", "sample", "all"', 'null'],
+    ['check.rows', { check: {} }, '"sample", "all"', 'null'], ['check.rows', { check: { rows: 'off' } }, '"sample", "all"', '"off"'],
+    ['check.onFailure', { check: { rows: 'all', onFailure: 'ignore' } }, '"throw", "fallback"', '"ignore"'],
+    ...[-1, 0.5, 2 ** 32, '7', Number.NaN].map((seed) => ['check.seed', { check: { rows: 'sample', seed } }, 'a whole number from 0 to 2³² − 1', typeof seed === 'string' ? '"7"' : String(seed)] as const),
     ['device', { device: {} }, 'a GPUDevice', 'a value of type Object'], ['device', { device: null }, 'a GPUDevice', 'null'],
     ['device', { device: 'gpu', backend: 'webgpu' }, 'a GPUDevice', '"gpu"'],
     ['options', null, 'an object', 'null'], ['options', 'webgpu', 'an object', '"webgpu"'],

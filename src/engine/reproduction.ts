@@ -71,5 +71,5 @@ function asData(value: unknown): unknown {
   if (typeof value === 'function') return (value as { operation?: { name: string } }).operation?.name ?? value.name;
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return savedRow(value as Float64Array);
-  return Array.isArray(value) ? value.map(asData) : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, asData(each)]));
+  return Array.isArray(value) ? value.map(asData) : Object.fromEntries(Object.entries(value).flatMap(([key, each]) => (each === undefined ? [] : [[key, asData(each)]])));
 }
