@@ -18,15 +18,16 @@ export interface Examination {
   /** The rows to check, in this order, as far as the allowance goes. */
   readonly order: Iterable<number>;
   readonly allowance: Allowance;
-  /** Awaited after each row, so that a page stays alive and work can be aborted. */
-  readonly betweenRows: (done: number) => Promise<void> | undefined;
+  /** Awaited now and then, so that a page stays alive and work can be aborted. */
+  readonly pause: () => Promise<void> | undefined;
+  readonly onRow: (done: number) => void;
 }
 
 /** What is found of a result; the rest of a certificate tells how it was looked for. */
 export type Findings = Omit<Certificate, 'reason' | 'milliseconds' | 'share' | 'shareOfAll'>;
 
 /** Compares a result with the f64 reference, row by row. */
-export async function certify({ tensor, got, reference, order, allowance, betweenRows }: Examination): Promise<Findings> {
+export async function certify({ tensor, got, reference, order, allowance, pause, onRow }: Examination): Promise<Findings> {
   if (tensor.origin.kind !== 'result') throw new TypeError('A source needs no certificate');
   const { operation, parameters } = tensor.origin;
   const began = performance.now();
@@ -38,13 +39,13 @@ export async function certify({ tensor, got, reference, order, allowance, betwee
   let [worst, worstRow, milliseconds] = [0, -1, 0];
   for (const row of order) {
     if (allowance.rows > 0 && !allowance.allowsRow) break;
+    const evaluation = await timed(reference.steps(tensor, row), pause);
     const start = performance.now();
-    const wanted = expected.row(row);
-    milliseconds += performance.now() - start;
-    const error = compare(row, rowOf(row), wanted);
+    const error = compare(row, rowOf(row), expected.row(row));
     if (worstRow < 0 || !(error <= worst)) [worst, worstRow] = [error, row];
-    allowance.spend(performance.now() - start);
-    await betweenRows(allowance.rows);
+    allowance.spend(evaluation + performance.now() - start);
+    milliseconds += evaluation;
+    onRow(allowance.rows);
   }
   const passed = worst <= operation.tolerance.ulps(parameters) * ulp;
   return {
@@ -52,6 +53,19 @@ export async function certify({ tensor, got, reference, order, allowance, betwee
     tolerance: toleranceText(operation, parameters), passed, referenceMilliseconds: milliseconds,
     ...(!passed && { reproduction: reproductionOf({ operation, parameters, inputs, row: worstRow, got: rowOf(worstRow), expected: expected.row(worstRow), ulps: worst / ulp }) }),
   };
+}
+
+/** Takes steps, and tells how long they took without the pauses between them. */
+async function timed(steps: Iterable<void>, pause: () => Promise<void> | undefined): Promise<number> {
+  let [start, milliseconds] = [performance.now(), 0];
+  for (const _ of steps) {
+    const turn = pause();
+    if (!turn) continue;
+    milliseconds += performance.now() - start;
+    await turn;
+    start = performance.now();
+  }
+  return milliseconds + performance.now() - start;
 }
 
 /** Of a result that there is no allowance to look at. */

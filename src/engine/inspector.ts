@@ -1,5 +1,5 @@
 import { breather } from './breather.ts';
-import { certify, unexamined, type Findings } from './certificate.ts';
+import { certify, unexamined, type Examination, type Findings } from './certificate.ts';
 import { Allowance, checkShare, Credit } from './credit.ts';
 import { Queue } from './queue.ts';
 import type { Reference } from './reference.ts';
@@ -85,7 +85,7 @@ export class Inspector {
       const start = performance.now();
       const { got, reference } = await prepare();
       allowance.prepare(performance.now() - start);
-      findings = await certify({ tensor, got, reference, order: ordered(tensor.rows, seed, known), allowance, betweenRows: this.#pauses(tensor, hooks) });
+      findings = await certify({ tensor, got, reference, order: ordered(tensor.rows, seed, known), allowance, ...this.#betweenRows(tensor, hooks) });
     }
     hooks.signal?.throwIfAborted();
     hooks.onProgress?.(this.steps(tensor), this.steps(tensor));
@@ -94,13 +94,13 @@ export class Inspector {
     return { ...findings, ...(seed !== undefined && { seed }), reason: reasonOf(findings, spent), milliseconds: took, share, shareOfAll: this.#credit.share };
   }
 
-  #pauses(tensor: Tensor, { signal, onProgress }: RunHooks): (done: number) => Promise<void> | undefined {
-    const pause = breather();
-    return (done) => {
+  #betweenRows(tensor: Tensor, { signal, onProgress }: RunHooks): Pick<Examination, 'pause' | 'onRow'> {
+    const breath = breather();
+    const pause = (): Promise<void> | undefined => {
       signal?.throwIfAborted();
-      if (this.rows === 'all') onProgress?.(done, this.steps(tensor));
-      return pause();
+      return breath();
     };
+    return { pause, onRow: (done) => { if (this.rows === 'all') onProgress?.(done, this.steps(tensor)); } };
   }
 }
 
