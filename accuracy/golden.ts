@@ -1,6 +1,6 @@
 import { operations } from '../bench/operations.ts';
 import { ulp } from '../src/engine/certificate.ts';
-import { apply, type Operation } from '../src/engine/operation.ts';
+import { apply, finish, type Operation } from '../src/engine/operation.ts';
 import { openEngine, type Engine, type Tensor } from '../src/index.ts';
 import { goldenBatches, kinds, type Case } from './golden-cases.ts';
 import type { GoldenFigure } from './report.ts';
@@ -64,7 +64,7 @@ function referenceValues({ origin, rows, width }: Tensor): Float64Array {
   });
   const reference = origin.operation.reference(operands, origin.parameters);
   const out = new Float64Array(rows * width);
-  for (let row = 0; row < rows; row++) reference(row, out.subarray(row * width, (row + 1) * width));
+  for (let row = 0; row < rows; row++) finish(reference(row, out.subarray(row * width, (row + 1) * width)));
   return out;
 }
 

@@ -25,7 +25,7 @@ export type Message<Report = JobReport> =
 
 /** True unless a certificate failed or is missing. A result of the reference itself needs none. */
 export function allPassed({ rows }: Pick<JobReport, 'rows'>): boolean {
-  return rows.every(({ report }) => report.certificate?.passed ?? report.backend === 'cpu');
+  return rows.every(({ report }) => report.certificate?.passed ?? report.backend !== 'webgpu');
 }
 
 export const COLUMNS = [
@@ -38,15 +38,17 @@ export const COLUMNS = [
   'ratio',
   'GB/s',
   'worst error',
+  'rows checked',
 ] as const;
-export const NUMERIC_COLUMNS: ReadonlySet<string> = new Set(['GPU time', 'CPU time', 'ratio', 'GB/s', 'worst error']);
+export const NUMERIC_COLUMNS: ReadonlySet<string> = new Set(['GPU time', 'CPU time', 'ratio', 'GB/s', 'worst error', 'rows checked']);
 const NONE = '–';
 
 /** One cell a column. The GPU's time and what follows from it are left out where the CPU did the work. */
 export function cells({ operation, report, bytes }: JobRow): string[] {
   const { shape, backend, adapter, milliseconds, certificate } = report;
   const gpu = backend === 'webgpu' ? (milliseconds.gpu ?? milliseconds.total - (milliseconds.check ?? 0)) : undefined;
-  const cpu = backend === 'cpu' ? milliseconds.total - (milliseconds.check ?? 0) : certificate?.referenceMilliseconds;
+  const judge = certificate?.rowsChecked === certificate?.rows ? certificate?.referenceMilliseconds : undefined; // of a sample it says nothing
+  const cpu = backend === 'webgpu' ? judge : milliseconds.total - (milliseconds.check ?? 0);
   return [
     operation,
     shape.join('×'),
@@ -56,7 +58,8 @@ export function cells({ operation, report, bytes }: JobRow): string[] {
     cpu === undefined ? NONE : duration(cpu),
     gpu === undefined || cpu === undefined ? NONE : `${significant(cpu / gpu)}×`,
     gpu === undefined ? NONE : significant(bytes / gpu / 1e6),
-    gpu === undefined || certificate === undefined ? NONE : worstError(operation, certificate),
+    certificate === undefined || certificate.rowsChecked === 0 ? NONE : worstError(operation, certificate),
+    certificate === undefined ? NONE : `${certificate.rowsChecked} of ${certificate.rows}`,
   ];
 }
 

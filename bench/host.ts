@@ -5,6 +5,7 @@ import { inHeadlessBrowser } from '../app/headless.ts';
 import { formatTable } from '../app/table.ts';
 import { progressLine } from '../app/terminal.ts';
 import { version } from '../package.json';
+import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
 import { operations } from './operations.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf, type BarRow } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks, type PeerRow } from './peer-report.ts';
@@ -29,7 +30,10 @@ export async function runAndPrint(url: string, jsonFile: string | undefined): Pr
     progress.end();
   }
   const own = [...formatTable(COLUMNS, report.rows.map(cells), NUMERIC_COLUMNS), '', ...remarks(report)];
-  console.log([heading(report), ...(report.cpuAlone ? [] : ['', ...own])].join('\n'));
+  if (report.checks) {
+    console.log(formatTable(CHECK_COLUMNS, report.checks.map(checkCells), CHECK_NUMERIC).join('\n'));
+  }
+  console.log([heading(report), ...(report.cpuAlone || report.checks ? [] : ['', ...own])].join('\n'));
   if (report.peers.length > 0) console.log(['', ...peerLines(report.peers)].join('\n'));
   if (jsonFile !== undefined) {
     writeFileSync(

@@ -1,5 +1,6 @@
 // The page. With ?run it runs the benchmark for the program that opened it; without, it waits for a click.
 import { element, messageOf } from '../app/element.ts';
+import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport, type Message } from './report.ts';
@@ -8,7 +9,7 @@ import { runBench, type Choice } from './suite.ts';
 type TellHost = (message: Message) => Promise<void>;
 
 const asked = new URLSearchParams(location.search);
-const chosen = { only: asked.getAll('only'), peers: asked.has('peers'), cpu: asked.has('cpu') };
+const chosen = { only: asked.getAll('only'), peers: asked.has('peers'), check: asked.has('check'), cpu: asked.has('cpu') };
 
 async function runForHost(tellHost: TellHost): Promise<void> {
   const choice: Choice = { mode: asked.has('quick') ? 'quick' : 'full', ...chosen };
@@ -43,7 +44,7 @@ function offer(): void {
 }
 
 function show(report: BenchReport): void {
-  fill(element('table'), report.cpuAlone ? [] : COLUMNS, NUMERIC_COLUMNS, report.rows.map(cells));
+  fill(element('table'), report.cpuAlone || report.checks ? [] : COLUMNS, NUMERIC_COLUMNS, report.rows.map(cells));
   const peers = report.peers.map((of) => peerCells(of, report.peers));
   fill(element('peers'), peers.length > 0 ? PEER_COLUMNS : [], PEER_NUMERIC, peers);
   const bars = barsOf(report.peers).map(barCells);
@@ -53,6 +54,7 @@ function show(report: BenchReport): void {
       Object.assign(document.createElement('p'), { textContent }),
     ),
   );
+  fill(element('checks'), report.checks ? CHECK_COLUMNS : [], CHECK_NUMERIC, (report.checks ?? []).map(checkCells));
   const link = element<HTMLAnchorElement>('save');
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(new Blob([JSON.stringify(report, undefined, 2)], { type: 'application/json' }));

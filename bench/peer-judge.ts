@@ -1,5 +1,5 @@
 import { relativeError } from '../accuracy/tally.ts';
-import type { Operand } from '../src/engine/operation.ts';
+import { finish, type Operand } from '../src/engine/operation.ts';
 import { openEngine, type Tensor } from '../src/index.ts';
 import { ownTasks, placed, resultOf } from './peer-tasks.ts';
 import type { Work } from './peers/work.ts';
@@ -50,7 +50,8 @@ async function referenceOf(work: Work): Promise<Reference> {
   try {
     const { origin, rows, width } = resultOf(work, placed(work, engine));
     const { operation, parameters } = origin as Extract<Tensor['origin'], { kind: 'result' }>;
-    return { writeRow: operation.reference(operandsOf(work), parameters), rows, width };
+    const write = operation.reference(operandsOf(work), parameters);
+    return { writeRow: (row, out) => finish(write(row, out)), rows, width };
   } finally {
     engine.dispose();
   }

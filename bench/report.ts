@@ -1,6 +1,7 @@
 import { duration, significant } from '../app/report.ts';
 import type { Backend } from '../src/index.ts';
 import type { Regime } from '../src/engine/kernel.ts';
+import type { CheckRow } from './check-report.ts';
 import type { PeerRow } from './peer-report.ts';
 import type { Sample } from './rounds.ts';
 import type { Mode } from './shapes.ts';
@@ -59,6 +60,8 @@ export interface BenchReport {
   };
   /** Other libraries at the same work as Dually; empty unless they were asked for. */
   readonly peers: readonly PeerRow[];
+  /** What checks of samples cost, if that was asked for instead. */
+  readonly checks?: readonly CheckRow[];
   readonly failures: readonly { readonly operation: string; readonly shape: string; readonly message: string }[];
 }
 

@@ -14,6 +14,7 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
   --only NAME  this operation alone; may be given several times
   --json FILE  also write all figures to FILE
   --peers      also time the same work on tfjs, jax-js and onnxruntime-web, which are installed in bench/peers first
+  --check      only what it costs to check samples of the results, as a share of the runs
   --cpu        with --peers: only their work and only on the CPU, from Float32Array to Float32Array
   --serve      serve the page, to run it in any browser
   --help       print this
@@ -27,6 +28,7 @@ function parse(args) {
     only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
     peers: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     cpu: { type: 'boolean', default: false },
     serve: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -74,7 +76,7 @@ function assertKnown(names, { unknownNames, knownNames }) {
 }
 
 async function main(args) {
-  const { quick, only, json, peers, cpu, serve, help } = parse(args);
+  const { quick, only, json, peers, check, cpu, serve, help } = parse(args);
   if (help) return console.log(HELP);
   if (peers) installPeers();
   const server = await createServer(peers);
@@ -86,6 +88,7 @@ async function main(args) {
     const page = new URL('bench/', server.resolvedUrls.local[0]);
     for (const name of only) page.searchParams.append('only', name);
     if (peers) page.searchParams.set('peers', '');
+    if (check) page.searchParams.set('check', '');
     if (cpu) page.searchParams.set('cpu', '');
     stays = serve;
     if (serve) return console.log(`The page is at ${page} (Ctrl-C ends it).`);

@@ -3,6 +3,7 @@ import type { Operation } from '../src/engine/operation.ts';
 import { findDevice } from '../src/engine/webgpu/adapter.ts';
 import { openEngine } from '../src/index.ts';
 import { calibratedChain } from './ceilings.ts';
+import { checkCosts } from './check.ts';
 import { crossoverOf, OUTCOMES } from './crossover.ts';
 import { measure, type Gpu } from './measure.ts';
 import { isOfPairs, operations } from './operations.ts';
@@ -30,6 +31,8 @@ export interface Choice {
   readonly only: readonly string[];
   /** Whether other libraries are timed at the same work. */
   readonly peers: boolean;
+  /** What checks of samples cost, and nothing else. */
+  readonly check: boolean;
   /** Nothing but the work of the peers, and no GPU. */
   readonly cpu: boolean;
 }
@@ -37,9 +40,9 @@ export interface Choice {
 export type OnProgress = (part: string, done: number, total: number) => void;
 
 /** Runs the benchmark on this page's adapter. What fails is reported, and the rest goes on. */
-export async function runBench({ mode, only, peers, cpu }: Choice, onProgress: OnProgress): Promise<BenchReport> {
+export async function runBench({ mode, only, peers, check, cpu }: Choice, onProgress: OnProgress): Promise<BenchReport> {
   const date = new Date().toISOString();
-  const chosen = operations.filter(({ name }) => !cpu && (only.length === 0 || only.includes(name)));
+  const chosen = operations.filter(({ name }) => !cpu && !check && (only.length === 0 || only.includes(name)));
   const cases = chosen.flatMap((operation) => shapesOf(operation, mode).map((shape) => ({ operation, shape })));
   const found = cpu ? undefined : await findDevice(['timestamp-query']);
   const gpu = found && 'device' in found ? await calibrated(found.device) : undefined;
@@ -70,6 +73,7 @@ export async function runBench({ mode, only, peers, cpu }: Choice, onProgress: O
   const peerRows = await comparePeers(peerWork, peerPaces[mode], { device: gpu?.device, cpuAlone: cpu }, (of) => {
     onProgress(`peers: ${of.task} ${shapeOfCase(of)}`, done++, total);
   });
+  const checks = check ? await checkCosts(only, gpu?.device, onProgress) : undefined;
   gpu?.device.destroy();
   return {
     mode,
@@ -84,6 +88,7 @@ export async function runBench({ mode, only, peers, cpu }: Choice, onProgress: O
     rows,
     crossover: { outcomes: OUTCOMES, operations: crossovers },
     peers: peerRows,
+    ...(checks && { checks }),
     failures,
   };
 }

@@ -5,6 +5,7 @@ export * from './steps/index.ts';
 export type { ReadableLike, Source } from './engine/cursor.ts';
 export type { Engine } from './engine/engine.ts';
 export type { EngineEvents } from './engine/events.ts';
+export type { Check, CheckOptions } from './engine/inspector.ts';
 export type { EngineInfo, MemoryUse } from './engine/runner.ts';
 export {
   BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError,
@@ -14,6 +15,7 @@ export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';
 export type { Backend, Certificate, RunReport } from './engine/report.ts';
 export { rowChunks } from './engine/row-chunks.ts';
 export type { RowChunkOptions } from './engine/row-chunks.ts';
+export type { Reproduction, SavedArgument, SavedNumber } from './engine/reproduction.ts';
 export type { Float16ArrayLike, RowData } from './engine/sources.ts';
 export type { ChunkFunction, StreamOptions } from './engine/stream.ts';
 export type { ReadOptions, Tensor } from './engine/tensor.ts';

@@ -50,7 +50,12 @@ describe('openEngine', () => {
   const open = openEngine as (options?: unknown) => Promise<Engine>;
   test.each([
     ['backend', { backend: 'gpu' }, '"auto", "webgpu", "cpu", "reference"', '"gpu"'], ['backend', { backend: null }, '"auto", "webgpu", "cpu", "reference"', 'null'],
-    ['check', { check: 'none' }, '"off", "sample", "all"', '"none"'], ['check', { check: true }, '"off", "sample", "all"', 'true'],
+    ['check', { check: 'none' }, '"off", "sample", "all"', '"none"'], ['check', { check: true }, '"off", "sample", "all"', 'true'], ['check', { check: null }, '"off", "sample", "all"', 'null'],
+    ['check.rows', { check: {} }, '"sample", "all"', 'null'], ['check.rows', { check: { rows: 'off' } }, '"sample", "all"', '"off"'],
+    ['check.onFailure', { check: { rows: 'all', onFailure: 'ignore' } }, '"throw", "fallback"', '"ignore"'],
+    ['check.seed', { check: { rows: 'sample', seed: -1 } }, 'a whole number from 0 to 2³² − 1', '-1'], ['check.seed', { check: { rows: 'sample', seed: 0.5 } }, 'a whole number from 0 to 2³² − 1', '0.5'],
+    ['check.seed', { check: { rows: 'sample', seed: 2 ** 32 } }, 'a whole number from 0 to 2³² − 1', '4294967296'], ['check.seed', { check: { rows: 'sample', seed: '7' } }, 'a whole number from 0 to 2³² − 1', '"7"'],
+    ['check.seed', { check: { rows: 'sample', seed: Number.NaN } }, 'a whole number from 0 to 2³² − 1', 'NaN'],
     ['device', { device: {} }, 'a GPUDevice', 'a value of type Object'], ['device', { device: null }, 'a GPUDevice', 'null'],
     ['device', { device: 'gpu', backend: 'webgpu' }, 'a GPUDevice', '"gpu"'],
     ['options', null, 'an object', 'null'], ['options', 'webgpu', 'an object', '"webgpu"'],

@@ -8,7 +8,7 @@ import { isLogits } from '../engine/forms.ts';
 import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
-import { apply, checkFinite, checkOutcomes, type Argument, type Operand, type Operation } from '../engine/operation.ts';
+import { apply, checkFinite, checkOutcomes, turnsPerStep, type Argument, type Operand, type Operation, type RowWriter } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceMatrixOfWeights, type Rows } from '../math/alpha-matrix.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
@@ -42,11 +42,15 @@ export function recordOf({ divergence }: AnyDivergence): RowDivergence<object> {
 }
 
 /** The reference of one row of the matrix. That of the α-divergence has a product of its own. */
-export function matrixReference([p, q]: readonly Operand[], parameters: AnyDivergence): (row: number, out: Float64Array) => void {
+export function matrixReference([p, q]: readonly Operand[], parameters: AnyDivergence): RowWriter {
   const { weights: { pieces, reference }, alpha } = recordOf(parameters);
   if (alpha && pieces(parameters).includes(identityMember)) return alphaDivergenceMatrixOfWeights(rowsOf(p!), rowsOf(q!), alpha(parameters));
-  return (row, out) => {
-    for (let j = 0; j < out.length; j++) out[j] = reference(p!.row(row), q!.row(j), parameters);
+  const turns = turnsPerStep(p!.width);
+  return function* (row, out) {
+    for (let j = 0; j < out.length; j++) {
+      out[j] = reference(p!.row(row), q!.row(j), parameters);
+      if (j % turns === 0) yield;
+    }
   };
 }
 

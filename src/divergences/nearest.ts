@@ -85,8 +85,9 @@ const operation: Operation<Parameters> = {
   reference: (operands, parameters) => {
     const divergencesOf = matrixReference(operands, parameters);
     const divergences = new Float64Array(operands[1]!.rows);
-    return (row, out) => {
-      divergencesOf(row, divergences);
+    return function* (row, out) {
+      const steps = divergencesOf(row, divergences);
+      if (steps) yield* steps;
       writePairs(divergences, parameters.k, out);
     };
   },

@@ -1,38 +1,78 @@
+import type { Allowance } from './credit.ts';
 import { CertificateError } from './errors.ts';
 import type { Operand, Operation, Tolerance } from './operation.ts';
 import type { Reference } from './reference.ts';
 import type { Certificate, RunReport } from './report.ts';
+import { reproductionOf } from './reproduction.ts';
 import type { Tensor } from './tensor.ts';
-
-export type Check = 'off' | 'sample' | 'all';
 
 /** The spacing of f32 relative to a number just above a power of two; the unit of every `ulps` in Dually. */
 export const ulp: number = 2 ** -23;
 const smallestNormal = 2 ** -126;
 const largestFloat = 3.4028234663852886e38;
-const sampleSize = 32;
 
-/** Compares a GPU result with the f64 reference, row by row. `betweenRows` is awaited after each, so that a page stays alive and work can be aborted. */
-export async function certify(tensor: Tensor, got: Float32Array, check: Check, reference: Reference, betweenRows: (done: number) => Promise<void> | undefined): Promise<Certificate> {
+export interface Examination {
+  readonly tensor: Tensor;
+  readonly got: Float32Array;
+  readonly reference: Reference;
+  /** The rows to check, in this order, as far as the allowance goes. */
+  readonly order: Iterable<number>;
+  readonly allowance: Allowance;
+  /** Awaited now and then, so that a page stays alive and work can be aborted. */
+  readonly pause: () => Promise<void> | undefined;
+  readonly onRow: (done: number) => void;
+}
+
+/** What is found of a result; the rest of a certificate tells how it was looked for. */
+export type Findings = Omit<Certificate, 'reason' | 'milliseconds' | 'share' | 'shareOfAll'>;
+
+/** Compares a result with the f64 reference, row by row. */
+export async function certify({ tensor, got, reference, order, allowance, pause, onRow }: Examination): Promise<Findings> {
   if (tensor.origin.kind !== 'result') throw new TypeError('A source needs no certificate');
   const { operation, parameters } = tensor.origin;
+  const began = performance.now();
   const expected = reference.operand(tensor);
-  const compare = errorsOf(operation.tolerance, reference.inputs(tensor), parameters);
-  const rows = check === 'all' ? Array.from({ length: tensor.rows }, (_, row) => row) : sampledRows(tensor.rows);
-  let [worst, worstRow, milliseconds] = [0, rows[0] ?? 0, 0];
-  for (const [index, row] of rows.entries()) {
+  const inputs = reference.inputs(tensor);
+  const compare = errorsOf(operation.tolerance, inputs, parameters);
+  allowance.prepare(performance.now() - began);
+  const rowOf = (row: number): Float32Array => got.subarray(row * tensor.width, (row + 1) * tensor.width);
+  let [worst, worstRow, milliseconds] = [0, -1, 0];
+  for (const row of order) {
+    if (allowance.rows > 0 && !allowance.allowsRow) break;
+    const evaluation = await timed(reference.steps(tensor, row), pause);
     const start = performance.now();
-    const wanted = expected.row(row);
-    milliseconds += performance.now() - start;
-    const error = compare(row, got.subarray(row * tensor.width, (row + 1) * tensor.width), wanted);
-    if (!(error <= worst)) [worst, worstRow] = [error, row];
-    await betweenRows(index + 1);
+    const error = compare(row, rowOf(row), expected.row(row));
+    if (worstRow < 0 || !(error <= worst)) [worst, worstRow] = [error, row];
+    allowance.spend(evaluation + performance.now() - start);
+    milliseconds += evaluation;
+    onRow(allowance.rows);
   }
-  const allowed = operation.tolerance.ulps(parameters);
+  const passed = worst <= operation.tolerance.ulps(parameters) * ulp;
   return {
-    rowsChecked: rows.length, rows: tensor.rows, worstRelativeError: worst, worstUlps: worst / ulp, worstRow,
-    tolerance: toleranceText(operation, parameters), passed: worst <= allowed * ulp, referenceMilliseconds: milliseconds,
+    rowsChecked: allowance.rows, rows: tensor.rows, worstRelativeError: worst, worstUlps: worst / ulp, worstRow,
+    tolerance: toleranceText(operation, parameters), passed, referenceMilliseconds: milliseconds,
+    ...(!passed && { reproduction: reproductionOf({ operation, parameters, inputs, row: worstRow, got: rowOf(worstRow), expected: expected.row(worstRow), ulps: worst / ulp }) }),
   };
+}
+
+/** Takes steps, and tells how long they took without the pauses between them. */
+async function timed(steps: Iterable<void>, pause: () => Promise<void> | undefined): Promise<number> {
+  let [start, milliseconds] = [performance.now(), 0];
+  for (const _ of steps) {
+    const turn = pause();
+    if (!turn) continue;
+    milliseconds += performance.now() - start;
+    await turn;
+    start = performance.now();
+  }
+  return milliseconds + performance.now() - start;
+}
+
+/** Of a result that there is no allowance to look at. */
+export function unexamined(tensor: Tensor): Findings {
+  if (tensor.origin.kind !== 'result') throw new TypeError('A source needs no certificate');
+  const { operation, parameters } = tensor.origin;
+  return { rowsChecked: 0, rows: tensor.rows, worstRelativeError: 0, worstUlps: 0, worstRow: -1, tolerance: toleranceText(operation, parameters), passed: true, referenceMilliseconds: 0 };
 }
 
 /** The relative error of a row of a result, as its operation counts it. */
@@ -42,22 +82,6 @@ export function errorsOf<P>(tolerance: Tolerance<P>, operands: readonly Operand[
 
 export function toleranceText<P>({ tolerance }: Operation<P>, parameters: P): string {
   return `${tolerance.ulps(parameters)} ulp relative to the ${tolerance.relativeTo}: ${tolerance.reason}`;
-}
-
-/** How many rows a check looks at. */
-export function rowsToCheck(check: Check, rows: number): number {
-  return check === 'off' ? 0 : check === 'all' ? rows : Math.min(rows, sampleSize);
-}
-
-/** The first and the last row, and others by a fixed seed, so that a failure repeats. */
-function sampledRows(rows: number): number[] {
-  const chosen = new Set(rows > 0 ? [0, rows - 1] : []);
-  let state = 20_240_611;
-  while (chosen.size < Math.min(rows, sampleSize)) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    chosen.add(Math.floor((state / 2 ** 32) * rows));
-  }
-  return [...chosen].sort((a, b) => a - b);
 }
 
 function errorOf(got: number, expected: number, scale: number): number {
@@ -85,6 +109,6 @@ export function certificateError(report: RunReport): CertificateError {
   const { operation, certificate } = report;
   return new CertificateError({
     operation, row: certificate!.worstRow, expected: `a result within ${certificate!.tolerance}`, got: `an error of ${certificate!.worstUlps.toPrecision(3)} ulp`,
-    remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise it is computed wrongly here: use backend: 'reference'. tensor.report has the certificate.",
-  }, { cause: report });
+    remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise it is computed wrongly here: use backend: 'reference', or check: { rows: 'sample', onFailure: 'fallback' }. tensor.report has the certificate, and error.reproduction the row.",
+  }, { cause: report, reproduction: certificate!.reproduction! });
 }

@@ -230,9 +230,9 @@ export class Engine implements TensorHost {
   }
 }
 
-/** A result with its report, unless that says that it is wrong. */
+/** A result with its report, unless that says that it is wrong, and the reference has not made it anew. */
 function noted<T>(tensor: Tensor, report: RunReport, result: T): T {
   tensor.report = report;
-  if (report.certificate?.passed === false) throw certificateError(report);
+  if (report.certificate?.passed === false && report.backend !== 'reference') throw certificateError(report);
   return result;
 }

@@ -1,3 +1,6 @@
+import type { RunReport } from './report.ts';
+import type { Reproduction } from './reproduction.ts';
+
 /** What every error of Dually says: which call, which argument, what it wanted, what it got, and what to do. */
 export interface ErrorFacts {
   /** The operation or method that was called, as the caller spells it. */
@@ -91,9 +94,16 @@ export class DeviceError extends DuallyError {
   }
 }
 
-/** A GPU result differs from the f64 reference by more than the operation's tolerance. `cause` holds the run report. */
+/** A result differs from the f64 reference by more than the operation's tolerance. `cause` holds the run report. */
 export class CertificateError extends DuallyError {
   readonly code = 'certificate';
+  /** The worst row and all that it is made from, as plain data that JSON can carry. */
+  readonly reproduction: Reproduction;
+
+  constructor(facts: ErrorFacts, { cause, reproduction }: { readonly cause: RunReport; readonly reproduction: Reproduction }) {
+    super(facts, { cause });
+    this.reproduction = reproduction;
+  }
 }
 
 /** Shows a value in an error text: short, and telling −0, NaN and strings apart. */

@@ -26,6 +26,22 @@ export interface Operand {
   row(index: number): ArrayLike<number>;
 }
 
+/** Writes a row of a result. Where that takes long it stops now and then, so that a page stays alive: it has ended when its steps have. */
+export type RowWriter = (row: number, out: Float64Array) => Iterable<void> | void;
+
+/** Outcomes that a step of a long row goes through, about: a fraction of a millisecond. */
+const outcomesPerStep = 2 ** 13;
+
+/** How many turns of a loop over so many outcomes make a step. */
+export function turnsPerStep(outcomes: number): number {
+  return Math.ceil(outcomesPerStep / Math.max(1, outcomes));
+}
+
+/** Takes all steps at once. */
+export function finish(steps: Iterable<void> | void): void {
+  if (steps) for (const _ of steps);
+}
+
 /** How far the GPU may be from the reference, and why just so far. */
 export interface Tolerance<Parameters> {
   /** Allowed relative error in units of 2⁻²³. */
@@ -52,7 +68,7 @@ export interface Operation<Parameters = unknown> {
   readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
   readonly result: (inputs: readonly Tensor[], parameters: Parameters) => { readonly shape: readonly number[]; readonly form: Form };
   /** f64, the oracle. Prepares once, then writes one row of the result at a time. */
-  readonly reference: (operands: readonly Operand[], parameters: Parameters) => (row: number, out: Float64Array) => void;
+  readonly reference: (operands: readonly Operand[], parameters: Parameters) => RowWriter;
   readonly tolerance: Tolerance<Parameters>;
   /** Why the GPU cannot do it with these parameters, when it cannot. */
   readonly unsupported?: (parameters: Parameters) => string | undefined;

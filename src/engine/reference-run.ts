@@ -13,15 +13,26 @@ export async function readByReference(tensor: Tensor, sourceData: SourceData, ch
   for (const source of lineageOf(tensor)) {
     if (source.origin.kind === 'source' && !checked.has(source)) await checkSource(source, sourceData(source), tensor, checked, hooks, pause);
   }
-  const operand = new Reference(sourceData).operand(tensor);
+  const reference = new Reference(sourceData);
+  const operand = reference.operand(tensor);
   const out = new Float32Array(tensor.rows * tensor.width);
   for (let row = 0; row < tensor.rows; row++) {
+    await inSteps(reference.steps(tensor, row), hooks, pause);
     out.set(operand.row(row), row * tensor.width);
     hooks.onProgress?.(row + 1, tensor.rows);
-    await pause();
     hooks.signal?.throwIfAborted();
   }
   return out;
+}
+
+/** Takes steps with turns of the event loop between them. */
+export async function inSteps(steps: Iterable<void>, { signal }: RunHooks, pause: () => Promise<void> | undefined): Promise<void> {
+  for (const _ of steps) {
+    const turn = pause();
+    if (!turn) continue;
+    await turn;
+    signal?.throwIfAborted();
+  }
 }
 
 /** Throws at the first row of a source that breaks the rules of its form; otherwise the source is `checked`. */

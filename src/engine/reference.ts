@@ -1,5 +1,5 @@
 import { inputsFirst } from './lineage.ts';
-import type { Operand } from './operation.ts';
+import { finish, type Operand } from './operation.ts';
 import { numbersOf, type StoredNumbers } from './storage.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -8,7 +8,9 @@ export type SourceData = (source: Tensor) => StoredNumbers;
 
 /** A result's operand, and the evaluation of one row once the rows it is made from are there. */
 interface Result extends Operand {
-  evaluate(index: number): void;
+  evaluate(index: number): Iterable<void>;
+  /** Evaluates a row and the rows it is made from. */
+  steps(index: number): Iterable<void>;
 }
 
 /**
@@ -32,6 +34,12 @@ export class Reference {
     return this.#operands.get(root)!;
   }
 
+  /** Evaluates a row of a tensor in steps of about a millisecond at most; then its operand has it. */
+  steps(tensor: Tensor, row: number): Iterable<void> {
+    this.operand(tensor);
+    return this.#results.get(tensor)?.steps(row) ?? [];
+  }
+
   /** The operands of a result, in the order of its operation's arguments. */
   inputs(tensor: Tensor): readonly Operand[] {
     return inputsOf(tensor).map((input) => this.operand(input));
@@ -48,20 +56,29 @@ export class Reference {
     if (origin.kind !== 'result') throw new TypeError('A source has no operation');
     const write = origin.operation.reference(this.inputs(tensor), origin.parameters);
     const done = new Map<number, Float64Array>();
-    const evaluate = (index: number): void => {
+    const evaluate = function* (index: number): Generator<void> {
       const at = rows === 1 ? 0 : index;
       if (done.has(at)) return;
       const out = new Float64Array(width);
-      write(at, out);
+      const own = write(at, out);
+      if (own) yield* own;
       done.set(at, out);
     };
     let before: readonly Result[] | undefined;
+    const alongRows = (): readonly Result[] => before ??= this.#alongRows(tensor);
+    const steps = function* (index: number): Generator<void> {
+      if (done.has(rows === 1 ? 0 : index)) return;
+      for (const result of alongRows()) {
+        yield* result.evaluate(index);
+        yield;
+      }
+    };
     const row = (index: number): Float64Array => {
       const at = rows === 1 ? 0 : index;
-      if (!done.has(at)) for (const result of before ??= this.#alongRows(tensor)) result.evaluate(at);
+      if (!done.has(at)) finish(steps(at));
       return done.get(at)!;
     };
-    const result: Result = { form, rows, width, row, evaluate };
+    const result: Result = { form, rows, width, row, evaluate, steps };
     this.#results.set(tensor, result);
     return result;
   }

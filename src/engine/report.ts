@@ -1,19 +1,36 @@
+import type { Reproduction } from './reproduction.ts';
+
 /** 'cpu' is the fast path, with the reference for what that does not do; 'reference' is f64 and nothing else. */
 export type Backend = 'webgpu' | 'cpu' | 'reference';
 
 /** How far a result lies from the f64 reference, over the rows that were checked. */
 export interface Certificate {
+  /** May be none where a sample is checked: then checks have had their share of the time for now, and nothing is certified. */
   readonly rowsChecked: number;
   readonly rows: number;
+  /** Which rows were checked, or why none, in words. */
+  readonly reason: string;
+  /** By it the rows of the sample were chosen. An engine that is opened with it checks these rows first in its first run. */
+  readonly seed?: number;
   readonly worstRelativeError: number;
   /** The worst relative error in units of 2⁻²³, the spacing of f32 relative to the result. */
   readonly worstUlps: number;
+  /** −1 if no row was checked. */
   readonly worstRow: number;
   /** The operation's tolerance and its reason, in words. */
   readonly tolerance: string;
+  /** Whether every checked row was within the tolerance. */
   readonly passed: boolean;
   /** Time that the reference took for the checked rows alone. */
   readonly referenceMilliseconds: number;
+  /** Time that the check took. */
+  readonly milliseconds: number;
+  /** That time as a share of the time of the run. */
+  readonly share: number;
+  /** The same of all checks and runs of the engine: of samples at most 0.05, but for the last row that was checked. */
+  readonly shareOfAll: number;
+  /** The worst row and what it is made from, if it failed. */
+  readonly reproduction?: Reproduction;
 }
 
 /** What a run did, and why. Comes with every result. */

@@ -1,27 +1,26 @@
-import { breather } from './breather.ts';
-import { certify, rowsToCheck, type Check } from './certificate.ts';
 import { BackendUnavailableError, DeviceError, DeviceLostError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
 import { isGpuBuffer } from './gpu-types.ts';
+import { Inspector, type Check, type CheckOptions } from './inspector.ts';
 import { consumerOf, lineageOf } from './lineage.ts';
 import { Queue, unlessAborted } from './queue.ts';
 import { readByReference } from './reference-run.ts';
-import { Reference } from './reference.ts';
+import { Reference, type SourceData } from './reference.ts';
 import type { RunReport } from './report.ts';
 import type { BufferResult, EngineInfo, MemoryUse, ReadResult, Runner } from './runner.ts';
 import type { StoredNumbers } from './storage.ts';
 import type { ReadOptions, Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import type { Devices } from './webgpu/devices.ts';
-import type { RunFacts } from './webgpu/run.ts';
+import type { RunFacts, RunHooks } from './webgpu/run.ts';
 
 export interface SchedulerParts {
   readonly info: EngineInfo;
   readonly events: Events;
   readonly devices: Devices | undefined;
   readonly fast: FastPath | undefined;
-  readonly check: Check;
+  readonly check: Check | CheckOptions;
 }
 
 /** How often a run is begun anew on the device before the CPU does it. */
@@ -33,7 +32,7 @@ export class Scheduler implements Runner {
   readonly #info: EngineInfo;
   readonly #devices: Devices | undefined;
   readonly #fast: FastPath | undefined;
-  readonly #check: Check;
+  readonly #inspector: Inspector;
   readonly #onCpu = new Queue();
   readonly #checkedOnCpu = new WeakSet<Tensor>();
   /** On which device the GPUBuffer of a source is. */
@@ -44,7 +43,7 @@ export class Scheduler implements Runner {
     this.#info = info;
     this.#devices = devices;
     this.#fast = fast;
-    this.#check = check;
+    this.#inspector = new Inspector(check);
   }
 
   get info(): EngineInfo {
@@ -67,23 +66,25 @@ export class Scheduler implements Runner {
   async read(tensor: Tensor, options: ReadOptions): Promise<ReadResult> {
     const start = performance.now();
     const reason = this.#reasonForCpu(tensor);
-    if (reason !== undefined) return this.#readOnCpu(tensor, options, start, reason);
-    return this.#replayed(tensor, options, (gpu, hooks, replays) => this.#readOnGpu(gpu, tensor, hooks, start, replays), (why) => this.#readOnCpu(tensor, options, start, why));
+    if (reason !== undefined) return this.#readOnCpu(tensor, { ...options, onProgress: neverBack(options.onProgress) }, start, reason);
+    return this.#replayed(tensor, options, (gpu, hooks, replays) => this.#readOnGpu(gpu, tensor, hooks, start, replays), (why, hooks) => this.#readOnCpu(tensor, hooks, start, why));
   }
 
   async buffer(tensor: Tensor, options: ReadOptions): Promise<BufferResult> {
     if (!this.#devices) throw new BackendUnavailableError({ ...noBuffer, expected: 'an engine on WebGPU', got: this.#info.reason });
     const start = performance.now();
     const reason = isEmpty(tensor) ? noRows : unsupportedReason(tensor);
-    const checked = tensor.origin.kind === 'result' && this.#check !== 'off' && reason === undefined;
     return this.#replayed(tensor, options, async (gpu, hooks, replays) => {
       if (reason !== undefined && !gpu.resident(tensor)) {
         const { data, report } = await this.#readOnCpu(tensor, hooks, start, reason);
         return { buffer: await gpu.place(tensor, data), report: { ...report, bytesUp: data.byteLength } };
       }
-      const certified = checked ? await this.#readOnGpu(gpu, tensor, hooks, start, replays) : undefined;
-      const { buffer, facts } = await gpu.buffer(tensor, hooks);
-      return { buffer, report: certified?.report ?? (facts && this.#report(tensor, start, facts, 0, replays)) };
+      const { ofRun, ofCheck } = this.#hooks(tensor, hooks);
+      const { result: { buffer, facts }, milliseconds } = await this.#inspector.timed(() => gpu.buffer(tensor, ofRun));
+      if (!facts) return { buffer, report: this.#inspector.hasFailed(tensor) ? (await this.#readOnGpu(gpu, tensor, hooks, start, replays)).report : undefined };
+      const made: Made = { tensor, report: this.#report(tensor, start, facts, 0, replays), milliseconds, numbers: async () => (await gpu.read(tensor, { signal: hooks.signal })).data };
+      const { report, anew } = await this.#inspected(made, ofCheck, start);
+      return { buffer: anew ? await gpu.place(tensor, anew) : buffer, report };
     }, (why) => { throw new DeviceLostError({ ...noBuffer, expected: 'a live GPU device', got: why }); });
   }
 
@@ -111,11 +112,11 @@ export class Scheduler implements Runner {
    * Runs on the device, and anew when that is lost: a tensor remembers how it is made, so nothing is lost with it. What WebGPU
    * refuses is believed the second time, when the device had let go of all that it need not hold.
    */
-  async #replayed<T>(tensor: Tensor, options: ReadOptions, run: (gpu: WebGpuBackend, options: ReadOptions, replays: number) => Promise<T>, onCpu: (reason: string) => Promise<T>): Promise<T> {
+  async #replayed<T>(tensor: Tensor, options: ReadOptions, run: (gpu: WebGpuBackend, options: ReadOptions, replays: number) => Promise<T>, onCpu: (reason: string, options: ReadOptions) => Promise<T>): Promise<T> {
     const hooks = { ...options, onProgress: neverBack(options.onProgress) };
     for (let [replays, refusals] = [0, 0]; ; replays++) {
       const gpu = await unlessAborted(this.#devices!.live(), options.signal);
-      if (!gpu) return onCpu(this.#devices!.problem);
+      if (!gpu) return onCpu(this.#devices!.problem, hooks);
       this.#assertSourcesLive(tensor, gpu);
       try {
         return await run(gpu, hooks, replays);
@@ -127,7 +128,7 @@ export class Scheduler implements Runner {
         if (refusals < 2 && replays < mostReplays) continue;
         const reason = refusals < 2 ? `${this.#devices!.problem}, ${replays + 1} times in this run` : `the GPU failed: ${(error as DeviceError).got}`;
         this.events.emit('fallback', { reason, operation: operationOf(tensor) });
-        return onCpu(reason);
+        return onCpu(reason, hooks);
       }
     }
   }
@@ -140,43 +141,60 @@ export class Scheduler implements Runner {
   }
 
   async #readOnGpu(gpu: WebGpuBackend, tensor: Tensor, options: ReadOptions, start: number, replays: number): Promise<ReadResult> {
-    const checks = rowsToCheck(this.#check, tensor.rows);
-    let stages = 0;
-    const onProgress = (done: number, total: number): void => options.onProgress?.(done, (stages = total) + checks);
-    const { data, facts, bytesDown } = await gpu.read(tensor, { ...options, onProgress });
-    const report = this.#report(tensor, start, facts, bytesDown, replays);
-    if (checks === 0) return { data, report };
-    return { data, report: await this.#certified(tensor, data, report, start, (done) => {
-      options.signal?.throwIfAborted();
-      options.onProgress?.(stages + done, stages + checks);
-    }) };
+    const { ofRun, ofCheck } = this.#hooks(tensor, options);
+    const { result: { data, facts, bytesDown }, milliseconds } = await this.#inspector.timed(() => gpu.read(tensor, ofRun));
+    const { report, anew } = await this.#inspected({ tensor, report: this.#report(tensor, start, facts, bytesDown, replays), milliseconds, numbers: async () => data }, ofCheck, start);
+    if (anew && gpu.resident(tensor)) await gpu.place(tensor, anew); // others may read it there
+    return { data: anew ?? data, report };
   }
 
   async #readOnCpu(tensor: Tensor, options: ReadOptions, start: number, reason: string): Promise<ReadResult> {
     const sources = await this.#hostSources(tensor);
     const sourceData = (source: Tensor): StoredNumbers => sources.get(source)!;
-    const { fast, data } = await this.#onCpu.run(async () => {
-      const done = isEmpty(tensor) ? undefined : await this.#fast?.read(tensor, sourceData, this.#checkedOnCpu, options);
+    const { ofRun, ofCheck } = this.#hooks(tensor, options);
+    const { result: { fast, data }, milliseconds } = await this.#inspector.timed(() => this.#onCpu.run(async () => {
+      const done = isEmpty(tensor) ? undefined : await this.#fast?.read(tensor, sourceData, this.#checkedOnCpu, ofRun);
       return { fast: done, data: done?.data ?? await readByReference(tensor, sourceData, this.#checkedOnCpu, options) };
-    }, options.signal);
+    }, options.signal));
     const report: RunReport = {
       operation: operationOf(tensor), shape: tensor.shape, backend: this.#info.backend === 'reference' ? 'reference' : 'cpu', adapter: fast?.adapter ?? 'CPU', reason,
       chunks: fast?.blocks ?? 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: performance.now() - start },
     };
-    if (!fast || this.#check === 'off') return { data, report };
-    return { data, report: await this.#certified(tensor, data, report, start, () => options.signal?.throwIfAborted()) };
+    if (!fast) return { data, report };
+    const { report: certified, anew } = await this.#inspected({ tensor, report, milliseconds, numbers: async () => data }, ofCheck, start);
+    return { data: anew ?? data, report: certified };
   }
 
-  async #certified(tensor: Tensor, data: Float32Array, report: RunReport, start: number, onRow: (done: number) => void): Promise<RunReport> {
+  /** What goes to a run and to the check that follows it, so that their progress is one. */
+  #hooks(tensor: Tensor, { signal, onProgress }: ReadOptions): { readonly ofRun: RunHooks; readonly ofCheck: RunHooks } {
+    const steps = this.#inspector.steps(tensor);
+    let own = 0;
+    return {
+      ofRun: { signal, onProgress: (done, total) => onProgress?.(done, (own = total) + steps) },
+      ofCheck: { signal, onProgress: (done) => onProgress?.(own + done, own + steps) },
+    };
+  }
+
+  /** Has a result checked; where it is wrong and the caller wants that, the reference makes it `anew`. */
+  async #inspected({ tensor, report, milliseconds, numbers }: Made, hooks: RunHooks, start: number): Promise<{ report: RunReport; anew?: Float32Array<ArrayBuffer> }> {
+    if (this.#inspector.rows === 'off') return { report };
     const began = performance.now();
-    const pause = breather();
-    const sources = await this.#hostSources(tensor);
-    const certificate = await certify(tensor, data, this.#check, new Reference((source) => sources.get(source)!), (done) => {
-      onRow(done);
-      return pause();
+    const sources = async (): Promise<SourceData> => {
+      const data = await this.#hostSources(tensor);
+      return (source) => data.get(source)!;
+    };
+    const certificate = await this.#inspector.inspect({
+      tensor, milliseconds, hooks,
+      prepare: async () => ({ got: await numbers(), reference: new Reference(await sources()) }),
     });
-    const end = performance.now();
-    return { ...report, certificate, milliseconds: { ...report.milliseconds, total: end - start, check: end - began } };
+    const certified = { ...report, certificate, milliseconds: { ...report.milliseconds, total: performance.now() - start, check: performance.now() - began } };
+    if (certificate.passed || !this.#inspector.fallsBack) return { report: certified };
+    const reason = `row ${certificate.worstRow} is ${certificate.worstUlps.toPrecision(3)} ulp from the reference (${report.adapter})`;
+    this.events.emit('fallback', { reason, operation: report.operation });
+    const sourceData = await sources();
+    const anew = await this.#onCpu.run(() => readByReference(tensor, sourceData, this.#checkedOnCpu, { signal: hooks.signal }), hooks.signal);
+    this.#inspector.mended(tensor);
+    return { anew, report: { ...certified, backend: 'reference', adapter: 'CPU', reason, chunks: 1, milliseconds: { ...certified.milliseconds, total: performance.now() - start } } };
   }
 
   /** The numbers of every source of a lineage, on the host. */
@@ -203,6 +221,15 @@ export class Scheduler implements Runner {
   }
 }
 
+/** A result that a run has made. */
+interface Made {
+  readonly tensor: Tensor;
+  readonly report: RunReport;
+  /** Time of the run. */
+  readonly milliseconds: number;
+  readonly numbers: () => Promise<Float32Array>;
+}
+
 const noBuffer = { operation: 'tensor.buffer', remedy: 'Use tensor.read(), which works on every backend.' };
 const noRows = 'there are no rows';
 
@@ -226,7 +253,9 @@ function unsupportedReason(tensor: Tensor): string | undefined {
 function neverBack(onProgress: ReadOptions['onProgress']): (done: number, total: number) => void {
   let most = 0;
   return (done, total) => {
-    if (done > most) onProgress?.(most = done, total);
+    if (done / total <= most) return;
+    most = done / total;
+    onProgress?.(done, total);
   };
 }
 

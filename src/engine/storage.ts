@@ -11,10 +11,38 @@ export function numberOfHalf(bits: number): number {
   return bits & 0x8000 ? -magnitude : magnitude;
 }
 
+let halves: Float32Array | undefined;
+
+/** All halves there are, in the order of their bits: to look one up takes a tenth of the time. */
+function tableOfHalves(): Float32Array {
+  if (halves) return halves;
+  halves = new Float32Array(2 ** 16);
+  for (let bits = 0; bits < halves.length; bits++) halves[bits] = numberOfHalf(bits);
+  return halves;
+}
+
 /** Some of the numbers, widened if need be. */
 export function numbersOf(data: StoredNumbers, from: number, count: number): Float32Array {
   const part = data.subarray(from, from + count);
-  return part instanceof Uint16Array ? Float32Array.from(part, numberOfHalf) : part;
+  if (!(part instanceof Uint16Array)) return part;
+  const table = tableOfHalves();
+  const numbers = new Float32Array(part.length);
+  for (let k = 0; k < part.length; k++) numbers[k] = table[part[k]!]!;
+  return numbers;
+}
+
+/** Numbers that are widened without a pause: a millisecond's worth. */
+const atOnce = 2 ** 18;
+
+/** The same of many numbers. `pause` is awaited now and then, so that a page stays alive. */
+export async function manyNumbersOf(data: StoredNumbers, count: number, pause: () => Promise<void> | undefined): Promise<Float32Array> {
+  if (data instanceof Float32Array) return data.subarray(0, count);
+  const numbers = new Float32Array(count);
+  for (let from = 0; from < count; from += atOnce) {
+    numbers.set(numbersOf(data, from, Math.min(atOnce, count - from)), from);
+    await pause();
+  }
+  return numbers;
 }
 
 /** Numbers in a word of 32 bits. */

@@ -1,6 +1,6 @@
 import source from '../../shaders/geometry/fisher-information.wgsl?raw';
 import { defineLayout } from '../engine/layout.ts';
-import { apply, type Operation } from '../engine/operation.ts';
+import { apply, turnsPerStep, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { scaledPiece } from '../math/scaled.ts';
@@ -45,10 +45,12 @@ function fisherShape(p: Tensor, coordinates: CoordinateParameters['coordinates']
   return { shape: [p.rows, n, n], form: 'values' };
 }
 
-function writeInformation(weights: ArrayLike<number>, inEta: boolean, out: Float64Array): void {
+function* writeInformation(weights: ArrayLike<number>, inEta: boolean, out: Float64Array): Generator<void> {
   const total = sumOf(weights);
   const n = Math.round(Math.sqrt(out.length));
+  const turns = turnsPerStep(n);
   for (let i = 0; i < n; i++) {
+    if (i % turns === 0) yield;
     for (let j = 0; j < n; j++) {
       out[i * n + j] = inEta
         ? total / weights[weights.length - 1]! + (i === j ? total / weights[i]! : 0)

@@ -8,12 +8,13 @@ export interface Rows {
   row(i: number): ArrayLike<number>;
 }
 
-/** Fills out[j] with D_α(p_i ‖ q_j) for every j. */
-export type MatrixRow = (i: number, out: Float64Array) => void;
+/** Fills out[j] with D_α(p_i ‖ q_j) for every j; done when its steps are, for a row may take long. */
+export type MatrixRow = (i: number, out: Float64Array) => Iterable<void>;
 
 const TOLERANCE = 1e-12; // relative
 const UNIT = 2 ** -53;
 const BLOCK = 64;
+const STEP = 2 ** 13; // outcomes
 
 /**
  * D_α(p_i ‖ q_j) of all pairs of normalised rows as a matrix product, polarised about the mean row c:
@@ -31,41 +32,76 @@ const BLOCK = 64;
  */
 export function alphaDivergenceMatrixOfWeights(p: Rows, q: Rows, alpha: number): MatrixRow {
   const { a, b } = weights(alpha);
-  const centre = meanRow(p, q);
-  const outcomes = centre.length;
-  const features = new Float64Array(q.count * outcomes);
-  const norms = new Float64Array(q.count);
-  const fromCentre = new Float64Array(q.count);
-  for (let j = 0; j < q.count; j++) {
-    norms[j] = fillFeatures(centre, q.row(j), a, features.subarray(j * outcomes, (j + 1) * outcomes));
-    fromCentre[j] = alphaDivergenceOfWeights(centre, q.row(j), alpha);
-  }
-  const own = new Float64Array(outcomes);
-  const products = new Float64Array(q.count);
-  const productError = UNIT * (outcomes / BLOCK + 96);
-  return (i, out) => {
+  const features = new Features(p, q, a, alpha);
+  return function* (i, out) {
+    yield* features.fill();
+    const { centre, norms, fromCentre } = features;
     const row = p.row(i);
+    const own = new Float64Array(centre.length);
+    const products = new Float64Array(q.count);
     const norm = fillFeatures(centre, row, b, own);
     const toCentre = alphaDivergenceOfWeights(row, centre, alpha);
-    multiply(features, own, products);
+    const productError = UNIT * (centre.length / BLOCK + 96);
+    yield* multiply(features.all, own, products);
     for (let j = 0; j < q.count; j++) {
       const detour = toCentre + fromCentre[j]!;
       const divergence = detour - products[j]!;
       const error = productError * norm * norms[j]! + 32 * UNIT * detour;
       const settled = error < TOLERANCE * divergence; // false for NaN and for ∞ − ∞ as well
       out[j] = settled ? divergence : alphaDivergenceOfWeights(row, q.row(j), alpha);
+      if (isStep(j, centre.length)) yield;
     }
   };
 }
 
+function isStep(turn: number, outcomes: number): boolean {
+  return turn % Math.ceil(STEP / Math.max(1, outcomes)) === 0;
+}
+
+/** What all rows of the matrix need of q: made with the first of them. */
+class Features {
+  readonly norms: Float64Array;
+  readonly fromCentre: Float64Array;
+  all = new Float64Array();
+  centre = new Float64Array();
+  readonly #p: Rows;
+  readonly #q: Rows;
+  readonly #exponent: number;
+  readonly #alpha: number;
+  #isFilled = false;
+
+  constructor(p: Rows, q: Rows, exponent: number, alpha: number) {
+    this.#p = p;
+    this.#q = q;
+    this.#exponent = exponent;
+    this.#alpha = alpha;
+    this.norms = new Float64Array(q.count);
+    this.fromCentre = new Float64Array(q.count);
+  }
+
+  *fill(): Generator<void> {
+    if (this.#isFilled) return;
+    const centre = yield* meanRow(this.#p, this.#q);
+    const outcomes = centre.length;
+    const all = new Float64Array(this.#q.count * outcomes);
+    for (let j = 0; j < this.#q.count; j++) {
+      this.norms[j] = fillFeatures(centre, this.#q.row(j), this.#exponent, all.subarray(j * outcomes, (j + 1) * outcomes));
+      this.fromCentre[j] = alphaDivergenceOfWeights(centre, this.#q.row(j), this.#alpha);
+      if (isStep(j, outcomes)) yield;
+    }
+    [this.centre, this.all, this.#isFilled] = [centre, all, true];
+  }
+}
+
 /** The mean of all normalised rows: positive wherever any row is. */
-function meanRow(p: Rows, q: Rows): Float64Array {
+function* meanRow(p: Rows, q: Rows): Generator<void, Float64Array<ArrayBuffer>> {
   const mean = new Float64Array(p.count > 0 ? p.row(0).length : 0);
   for (const rows of [p, q]) {
     for (let i = 0; i < rows.count; i++) {
       const row = rows.row(i);
       const share = 1 / (sumOf(row) * (p.count + q.count));
       for (let k = 0; k < mean.length; k++) mean[k] = mean[k]! + row[k]! * share;
+      if (isStep(i, mean.length)) yield;
     }
   }
   return mean;
@@ -89,7 +125,7 @@ function fillFeatures(centre: Float64Array, row: ArrayLike<number>, exponent: nu
 }
 
 /** products[j] = Σ_k features[j, k] own[k], four rows at a time. */
-function multiply(features: Float64Array, own: Float64Array, products: Float64Array): void {
+function* multiply(features: Float64Array, own: Float64Array, products: Float64Array): Generator<void> {
   const K = own.length;
   const rowAt = (j: number): Float64Array => features.subarray(j * K, (j + 1) * K);
   const last = products.length - 1;
@@ -97,6 +133,7 @@ function multiply(features: Float64Array, own: Float64Array, products: Float64Ar
     const group = [j, j + 1, j + 2, j + 3].map((row) => Math.min(row, last)); // the last row again beyond the end
     const sums = dotsOfFour(own, rowAt(group[0]!), rowAt(group[1]!), rowAt(group[2]!), rowAt(group[3]!));
     group.forEach((row, slot) => (products[row] = sums[slot]!));
+    if (isStep(j / 4, K)) yield;
   }
 }
 

@@ -1,5 +1,5 @@
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
-import { apply, batchSize, checkChoice, checkFinite, checkObject, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
+import { apply, batchSize, checkChoice, checkFinite, checkObject, checkOutcomes, turnsPerStep, type Operand, type Operation } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceOfWeights, weights } from '../math/alpha-family.ts';
 import { probabilities, weightsOf } from '../math/probabilities.ts';
@@ -54,7 +54,7 @@ const toTargets: Operation<DivergenceDescent> = {
   }),
   reference: ([p, targets], parameters) => (row, out) => {
     const target = normalise(targets!.row(row));
-    descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
+    return descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
       for (let k = 0; k < w.length; k++) gradient[k] = slope(parameters.alpha, target[k]!, w[k]!);
     });
   },
@@ -82,11 +82,11 @@ const toMixtures: Operation<DivergenceDescent> = {
     return (row, out) => {
       const target = normalise(targets!.row(row));
       const mixture = new Float64Array(target.length);
-      descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
+      return descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
         mix(w, bank, mixture);
         for (let k = 0; k < mixture.length; k++) mixture[k] = slope(parameters.alpha, target[k]!, mixture[k]!);
         for (let m = 0; m < gradient.length; m++) gradient[m] = w[m] === 0 ? 0 : dot(mixture, rows[m]!);
-      });
+      }, rows.length * target.length);
     };
   },
 };
@@ -103,11 +103,13 @@ function descend(p: Tensor, parameters: DescentParameters, gradientAt: (w: Tenso
   return w;
 }
 
-function descendOnHost(p: ArrayLike<number>, { stepSize, steps }: DescentParameters, out: Float64Array, gradientAt: (w: Float64Array, gradient: Float64Array) => void): void {
+function* descendOnHost(p: ArrayLike<number>, { stepSize, steps }: DescentParameters, out: Float64Array, gradientAt: (w: Float64Array, gradient: Float64Array) => void, cost = p.length): Generator<void> {
+  const turns = turnsPerStep(cost);
   const x = new Float64Array(out.length);
   const gradient = new Float64Array(out.length);
   tilt(p, (k) => x[k]!, out);
   for (let step = 0; step < steps; step++) {
+    if (step % turns === 0) yield;
     gradientAt(out, gradient);
     for (let k = 0; k < x.length; k++) x[k]! -= stepSize * gradient[k]!;
     tilt(p, (k) => x[k]!, out);

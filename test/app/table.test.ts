@@ -11,6 +11,10 @@ const certificate = {
   tolerance: '4 ulp',
   passed: true,
   referenceMilliseconds: 1500,
+  reason: 'all rows',
+  milliseconds: 1550,
+  share: 3.1,
+  shareOfAll: 3.1,
 };
 const onGpu: JobRow = {
   operation: 'alphaDivergenceMatrix',
@@ -51,20 +55,32 @@ describe('cells', () => {
       '3.00×',
       '6.00',
       '2.00 ulp ✓',
+      '2 of 2',
     ]);
   });
 
+  it('shows of a sample how many rows were checked, and no CPU time', () => {
+    const sampled = { ...onGpu, report: { ...onGpu.report, certificate: { ...certificate, rowsChecked: 1 } } };
+    expect(cells(sampled).slice(4)).toEqual(['500 ms', '–', '–', '6.00', '2.00 ulp ✓', '1 of 2']);
+    const none = { ...onGpu, report: { ...onGpu.report, certificate: { ...certificate, rowsChecked: 0 } } };
+    expect(cells(none).slice(-2)).toEqual(['–', '0 of 2']);
+  });
+
+  it('shows the error of what the CPU did fast', () => {
+    expect(cells({ ...onCpu, report: { ...onCpu.report, certificate } }).slice(4)).toEqual(['–', '700 ms', '–', '–', '2.00 ulp ✓', '2 of 2']);
+  });
+
   it('shows only the CPU time of a result of the CPU', () => {
-    expect(cells(onCpu)).toEqual(['alphaDivergenceMatrix', '2×3', 'cpu', 'CPU', '–', '700 ms', '–', '–', '–']);
+    expect(cells(onCpu)).toEqual(['alphaDivergenceMatrix', '2×3', 'cpu', 'CPU', '–', '700 ms', '–', '–', '–', '–']);
   });
 
   it('shows the error of mirror descent relative to its objective', () => {
-    expect(cells({ ...onGpu, operation: 'mirrorDescent, 200 steps' }).at(-1)).toBe('2.4e-7 relative ✓');
+    expect(cells({ ...onGpu, operation: 'mirrorDescent, 200 steps' }).at(-2)).toBe('2.4e-7 relative ✓');
   });
 
   it('marks a certificate that failed, also after its infinity went through JSON', () => {
-    expect(cells(failed).at(-1)).toBe('∞ ulp ✗');
-    expect(cells(JSON.parse(JSON.stringify(failed)) as JobRow).at(-1)).toBe('∞ ulp ✗');
+    expect(cells(failed).at(-2)).toBe('∞ ulp ✗');
+    expect(cells(JSON.parse(JSON.stringify(failed)) as JobRow).at(-2)).toBe('∞ ulp ✗');
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { finish } from '../../src/engine/operation.ts';
 import { alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
 import { alphaDivergenceMatrixOfWeights, type Rows } from '../../src/math/alpha-matrix.ts';
 import { relativeError, uniformFrom } from './relative-error.ts';
@@ -14,7 +15,7 @@ function worstError(p: readonly ArrayLike<number>[], q: readonly ArrayLike<numbe
   const out = new Float64Array(q.length);
   let worst = 0;
   p.forEach((row, i) => {
-    fill(i, out);
+    finish(fill(i, out));
     q.forEach((other, j) => {
       worst = Math.max(worst, relativeError(out[j]!, alphaDivergenceOfWeights(row, other, alpha)));
     });
@@ -63,6 +64,6 @@ test.each(alphas)('ratios over forty powers of ten at α = %d', (alpha) => {
 
 test('no rows give an empty matrix', () => {
   const out = new Float64Array(0);
-  alphaDivergenceMatrixOfWeights(rowsOf([[1, 2]]), rowsOf([]), 0)(0, out);
+  finish(alphaDivergenceMatrixOfWeights(rowsOf([[1, 2]]), rowsOf([]), 0)(0, out));
   expect(out.length).toBe(0);
 });

@@ -3,7 +3,7 @@ import type { FastPath, FastRun } from '../fast-path.ts';
 import { checkSource } from '../reference-run.ts';
 import type { SourceData } from '../reference.ts';
 import { headRows, type Stage } from '../stages.ts';
-import { numbersOf } from '../storage.ts';
+import { manyNumbersOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { RunHooks } from '../webgpu/run.ts';
 import { compile, fastStages, type Compiled } from './compiler.ts';
@@ -76,7 +76,7 @@ class Run {
 
   async execute(): Promise<FastRun> {
     const results = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'result');
-    for (const stage of this.#stages) if (stage.tensor.origin.kind === 'source') this.#data.set(stage, this.#numbersOf(stage));
+    for (const stage of this.#stages) if (stage.tensor.origin.kind === 'source') this.#data.set(stage, await this.#numbersOf(stage));
     const last = results.filter((stage) => this.#goesWith(stage, this.#root.rows));
     for (const stage of results) if (!last.includes(stage)) this.#data.set(stage, await this.#run([stage], rowsOf(stage)));
     const data = await this.#run(last, this.#root.rows, this.#hooks.onProgress);
@@ -94,9 +94,13 @@ class Run {
     return (span === 'rows' || span === 'block') && tensor.rows === rows;
   }
 
-  #numbersOf(stage: Stage): Float32Array {
-    const { tensor } = stage;
-    return numbersOf(this.#sourceData(tensor), 0, rowsOf(stage) * tensor.width);
+  #numbersOf(stage: Stage): Promise<Float32Array> {
+    const { signal } = this.#hooks;
+    const pause = breather();
+    return manyNumbersOf(this.#sourceData(stage.tensor), rowsOf(stage) * stage.tensor.width, () => {
+      signal?.throwIfAborted();
+      return pause();
+    });
   }
 
   async #run(stages: readonly Stage[], rows: number, onProgress?: RunHooks['onProgress']): Promise<Float32Array<ArrayBuffer>> {

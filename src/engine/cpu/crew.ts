@@ -9,6 +9,8 @@ const blockTime = 3;
 const sharedBlockTime = 1;
 /** Milliseconds that a parcel should take. */
 const parcelTime = 1.5;
+/** Milliseconds after which the feeding of workers has to wait until the next block. */
+const feedTime = 2;
 /** Milliseconds below which parcels and blocks cost more than they are worth. */
 const shortestTime = 0.1;
 /** Bytes of a parcel: two a worker are in the caches that cores share. */
@@ -47,9 +49,10 @@ export class Crew implements Receiver {
     if (!this.#pool || own === undefined) return;
     this.#own = own;
     this.#lanes ??= this.#pool.lanesFor(this.#ledger.left / own);
+    const end = performance.now() + feedTime;
     for (let isFed = true; isFed;) {
       isFed = false;
-      for (const lane of this.#lanes ?? []) isFed = this.#send(lane, own) || isFed;
+      for (const lane of this.#lanes ?? []) isFed = (performance.now() < end && this.#send(lane, own)) || isFed;
     }
   }
 

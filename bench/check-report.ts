@@ -1,0 +1,33 @@
+import { duration } from '../app/report.ts';
+
+/** What it cost to check samples of the results of one operation at one shape, over the life of an engine. */
+export interface CheckRow {
+  readonly operation: string;
+  readonly shape: string;
+  readonly backend: string;
+  readonly runs: number;
+  /** Of all runs with their checks. */
+  readonly milliseconds: number;
+  readonly runsChecked: number;
+  readonly rowsChecked: number;
+  /** Time of the checks over that of the runs, by the account of the engine. */
+  readonly share: number;
+}
+
+export const CHECK_COLUMNS = [
+  'operation',
+  'shape',
+  'backend',
+  'runs',
+  'time',
+  'runs checked',
+  'rows checked',
+  'checks / runs',
+] as const;
+export const CHECK_NUMERIC: ReadonlySet<string> = new Set(CHECK_COLUMNS.slice(3));
+
+export function checkCells(row: CheckRow): string[] {
+  const { operation, shape, backend, runs, milliseconds, runsChecked, rowsChecked, share } = row;
+  const percent = `${(100 * share).toFixed(2)} %`;
+  return [operation, shape, backend, String(runs), duration(milliseconds), String(runsChecked), String(rowsChecked), percent];
+}
