@@ -78,7 +78,7 @@ test.each(['nodenext', 'bundler'])('types need no other package (%s)', (resoluti
     `
     import { openEngine, klDivergence } from 'dually';
     import { openEngine as openSmall, klDivergence as sameDivergence } from 'dually/webgpu';
-    import 'dually/worker';
+    import 'dually/cpu-worker';
     const worker = () => new Worker('worker.js', { type: 'module' });
     const engine = await openEngine({ backend: 'cpu', worker });
     const same: typeof klDivergence = sameDivergence;
@@ -146,11 +146,11 @@ test('workers let the process end, even of an engine that is not disposed of', (
   expect(node(consume('pool.mjs', code)).trim()).toBe('WebAssembly SIMD, 2 threads');
 });
 
-test('the entry dually/worker is a worker', () => {
+test('the entry dually/cpu-worker is a worker', () => {
   const code = `
     import { Worker } from 'node:worker_threads';
     import { klDivergence, openEngine } from 'dually';
-    const worker = () => new Worker(new URL(import.meta.resolve('dually/worker')));
+    const worker = () => new Worker(new URL(import.meta.resolve('dually/cpu-worker')));
     const engine = await openEngine({ backend: 'cpu', worker }, { pool: { workers: 1, startAfter: 0, worthwhile: 0 } });
     const rows = engine.rows(new Float32Array(1e6).fill(0.1), { outcomes: 10 });
     let divergence;
@@ -216,8 +216,8 @@ test.each(Object.entries(bundleLimits))('one divergence of %s costs a page at mo
   expect(new Set(code.match(ofCpu)).size).toBe(entry === 'dually' ? 5 : 0);
 });
 
-test('a bundler keeps the worker, which is all that it does', async () => {
-  const code = await bundle("import 'dually/worker';");
+test('a bundler keeps the worker of the CPU, which is all that it does', async () => {
+  const code = await bundle("import 'dually/cpu-worker';");
   expect(code).toContain('postMessage');
   expect(code.length).toBeLessThan(8000);
 });

@@ -67,6 +67,11 @@ export class DeviceLostError extends DuallyError {
   readonly code = 'device-lost';
 }
 
+/** The worker that an engine lives in could not be started, or ended before its engine was disposed of. */
+export class WorkerLostError extends DuallyError {
+  readonly code = 'worker-lost';
+}
+
 /** WebGPU refused or failed a command: validation, memory or an internal error, in the browser's own words. */
 export class DeviceError extends DuallyError {
   readonly code = 'device';

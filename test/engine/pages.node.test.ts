@@ -10,7 +10,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assemblyScript } from '../host/assembly.mjs';
 import { chromeLaunch, firefoxLaunch } from '../host/machine.mjs';
-import { workerCode } from '../host/worker-code.mjs';
+import { scripts } from '../host/scripts.mjs';
 
 const folder = join(tmpdir(), `dually-pages-${process.pid}`);
 const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
@@ -30,8 +30,8 @@ let origin: string;
 beforeAll(async () => {
   await mkdir(folder, { recursive: true });
   await build({
-    configFile: false, logLevel: 'warn', plugins: [assemblyScript(), workerCode()],
-    build: { outDir: folder, emptyOutDir: true, target: 'es2022', lib: { entry: { page: 'test/engine/page-entry.ts', worker: 'src/worker.ts' }, formats: ['es'] }, rolldownOptions: { external: ['webgpu'] } },
+    configFile: false, logLevel: 'warn', plugins: [assemblyScript(), scripts()],
+    build: { outDir: folder, emptyOutDir: true, target: 'es2022', lib: { entry: { page: 'test/engine/page-entry.ts', worker: 'src/cpu-worker.ts' }, formats: ['es'] }, rolldownOptions: { external: ['webgpu'] } },
   });
   server = createServer((request, response) => {
     const path = request.url!;
