@@ -1,10 +1,10 @@
 import type { Operation } from '../engine/operation.ts';
 import * as library from '../library.ts';
-import { keyOf } from './keys.ts';
+import { keyOf, type Identified } from './keys.ts';
 
 /** A function of tensors, with the operation that it stands for. */
 export interface OperationFunction {
-  readonly operation: Operation<never>;
+  readonly operation: Identified;
 }
 
 /** Operations, and the functions that stand for them, by their keys. */

@@ -80,6 +80,7 @@ export class Link {
 
   /** Ends the worker when it has let go of its device: Dawn takes a process of Node with it that ends a thread in the middle of its work. */
   async close(): Promise<void> {
+    if (!this.isAlive) return;
     const reason = 'the engine was disposed of';
     const timer = setTimeout(() => this.end(reason), longestEnd);
     await this.call({ kind: 'close' }, 'engine.dispose').catch(() => {});

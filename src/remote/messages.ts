@@ -17,13 +17,13 @@ interface NewTensor {
   readonly form: Form;
 }
 
-interface NewSource extends NewTensor {
+export interface SentSource extends NewTensor {
   readonly kind: 'source';
   readonly data: StoredNumbers;
   readonly storage: Storage;
 }
 
-interface NewResult extends NewTensor {
+export interface SentResult extends NewTensor {
   readonly kind: 'result';
   /** Its key, as those of the parameters that are functions of the library. */
   readonly operation: string;
@@ -33,7 +33,7 @@ interface NewResult extends NewTensor {
 }
 
 /** A tensor that the worker does not know yet. */
-export type SentTensor = NewSource | NewResult;
+export type SentTensor = SentSource | SentResult;
 
 /** What a call asks for. */
 export type Question =
