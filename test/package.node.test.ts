@@ -17,6 +17,9 @@ type Dually = typeof Source;
 /** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
 const bundleLimits = { 'dually/webgpu': 32_000, dually: 64_000 };
 
+/** The same of dually/worker, where the engine is in the worker. */
+const WORKER_PAGE_LIMIT = 24_000;
+
 /** Bytes of the WebAssembly module. */
 const MODULE_LIMIT = 40 * 1024;
 
@@ -78,6 +81,8 @@ test.each(['nodenext', 'bundler'])('types need no other package (%s)', (resoluti
     `
     import { openEngine, klDivergence } from 'dually';
     import { openEngine as openSmall, klDivergence as sameDivergence } from 'dually/webgpu';
+    import { openEngine as openRemote, klDivergence as remoteDivergence } from 'dually/worker';
+    import { register } from 'dually/engine-worker';
     import 'dually/cpu-worker';
     const worker = () => new Worker('worker.js', { type: 'module' });
     const engine = await openEngine({ backend: 'cpu', worker });
@@ -85,6 +90,11 @@ test.each(['nodenext', 'bundler'])('types need no other package (%s)', (resoluti
     await openSmall({ backend: 'reference' });
     // @ts-expect-error workers belong to the CPU path
     await openSmall({ worker });
+    const remote = await openRemote({ backend: 'webgpu', worker });
+    const sameAgain: typeof klDivergence = remoteDivergence;
+    register(klDivergence);
+    // @ts-expect-error the worker is required
+    await openRemote({});
     const p = engine.rows([[0.5, 0.5]], { outcomes: 2 });
     export const numbers: Float32Array = await klDivergence(p, p).read();
     // @ts-expect-error the number of outcomes is required
@@ -160,6 +170,24 @@ test('the entry dually/cpu-worker is a worker', () => {
   expect(node(consume('own-worker.mjs', code)).trim()).toBe('WebAssembly SIMD, 2 threads');
 });
 
+test('an engine of dually/worker lives in dually/engine-worker, and lets the process end, disposed of or not', () => {
+  const code = `
+    import { Worker } from 'node:worker_threads';
+    import { klDivergence, openEngine } from 'dually/worker';
+    const worker = () => new Worker(new URL(import.meta.resolve('dually/engine-worker')));
+    const engines = [await openEngine({ worker }), await openEngine({ backend: 'reference', worker })];
+    const numbers = [];
+    for (const engine of engines) {
+      const rows = engine.rows([[0.5, 0.5], [0.25, 0.75]], { outcomes: 2 });
+      numbers.push(...await klDivergence(rows, engine.rows([[0.25, 0.75]], { outcomes: 2 })).read());
+    }
+    engines[0].dispose();
+    console.log(JSON.stringify({ adapters: engines.map(({ info }) => info.adapter), numbers }));
+  `;
+  const divergence = Math.fround(0.5 * Math.log(4 / 3));
+  expect(JSON.parse(node(consume('engine-worker.mjs', code)))).toEqual({ adapters: ['CPU', 'CPU'], numbers: [divergence, 0, divergence, 0] });
+});
+
 test('imports in a worker thread', () => {
   consume('in-worker.mjs', visit);
   const host = "import { Worker } from 'node:worker_threads'; new Worker(new URL('in-worker.mjs', import.meta.url));";
@@ -169,6 +197,19 @@ test('imports in a worker thread', () => {
 test('imports where a server renders: no navigator, no window, no document', () => {
   const host = `delete globalThis.navigator; delete globalThis.WebAssembly; delete globalThis.Worker; ${visit}`;
   expect(JSON.parse(node(consume('server.mjs', host)))).toEqual(untouched);
+});
+
+test('so do the entries for workers and their pages, which do nothing where there is no worker', () => {
+  const code = `
+    delete globalThis.navigator; delete globalThis.WebAssembly; delete globalThis.Worker;
+    const before = Reflect.ownKeys(globalThis);
+    const { openEngine } = await import('dually/worker');
+    await import('dually/engine-worker');
+    await import('dually/cpu-worker');
+    const error = await openEngine({ worker: () => new Worker('') }).catch(({ code }) => code);
+    console.log(JSON.stringify({ added: Reflect.ownKeys(globalThis).length - before.length, error }));
+  `;
+  expect(JSON.parse(node(consume('entries.mjs', code)))).toEqual({ added: 0, error: 'worker-lost' });
 });
 
 test('its minified shaders compute what the sources compute', async () => {
@@ -216,6 +257,22 @@ test.each(Object.entries(bundleLimits))('one divergence of %s costs a page at mo
   expect(new Set(code.match(ofCpu)).size).toBe(entry === 'dually' ? 5 : 0);
 });
 
+test('a page of dually/worker has what describes an operation, and nothing that runs one', async () => {
+  const code = await bundle("import { klDivergence, openEngine } from 'dually/worker'; globalThis.used = [klDivergence, openEngine];");
+  const bytes = gzipSync(code).length;
+  console.log(`klDivergence and openEngine of dually/worker: ${code.length} bytes, ${bytes} gzipped`);
+  expect(code).toContain('used');
+  expect(bytes).toBeLessThan(WORKER_PAGE_LIMIT);
+  expect(code).not.toMatch(/WebAssembly\.|\batob\b|AGFzbQ|requestAdapter|createComputePipeline|createShaderModule|new Worker\b/);
+});
+
+test('a bundler keeps the worker of an engine', async () => {
+  const code = await bundle("import 'dually/engine-worker';");
+  console.log(`dually/engine-worker: ${code.length} bytes, ${gzipSync(code).length} gzipped`);
+  expect(code).toMatch(/requestAdapter/);
+  expect(code).toMatch(/DedicatedWorkerGlobalScope/);
+});
+
 test('a bundler keeps the worker of the CPU, which is all that it does', async () => {
   const code = await bundle("import 'dually/cpu-worker';");
   expect(code).toContain('postMessage');
@@ -228,6 +285,6 @@ test(`the WebAssembly module has at most ${MODULE_LIMIT} bytes`, async () => {
   expect(length).toBeLessThanOrEqual(MODULE_LIMIT);
 });
 
-test.each(['dually', 'dually/webgpu'])('an import of %s that is not used costs nothing', async (entry) => {
+test.each(['dually', 'dually/webgpu', 'dually/worker'])('an import of %s that is not used costs nothing', async (entry) => {
   expect((await bundle(`import '${entry}'; import { klDivergence } from '${entry}';`)).trim()).toBe('');
 });

@@ -26,7 +26,7 @@ async function bundle(path) {
     root, configFile: false, logLevel: 'warn', plugins: [assemblyScript(), scripts()],
     build: {
       target: 'es2022', write: false, minify: false,
-      rolldownOptions: { input: join(root, path), output: { format: 'iife', minify: { compress: true, mangle: true, codegen: true } } },
+      rolldownOptions: { input: join(root, path), checks: { pluginTimings: false }, output: { format: 'iife', minify: { compress: true, mangle: true, codegen: true } } },
     },
   });
   const [{ code, moduleIds }] = output;
