@@ -20,8 +20,10 @@ if (port) new Server(port, directory);
  * the place of this one in `new Worker(…)`, at once and before any await; the thread of the engine imports the same definition.
  *
  * @example
- * import { register } from 'dually/engine-worker';
- * import { triangular } from './triangular.js'; // made by defineFDivergence
+ * const triangular = defineFDivergence({
+ *   name: 'triangularDiscrimination', wgsl: 'excess * excess / (ratio + 1.0)',
+ *   f: (ratio, excess) => excess ** 2 / (ratio + 1), atZero: 1, atInfinity: 1,
+ * });
  * register(triangular);
  */
 export function register(...functions: readonly OperationFunction[]): void {

@@ -1,7 +1,7 @@
 /** An engine in a worker does what an engine of this thread does. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { apply, type Operation } from '../../src/engine/operation.ts';
+import { apply } from '../../src/engine/operation.ts';
 import { openEngine as openHere } from '../../src/open.ts';
 import { hellingerDistance, klDivergence, mirrorDescent, nearest, openEngine, type Tensor } from '../../src/worker.ts';
 import { inputsOf, operations, parametersOf, type Layout } from '../cases.ts';

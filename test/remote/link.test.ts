@@ -86,7 +86,7 @@ describe('what is sent', () => {
     expect(p.shape).toEqual([3, outcomes]);
     if ('detached' in ArrayBuffer.prototype) await expectFailure(() => engine.rows(data, { outcomes }), ShapeError, 'shape', { operation: 'engine.rows', argument: 'data' });
     const { buffer } = new WebAssembly.Memory({ initial: 1 });
-    const ofModule = new Float32Array(buffer as ArrayBuffer, 0, 4).fill(1);
+    const ofModule = new Float32Array(buffer, 0, 4).fill(1);
     if (!isNode) await expectFailure(() => engine.rows(ofModule, { outcomes, form: 'weights', transfer: true }), DomainError, 'domain', { operation: 'engine.rows' });
     expect(await engine.rows(ofModule, { outcomes, form: 'weights' }).read()).toEqual(new Float32Array(4).fill(1));
     using here = await openHere({ backend: 'cpu' });
