@@ -6,7 +6,7 @@ import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './test/host/machin
 import { wgslMinifier } from './test/host/plugins.ts';
 import { puppeteerProvider } from './test/host/puppeteer.ts';
 import { HostReporter } from './test/host/reporter.ts';
-import { workerCode } from './test/host/worker-code.mjs';
+import { scripts } from './test/host/scripts.mjs';
 
 Object.assign(process.env, dawnEnvironment()); // before Vitest forks, since loaders read it when a process starts
 
@@ -47,14 +47,14 @@ function inBrowser(
 }
 
 const config: ViteUserConfig = defineConfig({
-  plugins: [wgslMinifier(), assemblyScript(), workerCode()],
+  plugins: [wgslMinifier(), assemblyScript(), scripts()],
   optimizeDeps: { include: ['apache-arrow', 'fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   build: {
     target: 'es2022',
     sourcemap: true,
     minify: false, // replaced below: for a library in ESM this option leaves the white space
-    lib: { entry: { index: 'src/index.ts', webgpu: 'src/webgpu.ts', worker: 'src/worker.ts' }, formats: ['es'] },
+    lib: { entry: { index: 'src/index.ts', webgpu: 'src/webgpu.ts', 'cpu-worker': 'src/cpu-worker.ts', 'engine-worker': 'src/engine-worker.ts', worker: 'src/worker.ts' }, formats: ['es'] },
     rolldownOptions: {
       external: ['webgpu'],
       output: {

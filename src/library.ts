@@ -8,7 +8,7 @@ export type { EngineEvents } from './engine/events.ts';
 export type { Check, CheckOptions } from './engine/inspector.ts';
 export type { EngineInfo, MemoryUse } from './engine/runner.ts';
 export {
-  BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError,
+  BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError, WorkerLostError,
 } from './engine/errors.ts';
 export type { DistributionForm, Form } from './engine/forms.ts';
 export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';

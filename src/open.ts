@@ -1,18 +1,18 @@
 import { CpuBackend } from './engine/cpu/backend.ts';
 import type { PoolOptions } from './engine/cpu/pool.ts';
-import type { WorkerLike } from './engine/cpu/thread.ts';
 import { openEngine as open, type Engine } from './engine/engine.ts';
 import { DomainError, shown } from './engine/errors.ts';
 import type { EngineOptions as CommonOptions } from './engine/options.ts';
 import type { Forced } from './engine/webgpu/backend.ts';
+import type { WorkerLike } from './engine/workers.ts';
 
 export interface EngineOptions extends CommonOptions {
   /**
-   * Makes a worker for the CPU path, from the module `dually/worker`: for pages whose Content-Security-Policy forbids workers
+   * Makes a worker for the CPU path, from the module `dually/cpu-worker`: for pages whose Content-Security-Policy forbids workers
    * from blobs, which is how workers are made otherwise. Where neither is allowed, all work is done on the caller's thread.
    *
    * @example
-   * const worker = () => new Worker(new URL('dually/worker', import.meta.url), { type: 'module' });
+   * const worker = () => new Worker(new URL('dually/cpu-worker', import.meta.url), { type: 'module' });
    */
   readonly worker?: () => WorkerLike;
 }

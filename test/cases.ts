@@ -146,7 +146,7 @@ function refuses({ check }: Operation, inputs: readonly Tensor[], parameters: Pa
   }
 }
 
-/** The descent over components is a second record of mirrorDescent, which its export does not show. */
+/** The descent over components is a second record of mirrorDescent. */
 function mixtureDescent(engine: Engine, alpha: number): Tensor {
   const [targets, components] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallLayouts[0]!);
   const start = engine.rows([[0.5, 0.5]], { outcomes: 2 });

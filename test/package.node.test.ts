@@ -17,6 +17,9 @@ type Dually = typeof Source;
 /** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
 const bundleLimits = { 'dually/webgpu': 33_000, dually: 64_000 };
 
+/** The same of dually/worker, where the engine is in the worker. */
+const WORKER_PAGE_LIMIT = 24_000;
+
 /** Bytes of the WebAssembly module. */
 const MODULE_LIMIT = 40 * 1024;
 
@@ -78,13 +81,20 @@ test.each(['nodenext', 'bundler'])('types need no other package (%s)', (resoluti
     `
     import { openEngine, klDivergence } from 'dually';
     import { openEngine as openSmall, klDivergence as sameDivergence } from 'dually/webgpu';
-    import 'dually/worker';
+    import { openEngine as openRemote, klDivergence as remoteDivergence } from 'dually/worker';
+    import { register } from 'dually/engine-worker';
+    import 'dually/cpu-worker';
     const worker = () => new Worker('worker.js', { type: 'module' });
     const engine = await openEngine({ backend: 'cpu', worker });
     const same: typeof klDivergence = sameDivergence;
     await openSmall({ backend: 'reference' });
     // @ts-expect-error workers belong to the CPU path
     await openSmall({ worker });
+    const remote = await openRemote({ backend: 'webgpu', worker });
+    const sameAgain: typeof klDivergence = remoteDivergence;
+    register(klDivergence);
+    // @ts-expect-error the worker is required
+    await openRemote({});
     const p = engine.rows([[0.5, 0.5]], { outcomes: 2 });
     export const numbers: Float32Array = await klDivergence(p, p).read();
     // @ts-expect-error the number of outcomes is required
@@ -146,11 +156,11 @@ test('workers let the process end, even of an engine that is not disposed of', (
   expect(node(consume('pool.mjs', code)).trim()).toBe('WebAssembly SIMD, 2 threads');
 });
 
-test('the entry dually/worker is a worker', () => {
+test('the entry dually/cpu-worker is a worker', () => {
   const code = `
     import { Worker } from 'node:worker_threads';
     import { klDivergence, openEngine } from 'dually';
-    const worker = () => new Worker(new URL(import.meta.resolve('dually/worker')));
+    const worker = () => new Worker(new URL(import.meta.resolve('dually/cpu-worker')));
     const engine = await openEngine({ backend: 'cpu', worker }, { pool: { workers: 1, startAfter: 0, worthwhile: 0 } });
     const rows = engine.rows(new Float32Array(1e6).fill(0.1), { outcomes: 10 });
     let divergence;
@@ -158,6 +168,24 @@ test('the entry dually/worker is a worker', () => {
     console.log(divergence.report.adapter);
   `;
   expect(node(consume('own-worker.mjs', code)).trim()).toBe('WebAssembly SIMD, 2 threads');
+});
+
+test('an engine of dually/worker lives in dually/engine-worker, and lets the process end, disposed of or not', () => {
+  const code = `
+    import { Worker } from 'node:worker_threads';
+    import { klDivergence, openEngine } from 'dually/worker';
+    const worker = () => new Worker(new URL(import.meta.resolve('dually/engine-worker')));
+    const engines = [await openEngine({ worker }), await openEngine({ backend: 'reference', worker })];
+    const numbers = [];
+    for (const engine of engines) {
+      const rows = engine.rows([[0.5, 0.5], [0.25, 0.75]], { outcomes: 2 });
+      numbers.push(...await klDivergence(rows, engine.rows([[0.25, 0.75]], { outcomes: 2 })).read());
+    }
+    engines[0].dispose();
+    console.log(JSON.stringify({ adapters: engines.map(({ info }) => info.adapter), numbers }));
+  `;
+  const divergence = Math.fround(0.5 * Math.log(4 / 3));
+  expect(JSON.parse(node(consume('engine-worker.mjs', code)))).toEqual({ adapters: ['CPU', 'CPU'], numbers: [divergence, 0, divergence, 0] });
 });
 
 test('imports in a worker thread', () => {
@@ -187,6 +215,19 @@ test.each(['dually', 'dually/webgpu'])('an import of %s asks for nothing and kee
     console.log(JSON.stringify({ atImport, opened: after.filter((each) => !before.includes(each)), atOpening: asked.includes('navigator') }));
   `;
   expect(JSON.parse(node(consume('asks-nothing.mjs', code)))).toEqual({ atImport: [], opened: [], atOpening: true });
+});
+
+test('the entries for workers and their pages do nothing where there is no worker', () => {
+  const code = `
+    delete globalThis.navigator; delete globalThis.WebAssembly; delete globalThis.Worker;
+    const before = Reflect.ownKeys(globalThis);
+    const { openEngine } = await import('dually/worker');
+    await import('dually/engine-worker');
+    await import('dually/cpu-worker');
+    const error = await openEngine({ worker: () => new Worker('') }).catch(({ code }) => code);
+    console.log(JSON.stringify({ added: Reflect.ownKeys(globalThis).length - before.length, error }));
+  `;
+  expect(JSON.parse(node(consume('entries.mjs', code)))).toEqual({ added: 0, error: 'worker-lost' });
 });
 
 test('its minified shaders compute what the sources compute', async () => {
@@ -234,8 +275,24 @@ test.each(Object.entries(bundleLimits))('one divergence of %s costs a page at mo
   expect(new Set(code.match(ofCpu)).size).toBe(entry === 'dually' ? 5 : 0);
 });
 
-test('a bundler keeps the worker, which is all that it does', async () => {
-  const code = await bundle("import 'dually/worker';");
+test('a page of dually/worker has what describes an operation, and nothing that runs one', async () => {
+  const code = await bundle("import { klDivergence, openEngine } from 'dually/worker'; globalThis.used = [klDivergence, openEngine];");
+  const bytes = gzipSync(code).length;
+  console.log(`klDivergence and openEngine of dually/worker: ${code.length} bytes, ${bytes} gzipped`);
+  expect(code).toContain('used');
+  expect(bytes).toBeLessThan(WORKER_PAGE_LIMIT);
+  expect(code).not.toMatch(/WebAssembly\.|\batob\b|AGFzbQ|requestAdapter|createComputePipeline|createShaderModule|new Worker\b/);
+});
+
+test('a bundler keeps the worker of an engine', async () => {
+  const code = await bundle("import 'dually/engine-worker';");
+  console.log(`dually/engine-worker: ${code.length} bytes, ${gzipSync(code).length} gzipped`);
+  expect(code).toMatch(/requestAdapter/);
+  expect(code).toMatch(/DedicatedWorkerGlobalScope/);
+});
+
+test('a bundler keeps the worker of the CPU, which is all that it does', async () => {
+  const code = await bundle("import 'dually/cpu-worker';");
   expect(code).toContain('postMessage');
   expect(code.length).toBeLessThan(8000);
 });
@@ -246,6 +303,6 @@ test(`the WebAssembly module has at most ${MODULE_LIMIT} bytes`, async () => {
   expect(length).toBeLessThanOrEqual(MODULE_LIMIT);
 });
 
-test.each(['dually', 'dually/webgpu'])('an import of %s that is not used costs nothing', async (entry) => {
+test.each(['dually', 'dually/webgpu', 'dually/worker'])('an import of %s that is not used costs nothing', async (entry) => {
   expect((await bundle(`import '${entry}'; import { klDivergence } from '${entry}';`)).trim()).toBe('');
 });

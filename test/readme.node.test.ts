@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { register } from '../src/engine-worker.ts';
 import * as dually from '../src/index.ts';
+import * as remote from '../src/worker.ts';
 import { operations, operationTable } from './operation-table.ts';
+import { engineWorker } from './remote/engine-worker.ts';
 
 const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<unknown>;
 const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -45,12 +48,17 @@ const snippets = Object.entries(sources).flatMap(([file, source]) => [...source.
   file, code: block!.split('\n').map((line) => line.replace(/^\s*\* ?/, '')).join('\n'),
 })));
 
-test.each(snippets)('the snippet in the documentation of $file runs', async ({ code }) => {
+/** What snippets see beside the names of `dually`: those of other entries, and the worker that they make. */
+function namesOf(file: string): Readonly<Record<string, unknown>> {
+  return file.includes('/remote/') ? { ...remote, Worker: function make() { return engineWorker(); } } : { register };
+}
+
+test.each(snippets)('the snippet in the documentation of $file runs', async ({ file, code }) => {
   const engine = await dually.openEngine();
   const p = engine.rows([[0.5, 0.5], [0.9, 0.1]], { outcomes: 2 });
   const q = engine.rows([[0.25, 0.75]], { outcomes: 2 });
   const own = code.includes('openEngine(') ? {} : { engine, p, q };
-  await run(code, own);
+  await run(code, { ...namesOf(file), ...own });
   engine.dispose();
 });
 

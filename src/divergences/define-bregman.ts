@@ -59,6 +59,7 @@ export function defineBregman(definition: BregmanDefinition): PlainDivergence {
   const flags = [Number(infinite.withoutP), Number(infinite.withoutQ)];
   return withoutParameters(defineRowDivergence<object>({
     name,
+    isOwn: true,
     formula: definition.formula ?? 'Σ φ(p) − φ(q) − φ′(q)(p − q)',
     source: definition.source ?? 'defined by the caller',
     tolerance: ownTolerance(definition),

@@ -73,6 +73,7 @@ export function defineFDivergence(definition: FDivergenceDefinition): PlainDiver
   const limits = [atZero, atInfinity].map((limit) => (limit === Infinity ? -1 : limit));
   return withoutParameters(defineRowDivergence<object>({
     name,
+    isOwn: true,
     formula: definition.formula ?? 'Σ q f(p/q)',
     source: definition.source ?? 'defined by the caller',
     tolerance: ownTolerance(definition),

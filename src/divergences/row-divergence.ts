@@ -31,6 +31,8 @@ export interface RowEvaluation<Parameters> {
 /** A divergence of two rows. A new one is such a record, its WGSL term, its test, and a line in index.ts. */
 export interface RowDivergence<Parameters> {
   readonly name: string;
+  /** Whether a caller of the library defined it. */
+  readonly isOwn?: true;
   readonly formula: string;
   readonly source: string;
   /** Parameters that tests and the bench run it with, if it has any. */
@@ -92,11 +94,12 @@ const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_sta
 
 /** Makes the operation of a divergence: lazy, one value a row. */
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
-  const { name, formula, source, examples, tolerance, unsupported, weights, logits } = divergence;
+  const { name, isOwn, formula, source, examples, tolerance, unsupported, weights, logits } = divergence;
   const evaluationOf = ([p]: readonly { readonly form: Form }[]): RowEvaluation<Parameters> => (isLogits(p!.form) ? logits! : weights);
   const sums = rowSums(evaluationOf);
   const operation: Operation<Parameters> = {
     name, formula, source, tolerance, arguments: pairArguments,
+    ...(isOwn && { isOwn }),
     ...(examples && { examples }),
     ...(unsupported && { unsupported }),
     check(parameters, [p, q]) {

@@ -110,5 +110,6 @@ export function certificateError(report: RunReport): CertificateError {
   return new CertificateError({
     operation, row: certificate!.worstRow, expected: `a result within ${certificate!.tolerance}`, got: `an error of ${certificate!.worstUlps.toPrecision(3)} ulp`,
     remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise it is computed wrongly here: use backend: 'reference', or check: { rows: 'sample', onFailure: 'fallback' }. tensor.report has the certificate, and error.reproduction the row.",
-  }, { cause: report, reproduction: certificate!.reproduction! });
+    reproduction: certificate!.reproduction!,
+  }, { cause: report });
 }

@@ -92,12 +92,13 @@ export class Engine implements TensorHost {
   #source(operation: string, given: RowData, options: ValueOptions, form: Form, fewest: number): Tensor {
     this.#assertOpen(operation);
     const { data, rows, outcomes, storage } = checkSource(operation, given, options ?? {}, fewest);
-    if (!this.#runner.takesBuffers && isGpuBuffer(data)) {
+    const { noBuffers } = this.#runner;
+    if (noBuffers !== undefined && isGpuBuffer(data)) {
       throw new DomainError({
-        operation, argument: 'data', expected: 'data on the host, for this engine runs on the CPU', got: 'a GPUBuffer', remedy: 'Give a typed array, or open the engine with the device of the buffer.',
+        operation, argument: 'data', expected: `data on the host, for ${noBuffers}`, got: 'a GPUBuffer', remedy: 'Give a typed array, or open the engine with the device of the buffer.',
       });
     }
-    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data, storage });
+    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data, storage, ...(options.transfer && { transfer: true }) });
     this.#runner.adopt(source);
     return source;
   }

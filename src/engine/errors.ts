@@ -80,6 +80,11 @@ export class DeviceLostError extends DuallyError {
   readonly code = 'device-lost';
 }
 
+/** The worker that an engine lives in could not be started, or ended before its engine was disposed of. */
+export class WorkerLostError extends DuallyError {
+  readonly code = 'worker-lost';
+}
+
 export type DeviceErrorKind = 'validation' | 'out-of-memory' | 'internal';
 
 /** WebGPU refused or failed a command, in the browser's own words. */
@@ -100,9 +105,9 @@ export class CertificateError extends DuallyError {
   /** The worst row and all that it is made from, as plain data that JSON can carry. */
   readonly reproduction: Reproduction;
 
-  constructor(facts: ErrorFacts, { cause, reproduction }: { readonly cause: RunReport; readonly reproduction: Reproduction }) {
-    super(facts, { cause });
-    this.reproduction = reproduction;
+  constructor(facts: ErrorFacts & { readonly reproduction: Reproduction }, options: ErrorOptions) {
+    super(facts, options);
+    this.reproduction = facts.reproduction;
   }
 }
 

@@ -56,6 +56,8 @@ export interface Tolerance<Parameters> {
 /** One operation is one record: everything that the engine, the tests, the bench and the documentation know of it. */
 export interface Operation<Parameters = unknown> {
   readonly name: string;
+  /** Whether a caller of the library defined it. */
+  readonly isOwn?: true;
   /** What it computes, in one line of mathematics; the README's table shows it. */
   readonly formula: string;
   /** Where the formula comes from. */

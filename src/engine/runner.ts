@@ -40,8 +40,8 @@ export interface BufferResult {
 export interface Runner {
   readonly info: EngineInfo;
   readonly events: Events;
-  /** Whether sources may be GPUBuffers. */
-  readonly takesBuffers: boolean;
+  /** Why sources cannot be GPUBuffers; undefined where they can. */
+  readonly noBuffers: string | undefined;
   /** Takes note of a source, when it is made. */
   adopt(source: Tensor): void;
   /** Where a tensor is to run, as far as can be told before: reads of one place wait in one line. */

@@ -50,8 +50,8 @@ export class Scheduler implements Runner {
     return this.#info;
   }
 
-  get takesBuffers(): boolean {
-    return this.#devices !== undefined;
+  get noBuffers(): string | undefined {
+    return this.#devices ? undefined : 'this engine runs on the CPU';
   }
 
   adopt(source: Tensor): void {

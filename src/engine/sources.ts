@@ -19,6 +19,11 @@ export interface ValueOptions {
   readonly outcomes: number;
   /** Says that a Uint16Array or a GPUBuffer holds halves, two a word. */
   readonly storage?: Storage;
+  /**
+   * Hands a Float32Array or halves over to the worker of an engine of `dually/worker` rather than a copy: the whole buffer that
+   * they lie in is empty afterwards. An engine of this thread reads them where they lie.
+   */
+  readonly transfer?: boolean;
 }
 
 export interface RowOptions extends ValueOptions {
@@ -32,15 +37,20 @@ export interface CheckedSource {
   readonly outcomes: number;
 }
 
+type Unchecked<Options> = { readonly [Name in keyof Options]?: unknown };
+
 /** Checks what can be known without looking at the numbers, and brings the data to f32. */
-export function checkSource(operation: string, data: unknown, options: { readonly outcomes?: unknown; readonly storage?: unknown }, fewest: number): CheckedSource {
-  const { outcomes } = options;
+export function checkSource(operation: string, data: unknown, options: Unchecked<ValueOptions>, fewest: number): CheckedSource {
+  const { outcomes, transfer = false } = options;
   const storage = checkName<Storage>(operation, 'storage', options.storage ?? 'f32', ['f32', 'f16']);
   if (typeof outcomes !== 'number' || !Number.isInteger(outcomes) || outcomes < fewest) {
     throw new ShapeError({
       operation, argument: 'outcomes', expected: `a whole number of at least ${fewest}`, got: shown(outcomes),
       remedy: 'It is the number of outcomes of each distribution, the length of a row.',
     });
+  }
+  if (typeof transfer !== 'boolean') {
+    throw new DomainError({ operation, argument: 'transfer', expected: 'true or false', got: shown(transfer), remedy: 'Pass true to hand the array over to the worker of the engine.' });
   }
   if (isGpuBuffer(data)) return ofBuffer(operation, data, outcomes, storage);
   if (isFloat16Array(data) || (storage === 'f16' && data instanceof Uint16Array)) {
@@ -62,6 +72,9 @@ function isFloat16Array(data: unknown): data is Float16ArrayLike {
 }
 
 function ofArray(operation: string, data: StoredNumbers, outcomes: number): CheckedSource {
+  if ((data.buffer as { readonly detached?: boolean }).detached === true) {
+    throw new ShapeError({ operation, argument: 'data', expected: 'numbers', got: 'an array that was handed over to another thread', remedy: 'Use the tensor that it was handed over for.' });
+  }
   if (data.length % outcomes !== 0) {
     throw new ShapeError({
       operation, argument: 'data', expected: `a length that is a multiple of outcomes (${outcomes})`, got: `${data.length} numbers`, remedy: 'Give whole rows.',

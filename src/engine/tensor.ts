@@ -14,7 +14,7 @@ export interface ReadOptions {
 
 /** Where a tensor comes from: the caller's data (or an operation's own, which is trusted to be right), or an operation on other tensors (its lineage). */
 export type Origin =
-  | { readonly kind: 'source'; readonly data: StoredNumbers | GpuBufferLike; readonly storage?: Storage; readonly trusted?: true }
+  | { readonly kind: 'source'; readonly data: StoredNumbers | GpuBufferLike; readonly storage?: Storage; readonly trusted?: true; readonly transfer?: true }
   | { readonly kind: 'result'; readonly operation: Operation<unknown>; readonly inputs: readonly Tensor[]; readonly parameters: unknown };
 
 /** What a tensor needs of its engine. */

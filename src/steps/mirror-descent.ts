@@ -159,6 +159,7 @@ function checkParameters({ stepSize, steps }: DescentParameters): void {
 export const mirrorDescent: {
   (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor;
   readonly operation: Operation<DivergenceDescent>;
+  readonly ofMixtures: Operation<DivergenceDescent>;
 } = Object.assign(
   (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor => {
     checkObject(name, 'objective', objective);
@@ -173,5 +174,5 @@ export const mirrorDescent: {
     const inputs = [p, targets, ...(components ? [components] : [])].map(weightsOf);
     return apply(components ? toMixtures : toTargets, inputs, { ...parameters, alpha });
   },
-  { operation: toTargets },
+  { operation: toTargets, ofMixtures: toMixtures },
 );

@@ -1,6 +1,6 @@
 /** Workers that a test makes, and can end: what an application does whose policy forbids the library's own. */
-import code from 'virtual:worker';
-import type { WorkerLike } from '../../src/engine/cpu/thread.ts';
+import code from 'virtual:script/src/cpu-worker.ts';
+import type { WorkerLike } from '../../src/engine/workers.ts';
 
 const isNode = typeof Worker === 'undefined';
 

@@ -10,7 +10,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assemblyScript } from '../host/assembly.mjs';
 import { chromeLaunch, firefoxLaunch } from '../host/machine.mjs';
-import { workerCode } from '../host/worker-code.mjs';
+import { scripts } from '../host/scripts.mjs';
 import type { Embedding, embeddings } from './embedding.ts';
 import { randomRows } from './random-rows.ts';
 
@@ -33,8 +33,8 @@ let origin: string;
 beforeAll(async () => {
   await mkdir(folder, { recursive: true });
   await build({
-    configFile: false, logLevel: 'warn', plugins: [assemblyScript(), workerCode()],
-    build: { outDir: folder, emptyOutDir: true, target: 'es2022', lib: { entry: { page: 'test/engine/page-entry.ts', worker: 'src/worker.ts', 'engine-worker': 'test/engine/engine-worker.ts' }, formats: ['es'] }, rolldownOptions: { external: ['webgpu'] } },
+    configFile: false, logLevel: 'warn', plugins: [assemblyScript(), scripts()],
+    build: { outDir: folder, emptyOutDir: true, target: 'es2022', lib: { entry: { page: 'test/engine/page-entry.ts', worker: 'src/cpu-worker.ts', 'engine-worker': 'test/engine/engine-worker.ts' }, formats: ['es'] }, rolldownOptions: { external: ['webgpu'] } },
   });
   server = createServer((request, response) => {
     const [path, of] = request.url!.split('?') as [string, string?]; // a worker has the policy that comes with its own code

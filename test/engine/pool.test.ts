@@ -6,7 +6,7 @@ import { wasmModule } from '../../src/engine/cpu/module.ts';
 import { Pool, type PoolOptions } from '../../src/engine/cpu/pool.ts';
 import type { Operand, Program, RowWork } from '../../src/engine/cpu/program.ts';
 import { runRows } from '../../src/engine/cpu/rows.ts';
-import type { WorkerLike } from '../../src/engine/cpu/thread.ts';
+import type { WorkerLike } from '../../src/engine/workers.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';

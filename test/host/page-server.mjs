@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createServer } from 'vite';
 import { assemblyScript } from './assembly.mjs';
-import { workerCode } from './worker-code.mjs';
+import { scripts } from './scripts.mjs';
 
 /** A mistake in the command, not in the program: told without a stack. */
 export class UsageError extends Error {}
@@ -16,7 +16,7 @@ export function createPageServer(root, { server = {}, plugins = [], ...options }
     logLevel: 'warn',
     oxc: { target: 'es2022' }, // as the library is built: not every host knows `using`
     ...options,
-    plugins: [assemblyScript(), workerCode(), ...plugins],
+    plugins: [assemblyScript(), scripts(), ...plugins],
     server: { host: '127.0.0.1', hmr: false, watch: null, ...server },
   });
 }

@@ -3,7 +3,7 @@ import type { Answer, Done } from './messages.ts';
 import { Pace } from './pace.ts';
 import { pack, sendable, type Slot } from './packing.ts';
 import type { BadRow, Program, RowWork } from './program.ts';
-import type { Thread, ThreadEvents } from './thread.ts';
+import type { CpuThread, CpuThreadEvents } from './thread.ts';
 
 /** Parcels that a worker has at a time: while it runs one, the next is there. */
 const depth = 2;
@@ -28,7 +28,7 @@ export class Lane {
   isDead = false;
   /** Whether it ever answered. */
   wasReady = false;
-  readonly #thread: Thread;
+  readonly #thread: CpuThread;
   readonly #shared: boolean;
   readonly #onDeath: (lane: Lane, reason: string) => void;
   readonly #free: Slot[] = Array.from({ length: depth }, () => ({ buffer: new ArrayBuffer(0) }));
@@ -38,7 +38,7 @@ export class Lane {
   #parcelCount = 0;
   #heard = 0;
 
-  constructor(start: (events: ThreadEvents) => Thread, module: WebAssembly.Module, shared: boolean, onDeath: (lane: Lane, reason: string) => void) {
+  constructor(start: (events: CpuThreadEvents) => CpuThread, module: WebAssembly.Module, shared: boolean, onDeath: (lane: Lane, reason: string) => void) {
     this.#shared = shared;
     this.#onDeath = onDeath;
     this.#thread = start({ answer: (answer) => this.#receive(answer), died: (reason) => this.die(reason) });

@@ -1,5 +1,6 @@
+import type { MakeWorker } from '../workers.ts';
 import { Lane } from './lane.ts';
-import { startThread, type MakeWorker } from './thread.ts';
+import { startThread } from './thread.ts';
 
 export interface PoolOptions {
   /** Makes a worker of the caller's; undefined: from a blob, or a thread of Node. */

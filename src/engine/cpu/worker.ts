@@ -1,15 +1,12 @@
+import type { Port } from '../workers.ts';
 import { Instance } from './instance.ts';
 import { isShared, type Answer, type Opening, type Order, type Parcel } from './messages.ts';
 import type { Program } from './program.ts';
 
-/** What a worker has of its engine. */
-export interface Port {
-  listen(receive: (order: Order) => void): void;
-  post(answer: Answer, transfer: ArrayBuffer[]): void;
-}
+export type CpuPort = Port<Order, Answer>;
 
 /** Runs parcels in the order they come, in a WebAssembly memory of its own. */
-export function serve(port: Port): void {
+export function serve(port: CpuPort): void {
   let instance: Instance | undefined;
   let program: Program | undefined;
   const fail = (error: unknown): void => port.post({ failed: String(error) }, []);

@@ -1,0 +1,88 @@
+/** Workers of the web and of Node, from outside and from inside. */
+
+/** A Worker by its structure: that of the web, or of Node. */
+export type WorkerLike = WebWorkerLike | NodeWorkerLike;
+
+interface WorkerBase {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  terminate(): unknown;
+}
+
+interface WebWorkerLike extends WorkerBase {
+  addEventListener(type: string, listener: (event: Event) => void): void;
+}
+
+interface NodeWorkerLike extends WorkerBase {
+  on(type: string, listener: (value: unknown) => void): unknown;
+  ref(): void;
+  unref(): void;
+}
+
+export type MakeWorker = () => WorkerLike;
+
+export interface Thread<Order> {
+  post(order: Order, transfer: ArrayBuffer[]): void;
+  /** Whether a process of Node waits for it; at first it does not. */
+  keepAlive(isAwaited: boolean): void;
+  end(): void;
+}
+
+export interface ThreadEvents<Answer> {
+  readonly answer: (answer: Answer) => void;
+  /** The worker died, or never came to life. */
+  readonly died: (reason: string) => void;
+}
+
+const unreadable = 'an answer of the worker cannot be read';
+
+export function connect<Order, Answer>(worker: WorkerLike, { answer, died }: ThreadEvents<Answer>): Thread<Order> {
+  if ('on' in worker) {
+    worker.on('message', (received) => answer(received as Answer));
+    worker.on('messageerror', () => died(unreadable));
+    worker.on('error', (error) => died((error as Error).message));
+    worker.on('exit', (status) => died(`the worker ended with ${String(status)}`));
+    worker.unref();
+  } else {
+    worker.addEventListener('message', (event) => answer((event as MessageEvent<Answer>).data));
+    worker.addEventListener('messageerror', () => died(unreadable));
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      died((event as ErrorEvent).message || 'the worker cannot be loaded');
+    });
+  }
+  return {
+    post: (order, transfer) => worker.postMessage(order, transfer),
+    keepAlive: (isAwaited) => {
+      if ('on' in worker) worker[isAwaited ? 'ref' : 'unref']();
+    },
+    end: () => void worker.terminate(),
+  };
+}
+
+/** What a worker has of the thread that made it. */
+export interface Port<Order, Answer> {
+  listen(receive: (order: Order) => void): void;
+  post(answer: Answer, transfer: ArrayBuffer[]): void;
+}
+
+/** The port of the worker that this runs in; undefined where it is none. */
+export function workerPort<Order, Answer>(): Port<Order, Answer> | undefined {
+  return 'DedicatedWorkerGlobalScope' in globalThis ? webPort() : nodePort();
+}
+
+function webPort<Order, Answer>(): Port<Order, Answer> {
+  const scope = globalThis as unknown as Worker;
+  return {
+    listen: (receive) => scope.addEventListener('message', ({ data }: MessageEvent<Order>) => receive(data)),
+    post: (answer, transfer) => scope.postMessage(answer, transfer),
+  };
+}
+
+function nodePort<Order, Answer>(): Port<Order, Answer> | undefined {
+  const { process: node } = globalThis as { process?: NodeJS.Process };
+  const parentPort = node?.getBuiltinModule?.('node:worker_threads').parentPort;
+  return parentPort ? {
+    listen: (receive) => parentPort.on('message', receive),
+    post: (answer, transfer) => parentPort.postMessage(answer, transfer),
+  } : undefined;
+}

@@ -1,5 +1,0 @@
-/** src/worker.ts and what it imports, as one script. */
-declare module 'virtual:worker' {
-  const code: string;
-  export default code;
-}

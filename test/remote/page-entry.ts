@@ -1,0 +1,47 @@
+/** What a page does with an engine in a worker, for pages.node.test.ts. */
+import { klDivergence, openEngine, renyiDivergence, type Engine, type Tensor, type WorkerLostError } from '../../src/worker.ts';
+import { randomRows } from '../engine/random-rows.ts';
+
+const outcomes = 1024;
+const worker = (): Worker => new Worker('/engine-worker.js', { type: 'module' });
+
+export interface Visit {
+  readonly isolated: boolean;
+  readonly backend: string;
+  readonly adapter: string;
+  readonly divergence: number;
+  /** Of a long run on the reference: its time, the frames that were drawn meanwhile, and the longest time between two, in milliseconds. */
+  readonly long: { readonly milliseconds: number; readonly frames: number; readonly longest: number };
+}
+
+async function visit(rows: number): Promise<Visit> {
+  using engine = await openEngine({ backend: 'cpu', worker });
+  const divergence = klDivergence(engine.rows([[0.5, 0.5]], { outcomes: 2 }), engine.rows([[0.25, 0.75]], { outcomes: 2 }));
+  const [value] = await divergence.read();
+  using reference = await openEngine({ backend: 'reference', worker });
+  return { isolated: crossOriginIsolated, backend: engine.info.backend, adapter: divergence.report!.adapter, divergence: value!, long: await longRun(reference, rows) };
+}
+
+async function longRun(engine: Engine, rows: number): Promise<Visit['long']> {
+  const source = (seed: number): Tensor => engine.rows(randomRows(rows, outcomes, seed), { outcomes, form: 'weights', transfer: true });
+  const [p, q] = [source(1), source(2)];
+  await new Promise(requestAnimationFrame);
+  const start = performance.now();
+  let [frames, longest, last, isOver] = [0, 0, start, false];
+  const count = (): void => {
+    const now = performance.now();
+    [frames, longest, last] = [frames + 1, Math.max(longest, now - last), now];
+    if (!isOver) requestAnimationFrame(count);
+  };
+  requestAnimationFrame(count);
+  await renyiDivergence(p, q, { order: 0.7 }).read();
+  isOver = true;
+  return { milliseconds: performance.now() - start, frames, longest };
+}
+
+/** The code of the error that a page gets whose policy forbids the worker, or that has the wrong address. */
+async function fail(address: string): Promise<string> {
+  return openEngine({ worker: () => new Worker(address, { type: 'module' }) }).then(() => 'opened', (error: WorkerLostError) => error.code);
+}
+
+Object.assign(globalThis, { visit, fail });
