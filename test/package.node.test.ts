@@ -291,6 +291,23 @@ test('a bundler keeps the worker of an engine', async () => {
   expect(code).toMatch(/DedicatedWorkerGlobalScope/);
 });
 
+test('a bundler finds the workers by the expression of the documentation', async () => {
+  const input = consume('makes-workers.js', `
+    globalThis.workers = [
+      () => new Worker(new URL('dually/engine-worker', import.meta.url), { type: 'module' }),
+      () => new Worker(new URL('dually/cpu-worker', import.meta.url), { type: 'module' }),
+    ];
+  `);
+  const rolldownOptions = { input, external: ['webgpu'] };
+  const { output } = (await build({
+    root: folder, configFile: false, logLevel: 'silent', worker: { format: 'es' }, build: { write: false, minify: true, rolldownOptions },
+  })) as Rolldown.RolldownOutput;
+  const assets = output.filter(({ fileName }) => /worker/.test(fileName) && !/makes/.test(fileName)).map((file) => ('source' in file ? String(file.source) : file.code));
+  expect(assets.length).toBe(2);
+  for (const code of assets) expect(code).toContain('postMessage');
+  expect(assets.filter((code) => code.includes('requestAdapter')).length).toBe(1);
+});
+
 test('a bundler keeps the worker of the CPU, which is all that it does', async () => {
   const code = await bundle("import 'dually/cpu-worker';");
   expect(code).toContain('postMessage');

@@ -26,7 +26,7 @@ export class RemoteRunner implements Runner {
   adopt(source: Tensor): void {
     if (source.origin.kind !== 'source' || !source.origin.transfer) return;
     const parcel = this.#outbox.pack(source);
-    this.#link.send({ kind: 'take', tensors: parcel.tensors }, 'engine.rows', parcel.transfer);
+    this.#link.send({ kind: 'take', tensors: parcel.tensors }, source.form === 'values' ? 'engine.values' : 'engine.rows', parcel.transfer);
     this.#confirm(parcel);
   }
 

@@ -8,12 +8,12 @@ import { openEngine as openHere } from '../../src/open.ts';
 import type { EngineOptions } from '../../src/remote/open.ts';
 import type { Order, SentResult, SentSource } from '../../src/remote/messages.ts';
 import {
-  BackendUnavailableError, divergenceMatrix, DomainError, hellingerDistance, klDivergence, mirrorDescentStep, openEngine, probabilities, renyiDivergence, ShapeError, WorkerLostError, type Tensor,
+  BackendUnavailableError, CertificateError, divergenceMatrix, DomainError, hellingerDistance, klDivergence, mirrorDescentStep, openEngine, probabilities, renyiDivergence, ShapeError, WorkerLostError, type Tensor,
 } from '../../src/worker.ts';
 import { randomRows } from '../engine/random-rows.ts';
 import { expectFailure, thrownBy } from '../failure.ts';
 import { engineWorker, workerOf } from './engine-worker.ts';
-import { cubic, triangular } from './own-divergences.ts';
+import { cubic, triangular, unequal } from './own-divergences.ts';
 
 const outcomes = 4;
 const isNode = typeof Worker === 'undefined';
@@ -139,6 +139,14 @@ describe("callers' own divergences", () => {
       (each: Engine) => divergenceMatrix(rowsOf(each, 2, 1), rowsOf(each, 2, 2), { divergence: triangular }),
       (each: Engine) => divergenceMatrix(rowsOf(each, 2, 1), rowsOf(each, 2, 2), { divergence: klDivergence }),
     ]) expect(await make(engine).read()).toEqual(await make(here).read());
+  });
+
+  test('fail their check there as here: the error has the report, and so has the tensor', async () => {
+    const engine = await open({ worker: ownWorker, backend: 'webgpu', check: 'all' });
+    const result = unequal(rowsOf(engine, 1, 1), rowsOf(engine, 1, 2));
+    const error = await expectFailure(() => result.read(), CertificateError, 'certificate', { operation: 'unequal', row: 0 });
+    expect(result.report).toMatchObject({ backend: 'webgpu', certificate: { passed: false, rowsChecked: 1 } });
+    expect(error.cause).toBe(result.report);
   });
 
   test('are refused where the worker does not know them, and nothing is sent', async () => {

@@ -9,3 +9,5 @@ export const triangular: PlainDivergence = defineFDivergence({
 export const cubic: PlainDivergence = defineBregman({
   name: 'cubic', wgsl: 'difference * difference * (p + 2.0 * q)', term: (p, q, difference) => difference ** 2 * (p + 2 * q), infinite: { withoutP: false, withoutQ: false },
 });
+/** One whose twins are not the same. */
+export const unequal: PlainDivergence = defineFDivergence({ name: 'unequal', wgsl: '2.0 * excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity });
