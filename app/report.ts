@@ -40,7 +40,14 @@ export const COLUMNS = [
   'worst error',
   'rows checked',
 ] as const;
-export const NUMERIC_COLUMNS: ReadonlySet<string> = new Set(['GPU time', 'CPU time', 'ratio', 'GB/s', 'worst error', 'rows checked']);
+export const NUMERIC_COLUMNS: ReadonlySet<string> = new Set([
+  'GPU time',
+  'CPU time',
+  'ratio',
+  'GB/s',
+  'worst error',
+  'rows checked',
+]);
 const NONE = '–';
 
 /** One cell a column. The GPU's time and what follows from it are left out where the CPU did the work. */

@@ -29,5 +29,14 @@ export const CHECK_NUMERIC: ReadonlySet<string> = new Set(CHECK_COLUMNS.slice(3)
 export function checkCells(row: CheckRow): string[] {
   const { operation, shape, backend, runs, milliseconds, runsChecked, rowsChecked, share } = row;
   const percent = `${(100 * share).toFixed(2)} %`;
-  return [operation, shape, backend, String(runs), duration(milliseconds), String(runsChecked), String(rowsChecked), percent];
+  return [
+    operation,
+    shape,
+    backend,
+    String(runs),
+    duration(milliseconds),
+    String(runsChecked),
+    String(rowsChecked),
+    percent,
+  ];
 }

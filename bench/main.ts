@@ -9,7 +9,12 @@ import { runBench, type Choice } from './suite.ts';
 type TellHost = (message: Message) => Promise<void>;
 
 const asked = new URLSearchParams(location.search);
-const chosen = { only: asked.getAll('only'), peers: asked.has('peers'), check: asked.has('check'), cpu: asked.has('cpu') };
+const chosen = {
+  only: asked.getAll('only'),
+  peers: asked.has('peers'),
+  check: asked.has('check'),
+  cpu: asked.has('cpu'),
+};
 
 async function runForHost(tellHost: TellHost): Promise<void> {
   const choice: Choice = { mode: asked.has('quick') ? 'quick' : 'full', ...chosen };

@@ -40,7 +40,10 @@ export interface Choice {
 export type OnProgress = (part: string, done: number, total: number) => void;
 
 /** Runs the benchmark on this page's adapter. What fails is reported, and the rest goes on. */
-export async function runBench({ mode, only, peers, check, cpu }: Choice, onProgress: OnProgress): Promise<BenchReport> {
+export async function runBench(
+  { mode, only, peers, check, cpu }: Choice,
+  onProgress: OnProgress,
+): Promise<BenchReport> {
   const date = new Date().toISOString();
   const chosen = operations.filter(({ name }) => !cpu && !check && (only.length === 0 || only.includes(name)));
   const cases = chosen.flatMap((operation) => shapesOf(operation, mode).map((shape) => ({ operation, shape })));

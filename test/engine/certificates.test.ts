@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { CertificateError } from '../../src/engine/errors.ts';
 import { apply, type Operation } from '../../src/engine/operation.ts';
 import type { Reproduction } from '../../src/engine/reproduction.ts';
-import { divergenceMatrix, klDivergence, openEngine, type DistributionForm, type EngineOptions, type Tensor } from '../../src/index.ts';
+import { divergenceMatrix, klDivergence, openEngine, type EngineOptions, type Tensor } from '../../src/index.ts';
 import { expectFailure, thrownBy } from '../failure.ts';
 import { randomRows } from './random-rows.ts';
 import { copying } from './spoiled.ts';
@@ -27,7 +27,7 @@ const wrongOn = (engine: Engine): Tensor => apply(spoiled, [engine.rows(exact, {
 function wrapped(engine: Engine, saved: Reproduction): Tensor[] {
   return saved.arguments.map(({ rows: numbers, form, outcomes: width }) => {
     const data = numbers!.map((row) => row.map(Number));
-    return form === 'values' ? engine.values(data, { outcomes: width }) : engine.rows(data, { outcomes: width, form: form as DistributionForm });
+    return form === 'values' ? engine.values(data, { outcomes: width }) : engine.rows(data, { outcomes: width, form });
   });
 }
 
@@ -173,12 +173,12 @@ test('of all pairs every row of the other side is saved, unless they are too man
   const [p, q] = [[3, 5], [2, 5]].map(([seed, count]) => engine.rows(randomRows(count!, outcomes, seed!), { outcomes, form: 'weights' })) as [Tensor, Tensor];
   const { operation } = divergenceMatrix;
   const doubting = { ...operation, tolerance: { ...operation.tolerance, compare: undefined as never, ulps: () => 0, relativeTo: 'entry' as const } };
-  const failure = await thrownBy(() => apply(doubting, [p, q], { divergence: klDivergence } as never).read()) as CertificateError;
+  const failure = await thrownBy(() => apply(doubting, [p, q], { divergence: klDivergence }).read()) as CertificateError;
   const { row, arguments: [ofP, ofQ], expected, got } = failure.reproduction;
   expect(ofP!.rows).toEqual([[...randomRows(5, outcomes, 3).subarray(row * outcomes, (row + 1) * outcomes)]]);
   expect(ofQ!.rows!.flat()).toEqual([...randomRows(5, outcomes, 2)]);
   expect([expected.length, got.length]).toEqual([5, 5]);
   const wide = engine.rows(new Float32Array(2 ** 21).fill(1), { outcomes: 2 ** 18, form: 'weights' });
-  const narrow = await thrownBy(() => apply(doubting, [engine.rows(Float32Array.from({ length: 2 ** 18 }, (_, k) => 1 + (k % 3)), { outcomes: 2 ** 18, form: 'weights' }), wide], { divergence: klDivergence } as never).read()) as CertificateError;
+  const narrow = await thrownBy(() => apply(doubting, [engine.rows(Float32Array.from({ length: 2 ** 18 }, (_, k) => 1 + (k % 3)), { outcomes: 2 ** 18, form: 'weights' }), wide], { divergence: klDivergence }).read()) as CertificateError;
   expect(narrow.reproduction.arguments.map(({ rows: saved }) => saved?.length)).toEqual([1, undefined]);
 });
