@@ -19,7 +19,7 @@ test.each(classes)('%s', (_, Class) => {
 });
 
 test("the platform's own, and what they were caused by", () => {
-  const inner = new errors.DeviceError(facts, { cause: new DOMException('no memory', 'OperationError') });
+  const inner = new errors.DeviceError({ ...facts, kind: 'internal' }, { cause: new DOMException('no memory', 'OperationError') });
   for (const error of [new RangeError('too long', { cause: inner }), new TypeError('none'), new Error('plain'), new DOMException('stopped', 'AbortError')]) {
     const same = posted(error);
     expect(same.constructor).toBe(error.constructor);
@@ -33,5 +33,5 @@ test("the platform's own, and what they were caused by", () => {
 
 test('what cannot be posted is told in words', () => {
   expect(posted('thrown text').message).toBe('thrown text');
-  expect(posted(new errors.DeviceError(facts, { cause: { lost: () => 1 } }))).toMatchObject({ cause: 'a value of type Object', got: 'b' });
+  expect(posted(new errors.DeviceError({ ...facts, kind: 'internal' }, { cause: { lost: () => 1 } }))).toMatchObject({ cause: 'a value of type Object', got: 'b' });
 });
