@@ -6,7 +6,7 @@ export type { Engine } from './engine/engine.ts';
 export type { EngineEvents } from './engine/events.ts';
 export type { EngineInfo, MemoryUse } from './engine/runner.ts';
 export {
-  BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError,
+  BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, OutOfMemoryError, ShaderCompilationError, ShapeError,
 } from './engine/errors.ts';
 export type { DistributionForm, Form } from './engine/forms.ts';
 export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';

@@ -69,7 +69,12 @@ export class DeviceLostError extends DuallyError {
 
 /** WebGPU refused or failed a command: validation, memory or an internal error, in the browser's own words. */
 export class DeviceError extends DuallyError {
-  readonly code = 'device';
+  readonly code: 'device' | 'out-of-memory' = 'device';
+}
+
+/** The device had no memory left, although smaller blocks were tried. */
+export class OutOfMemoryError extends DeviceError {
+  override readonly code = 'out-of-memory';
 }
 
 /** A GPU result differs from the f64 reference by more than the operation's tolerance. `cause` holds the run report. */

@@ -1,6 +1,6 @@
 import { breather } from './breather.ts';
 import { certify, rowsToCheck, type Check } from './certificate.ts';
-import { BackendUnavailableError, DeviceError, DeviceLostError } from './errors.ts';
+import { BackendUnavailableError, DeviceError, DeviceLostError, OutOfMemoryError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
 import { isGpuBuffer } from './gpu-types.ts';
@@ -14,7 +14,7 @@ import type { StoredNumbers } from './storage.ts';
 import type { ReadOptions, Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import type { Devices } from './webgpu/devices.ts';
-import type { RunFacts } from './webgpu/run.ts';
+import type { RunFacts, RunHooks } from './webgpu/run.ts';
 
 export interface SchedulerParts {
   readonly info: EngineInfo;
@@ -74,13 +74,13 @@ export class Scheduler implements Runner {
     const checked = tensor.origin.kind === 'result' && this.#check !== 'off' && reason === undefined;
     return this.#replayed(tensor, options, async (gpu, hooks, replays) => {
       if (reason !== undefined && !gpu.resident(tensor)) {
-        const { data, report } = await this.#readOnCpu(tensor, hooks, start, reason);
+        const { data, report } = await this.#readOnCpu(tensor, options, start, reason);
         return { buffer: await gpu.place(tensor, data), report: { ...report, bytesUp: data.byteLength } };
       }
       const certified = checked ? await this.#readOnGpu(gpu, tensor, hooks, start, replays) : undefined;
       const { buffer, facts } = await gpu.buffer(tensor, hooks);
       return { buffer, report: certified?.report ?? (facts && this.#report(tensor, start, facts, 0, replays)) };
-    }, (why) => { throw new DeviceLostError({ ...noBuffer, expected: 'a live GPU device', got: why }); });
+    }, (why, cause) => { throw cause instanceof OutOfMemoryError ? cause : new DeviceLostError({ ...noBuffer, expected: 'a live GPU device', got: why }); });
   }
 
   release(tensor: Tensor): void {
@@ -88,7 +88,7 @@ export class Scheduler implements Runner {
   }
 
   async memory(): Promise<MemoryUse> {
-    return this.#devices?.current?.memory() ?? { budget: 0, used: 0, pooled: 0, buffers: 0, spilled: 0 };
+    return this.#devices?.current?.memory.use ?? { budget: 0, used: 0, pooled: 0, buffers: 0, spilled: 0 };
   }
 
   destroy(): void {
@@ -105,24 +105,27 @@ export class Scheduler implements Runner {
 
   /**
    * Runs on the device, and anew when that is lost: a tensor remembers how it is made, so nothing is lost with it. What WebGPU
-   * refuses is believed the second time, when the run was alone and the device had let go of all that it need not hold.
+   * refuses is believed the second time, when the run was alone and the device had let go of all that it need not hold; where
+   * it had no memory left, the run is begun anew with nothing else there and with half as much for its blocks.
    */
-  async #replayed<T>(tensor: Tensor, options: ReadOptions, run: (gpu: WebGpuBackend, options: ReadOptions, replays: number) => Promise<T>, onCpu: (reason: string) => Promise<T>): Promise<T> {
-    const hooks = { ...options, onProgress: neverBack(options.onProgress) };
-    for (let replays = 0, refusals = 0; ; replays++) {
+  async #replayed<T>(tensor: Tensor, options: ReadOptions, run: (gpu: WebGpuBackend, options: RunHooks, replays: number) => Promise<T>, onCpu: (reason: string, cause?: Error) => Promise<T>): Promise<T> {
+    const onProgress = neverBack(options.onProgress);
+    for (let replays = 0, refusals = 0, share = 1; ; replays++) {
       options.signal?.throwIfAborted();
       const gpu = await this.#devices!.live();
       if (!gpu) return onCpu(this.#devices!.problem);
       this.#assertSourcesLive(tensor, gpu);
       try {
-        return await run(gpu, hooks, replays);
+        return await run(gpu, { ...options, onProgress, share }, replays);
       } catch (error) {
         const isLoss = error instanceof DeviceLostError;
-        if (!isLoss && !(error instanceof DeviceError && refusals++ === 0)) throw error;
+        const isFull = error instanceof OutOfMemoryError;
+        if (!isLoss && !isFull && !(error instanceof DeviceError && refusals++ === 0)) throw error;
+        if (isFull) share /= 2;
         if (replays < mostReplays) continue;
         const reason = isLoss ? `${this.#devices!.problem}, ${replays + 1} times in this run` : error.message;
         this.events.emit('fallback', { reason, operation: operationOf(tensor) });
-        return onCpu(reason);
+        return onCpu(reason, error);
       }
     }
   }
@@ -134,7 +137,7 @@ export class Scheduler implements Runner {
     }
   }
 
-  async #readOnGpu(gpu: WebGpuBackend, tensor: Tensor, options: ReadOptions, start: number, replays: number): Promise<ReadResult> {
+  async #readOnGpu(gpu: WebGpuBackend, tensor: Tensor, options: RunHooks, start: number, replays: number): Promise<ReadResult> {
     const checks = rowsToCheck(this.#check, tensor.rows);
     let stages = 0;
     const onProgress = (done: number, total: number): void => options.onProgress?.(done, (stages = total) + checks);

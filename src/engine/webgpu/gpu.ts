@@ -1,4 +1,4 @@
-import { DeviceError } from '../errors.ts';
+import { DeviceError, OutOfMemoryError } from '../errors.ts';
 import { usage } from '../gpu-types.ts';
 import { compile, joinPieces, type Shader } from '../shader.ts';
 import type { Piece, Table } from '../kernel.ts';
@@ -19,6 +19,12 @@ export type Step = (commands: GPUCommandEncoder) => void;
 const pipelinesOf = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
 const constantsKept = 512;
 
+/** What an error scope caught. */
+interface Caught {
+  readonly filter: GPUErrorFilter;
+  readonly error: GPUError;
+}
+
 /** A device with its pipelines, its pool, and its small constant buffers. It knows no mathematics. */
 export class Gpu {
   readonly device: GPUDevice;
@@ -30,7 +36,8 @@ export class Gpu {
   readonly #onLost = new Set<(reason: string) => void>();
   readonly #borrowed: boolean;
   readonly #constants = new Map<string, GPUBuffer>();
-  #caught: Promise<GPUError | null>[] = [];
+  #caught: Promise<Caught | undefined>[] = [];
+  #constantBytes = 0;
 
   constructor(device: GPUDevice, borrowed: boolean) {
     this.device = device;
@@ -92,6 +99,11 @@ export class Gpu {
     return this.#constant(`uniforms ${words.join(' ')}`, usage.uniform, () => words);
   }
 
+  /** The bytes of tables and uniforms. */
+  get constantBytes(): number {
+    return this.#constantBytes;
+  }
+
   #constant(key: string, flags: number, make: Table['make']): GPUBuffer {
     const known = this.#constants.get(key);
     this.#constants.delete(key);
@@ -101,7 +113,8 @@ export class Gpu {
   }
 
   #upload(flags: number, data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
-    const buffer = this.createBuffer({ size: data.byteLength, usage: flags, mappedAtCreation: true });
+    const buffer = this.pool.make({ size: data.byteLength, usage: flags, mappedAtCreation: true });
+    this.#constantBytes += buffer.size;
     new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     buffer.unmap();
     return buffer;
@@ -110,11 +123,23 @@ export class Gpu {
   /** Destroys what was used longest ago; only between runs, when no unsubmitted command names it. */
   trim(): void {
     this.pool.trim();
+    this.trimConstants(Infinity);
+  }
+
+  /** Destroys the constants that were used longest ago, down to so many bytes, and says whether there were any. */
+  trimConstants(bytes: number): boolean {
+    const before = this.#constants.size;
     for (const [key, buffer] of this.#constants) {
-      if (this.#constants.size <= constantsKept) return;
-      this.#constants.delete(key);
-      buffer.destroy();
+      if (this.#constants.size <= constantsKept && this.#constantBytes <= bytes) break;
+      this.#drop(key, buffer);
     }
+    return this.#constants.size < before;
+  }
+
+  #drop(key: string, constant: GPUBuffer): void {
+    this.#constants.delete(key);
+    this.#constantBytes -= constant.size;
+    this.pool.drop(constant);
   }
 
   createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
@@ -131,7 +156,9 @@ export class Gpu {
     try {
       return commands();
     } finally {
-      for (const _ of kinds) this.#caught.push(this.device.popErrorScope().catch(() => null)); // rejects when the device is lost
+      for (const filter of kinds.toReversed()) {
+        this.#caught.push(this.device.popErrorScope().then((error) => error ? { filter, error } : undefined, () => undefined)); // rejects when the device is lost
+      }
     }
   }
 
@@ -161,11 +188,12 @@ export class Gpu {
 
   /** Runs work, one at a time. What is returned throws what its error scopes caught, once that is known. */
   async collecting<T>(operation: string, work: () => Promise<T>): Promise<{ readonly outcome: PromiseSettledResult<T>; readonly check: () => Promise<void> }> {
-    const caught: Promise<GPUError | null>[] = this.#caught = [];
+    const caught: Promise<Caught | undefined>[] = this.#caught = [];
     const [outcome] = await Promise.allSettled([work()]);
     const check = async (): Promise<void> => {
-      const error = (await Promise.all(caught)).find((each) => each !== null);
-      if (error) throw deviceError(operation, error, outcome);
+      const errors = (await Promise.all(caught)).filter((each) => each !== undefined);
+      const first = errors.find(({ filter }) => filter === 'out-of-memory') ?? errors[0]; // what was not made is not valid either
+      if (first) throw deviceError(operation, first, outcome);
     };
     return { outcome, check };
   }
@@ -173,8 +201,7 @@ export class Gpu {
   /** Gives up every buffer that no tensor holds: after an error some may never have been made. */
   forget(): void {
     this.pool.clear();
-    for (const buffer of this.#constants.values()) buffer.destroy();
-    this.#constants.clear();
+    for (const [key, buffer] of this.#constants) this.#drop(key, buffer);
   }
 
   destroy(): void {
@@ -184,9 +211,10 @@ export class Gpu {
   }
 }
 
-function deviceError(operation: string, error: GPUError, outcome: PromiseSettledResult<unknown>): DeviceError {
-  return new DeviceError(
-    { operation, expected: 'commands that WebGPU accepts', got: error.message, remedy: 'Give smaller batches if memory ran out, and GPUBuffers of the same device; otherwise this is a defect of Dually.' },
-    outcome.status === 'rejected' ? { cause: outcome.reason as unknown } : undefined,
-  );
+function deviceError(operation: string, { filter, error }: Caught, outcome: PromiseSettledResult<unknown>): DeviceError {
+  const cause = outcome.status === 'rejected' ? { cause: outcome.reason as unknown } : undefined;
+  if (filter === 'out-of-memory') {
+    return new OutOfMemoryError({ operation, expected: 'memory on the device', got: error.message, remedy: 'Give smaller batches, or open the engine with a smaller memoryBudget.' }, cause);
+  }
+  return new DeviceError({ operation, expected: 'commands that WebGPU accepts', got: error.message, remedy: 'Give GPUBuffers of the same device; otherwise this is a defect of Dually.' }, cause);
 }
