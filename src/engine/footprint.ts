@@ -35,22 +35,31 @@ export interface Placement {
   readonly perBuffer: number;
 }
 
-/** The bytes that a block holds at most at a time, and of a block that is read also those of the block before. */
-export function memoryOf(stages: readonly Stage[], { isThere, isRead, perBuffer }: Placement): Amount {
+/**
+ * The bytes that a block holds at a time, and of a block that is read also those of the block before: at each of the times
+ * at which they may be the most.
+ */
+export function memoryOf(stages: readonly Stage[], { isThere, isRead, perBuffer }: Placement): readonly Amount[] {
   const passing = passingStages(stages);
   const left = new Map(stages.map((stage) => [stage, stage.uses]));
   const held = (stage: Stage): Amount => (isThere(stage.tensor) ? nothing : bytesOf(stage, perBuffer));
   const staging = isRead ? bytesOf(stages.at(-1)!, perBuffer) : nothing;
-  let [live, most] = [staging, staging];
+  let live = staging;
+  let peaks: readonly Amount[] = [];
+  const note = (): void => {
+    if (!peaks.some((peak) => covers(peak, live))) peaks = [...peaks.filter((peak) => !covers(live, peak)), live];
+  };
   for (const stage of stages) {
     live = plus(live, held(stage));
-    most = largest(most, live);
+    note();
     for (const input of stage.inputs) {
       left.set(input, left.get(input)! - 1);
       if (left.get(input) === 0 && passing.has(input)) live = plus(live, held(input), -1);
     }
   }
-  return largest(most, plus(live, staging));
+  live = plus(live, staging);
+  note();
+  return peaks;
 }
 
 function bytesOf(stage: Stage, perBuffer: number): Amount {
@@ -91,4 +100,8 @@ function plus(a: Amount, b: Amount, sign = 1): Amount {
 
 function largest(a: Amount, b: Amount): Amount {
   return { fixed: Math.max(a.fixed, b.fixed), row: Math.max(a.row, b.row), column: Math.max(a.column, b.column), cell: Math.max(a.cell, b.cell) };
+}
+
+function covers(a: Amount, b: Amount): boolean {
+  return a.fixed >= b.fixed && a.row >= b.row && a.column >= b.column && a.cell >= b.cell;
 }

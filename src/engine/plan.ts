@@ -30,8 +30,8 @@ export interface Extent {
   readonly numbersPerCell: number;
   /** The cells that a block of all pairs may have, where it need not be as large as it can. */
   readonly cellsPerBlock?: number;
-  /** The bytes that a block holds at once. */
-  readonly memory: Amount;
+  /** The bytes that a block holds at once, at the times at which they may be the most. */
+  readonly memory: readonly Amount[];
   /** The turns of loops in its dearest dispatch. */
   readonly work: Amount;
 }
@@ -53,13 +53,13 @@ const mostTurns = 2 ** 32;
 /**
  * The largest blocks that keep every tensor inside one binding, every dispatch inside its workgroups and its time, and all
  * that a block holds inside a number of bytes, in row order; undefined when a single row does not fit a binding. A single
- * row or cell may take more bytes and more time.
+ * row or cell, and what all blocks need, may take more bytes and more time.
  */
 export function planBlocks(extent: Extent, limits: Limits, bytes: number = Infinity): readonly Block[] | undefined {
   if (extent.rows === 0 || extent.columns === 0) return [];
   const largest = largestBlock(extent, limits);
   if (largest.rows < 1 || largest.columns < 1) return undefined;
-  const { rows, columns } = within(within(largest, extent.work, mostTurns), extent.memory, bytes);
+  const { rows, columns } = extent.memory.reduce((size, memory) => within(size, memory, bytes), within(largest, extent.work, mostTurns));
   return spans(extent.rows, rows).flatMap((rowSpan) => spans(extent.columns, columns).map((columnSpan) => ({ rows: rowSpan, columns: columnSpan })));
 }
 
@@ -81,17 +81,21 @@ function largestBlock(extent: Extent, limits: Limits): Size {
   return { rows, columns };
 }
 
+/** A share of what there is that blocks get where what they all need is more than that by itself. */
+const leastShare = 1 / 8;
+
 /** The block halved where it takes the most, until it takes no more than there is; then with as many rows as there is room for. */
 function within({ rows: mostRows, columns: mostColumns }: Size, { fixed, row, column, cell }: Amount, most: number): Size {
+  const room = fixed <= most ? most - fixed : most * leastShare;
   let [rows, columns] = [mostRows, mostColumns];
-  while (fixed + row * rows + (column + cell * rows) * columns > most && (rows > 1 || columns > 1)) {
+  while (row * rows + (column + cell * rows) * columns > room && (rows > 1 || columns > 1)) {
     const cutColumns = rows === 1 || (columns > 1 && (column + cell * rows) * columns >= (row + cell * columns) * rows);
     if (cutColumns) columns = Math.ceil(columns / 2);
     else rows = Math.ceil(rows / 2);
   }
   const perRow = row + cell * columns;
-  const room = perRow > 0 ? Math.floor((most - fixed - column * columns) / perRow) : Infinity;
-  return { columns, rows: Math.min(mostRows, Math.max(rows, room)) };
+  const fitting = perRow > 0 ? Math.floor((room - column * columns) / perRow) : Infinity;
+  return { columns, rows: Math.min(mostRows, Math.max(rows, fitting)) };
 }
 
 function spans(count: number, step: number): [number, number][] {
