@@ -15,6 +15,7 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
   --json FILE  also write all figures to FILE
   --peers      also time the same work on tfjs, jax-js and onnxruntime-web, which are installed in bench/peers first
   --cpu        with --peers: only their work and only on the CPU, from Float32Array to Float32Array
+  --soak       instead run 100,000 operations in Chrome and in Firefox, and see whether memory stays flat
   --serve      serve the page, to run it in any browser
   --help       print this
 
@@ -28,6 +29,7 @@ function parse(args) {
     json: { type: 'string' },
     peers: { type: 'boolean', default: false },
     cpu: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
     serve: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   };
@@ -74,7 +76,7 @@ function assertKnown(names, { unknownNames, knownNames }) {
 }
 
 async function main(args) {
-  const { quick, only, json, peers, cpu, serve, help } = parse(args);
+  const { quick, only, json, peers, cpu, soak, serve, help } = parse(args);
   if (help) return console.log(HELP);
   if (peers) installPeers();
   const server = await createServer(peers);
@@ -89,6 +91,12 @@ async function main(args) {
     if (cpu) page.searchParams.set('cpu', '');
     stays = serve;
     if (serve) return console.log(`The page is at ${page} (Ctrl-C ends it).`);
+    if (soak) {
+      const { soakAndPrint } = await server.ssrLoadModule('/bench/soak-host.ts');
+      page.searchParams.set('soak', '');
+      if (!(await soakAndPrint(page.href))) process.exitCode = 1;
+      return;
+    }
     page.searchParams.set('run', '');
     if (quick) page.searchParams.set('quick', '');
     if (!(await host.runAndPrint(page.href, json))) process.exitCode = 1;

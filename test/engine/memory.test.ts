@@ -18,7 +18,6 @@ const bytesPerRow = 4 * outcomes;
 
 interface Small {
   readonly engine: Engine;
-  readonly device: GPUDevice;
   readonly apart: Meter['apart'];
 }
 
@@ -40,18 +39,18 @@ async function open(memoryBudget: number): Promise<Small> {
   counted.restart();
   const engine = await openEngine({ device, memoryBudget });
   opened.push(engine);
-  return { device, engine, apart: counted.apart };
+  return { engine, apart: counted.apart };
 }
 
 /** Whatever a test did: the engine counts what there is, no more was ever there than the budget, and nothing is left. */
 afterEach(async () => {
   for (const engine of opened.splice(0)) {
-    const { budget, used, pooled, buffers, spilled } = await engine.memory();
-    expect({ bytes: used + pooled, buffers }).toEqual(counted.live());
-    expect(counted.most()).toBeLessThanOrEqual(budget);
-    expect(spilled).toBeGreaterThanOrEqual(0);
+    const { budget, used, pooled, buffers } = await engine.memory();
+    const [held, most] = [counted.live(), counted.most()];
     await engine[Symbol.asyncDispose]();
     await Promise.resolve();
+    expect({ bytes: used + pooled, buffers }).toEqual(held);
+    expect(most).toBeLessThanOrEqual(budget);
     expect(counted.live()).toEqual({ bytes: 0, buffers: 0 });
   }
 });
@@ -62,36 +61,35 @@ const bits = (numbers: Float32Array<ArrayBuffer>): Uint32Array => new Uint32Arra
 
 describe('computations larger than the budget', () => {
   const many = slow ? 900 : 1500; // rows of 256 bytes
-  /** With the budget in KiB, the fewest blocks, and the relative error, for the tile of a product depends on the size of a block. */
-  const computations: [name: string, make: (engine: Engine) => Tensor, budget: number, least: number, error: number][] = [
-    ['a divergence of rows', (engine) => klDivergence(rowsOf(engine, many, 1), rowsOf(engine, many, 2)), 96, 3, 0],
+  /** With the budget in KiB, and the fewest blocks. Products are narrow, so that their tiles do not depend on the block. */
+  const computations: [name: string, make: (engine: Engine) => Tensor, budget: number, least: number][] = [
+    ['a divergence of rows', (engine) => klDivergence(rowsOf(engine, many, 1), rowsOf(engine, many, 2)), 96, 3],
     ['a chain of steps', (engine) => {
       let w = probabilities(rowsOf(engine, many, 1));
       for (let step = 0; step < 6; step++) w = mirrorDescentStep(w, valuesOf(engine, many, 10 + step), { stepSize: 0.1 });
       return hellingerDistance(w, rowsOf(engine, 1, 3));
-    }, 96, 4, 0],
-    ['a chain whose result is large', (engine) => mirrorDescentStep(rowsOf(engine, many, 1), valuesOf(engine, 1, 2), { stepSize: 0.1 }), 96, 4, 0],
-    ['all pairs', (engine) => divergenceMatrix(rowsOf(engine, 180, 1), rowsOf(engine, 200, 2), { divergence: totalVariationDistance }), 96, 3, 0],
-    ['all pairs by a product', (engine) => alphaDivergenceMatrix(rowsOf(engine, 200, 1, 16), rowsOf(engine, 400, 2, 16), { alpha: 0.5 }), 256, 4, 1e-6],
-    ['a fold of all pairs', (engine) => nearest(rowsOf(engine, 20, 1), rowsOf(engine, many, 2), { k: 2, divergence: totalVariationDistance }), 96, 4, 0],
+    }, 96, 4],
+    ['a chain whose result is large', (engine) => mirrorDescentStep(rowsOf(engine, many, 1), valuesOf(engine, 1, 2), { stepSize: 0.1 }), 96, 4],
+    ['all pairs', (engine) => divergenceMatrix(rowsOf(engine, 180, 1), rowsOf(engine, 200, 2), { divergence: totalVariationDistance }), 96, 3],
+    ['all pairs by a product', (engine) => alphaDivergenceMatrix(rowsOf(engine, 24, 1, 16), rowsOf(engine, 900, 2, 16), { alpha: 0.5 }), 96, 4],
+    ['a fold of all pairs', (engine) => nearest(rowsOf(engine, 20, 1), rowsOf(engine, many, 2), { k: 2, divergence: totalVariationDistance }), 96, 4],
     ['components that every row needs', (engine) => {
-      const objective = { kind: 'alphaDivergence', alpha: -1, targets: rowsOf(engine, 300, 1), components: rowsOf(engine, 32, 2) } as const;
-      return mirrorDescent(rowsOf(engine, 1, 3, 32), objective, { stepSize: 0.1, steps: 1 });
-    }, 160, 2, 1e-6],
+      const objective = { kind: 'alphaDivergence', alpha: -1, targets: rowsOf(engine, 300, 1), components: rowsOf(engine, 12, 2) } as const;
+      return mirrorDescent(rowsOf(engine, 1, 3, 12), objective, { stepSize: 0.1, steps: 1 });
+    }, 96, 2],
   ];
-  test.each(computations)('%s', async (_, make, budget, least, error) => {
+  test.each(computations)('%s', async (_, make, budget, least) => {
     const { engine } = await open(budget * kib);
     const result = make(engine);
     const [got, expected] = await Promise.all([result.read(), make(whole).read()]);
-    if (error === 0) expect(bits(got)).toEqual(bits(expected));
-    else got.forEach((x, k) => expect(Math.abs(x - expected[k]!)).toBeLessThanOrEqual(error * Math.abs(expected[k]!)));
+    expect(bits(got)).toEqual(bits(expected));
     expect(result.report!.chunks).toBeGreaterThanOrEqual(least);
     expect(result.report!.chunks).toBeLessThan(60);
     expect(result.report!.backend).toBe('webgpu');
   });
 
   test('put together in one buffer', async () => {
-    const { engine, device, apart } = await open(256 * kib);
+    const { engine, apart } = await open(256 * kib);
     const make = (each: Engine): Tensor => mirrorDescentStep(rowsOf(each, 600, 1), valuesOf(each, 600, 2), { stepSize: 0.1 });
     const result = make(engine);
     const downloaded = (buffer: GPUBuffer): Promise<Float32Array<ArrayBuffer>> => apart(() => download(device, buffer));
@@ -173,7 +171,7 @@ describe('tensors give way', () => {
   });
 
   test('but not those whose buffers the caller has', async () => {
-    const { engine, device, apart } = await open(400 * kib);
+    const { engine, apart } = await open(400 * kib);
     const pinned = stepOf(engine, 1);
     const buffer = await pinned.buffer() as unknown as GPUBuffer;
     for (let seed = 10; seed < 16; seed++) await stepOf(engine, seed).read();
@@ -187,7 +185,7 @@ describe('tensors give way', () => {
   });
 
   test("and the caller's own buffers do not count", async () => {
-    const { engine, device, apart } = await open(64 * kib);
+    const { engine, apart } = await open(64 * kib);
     const data = randomRows(1000, outcomes, 1);
     const buffer = apart(() => device.createBuffer({ size: data.byteLength, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC }));
     device.queue.writeBuffer(buffer, 0, data);
