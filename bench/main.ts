@@ -4,9 +4,11 @@ import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport, type Message } from './report.ts';
+import { soak, soakBudget, type SoakMessage, type SoakSample } from './soak.ts';
 import { runBench, type Choice } from './suite.ts';
+import { openEngine } from '../src/index.ts';
 
-type TellHost = (message: Message) => Promise<void>;
+type TellHost = (message: Message | SoakMessage) => Promise<void>;
 
 const asked = new URLSearchParams(location.search);
 const chosen = {
@@ -24,6 +26,23 @@ async function runForHost(tellHost: TellHost): Promise<void> {
       (part, done, total) => void tellHost({ kind: 'progress', part, done, total }),
     );
     await tellHost({ kind: 'report', report });
+  } catch (error) {
+    await tellHost({ kind: 'failure', message: messageOf(error) });
+  }
+}
+
+/** Tells a sample for each fiftieth of the way. */
+async function soakForHost(tellHost: TellHost): Promise<void> {
+  const samples: SoakSample[] = [];
+  const [reads, depth] = [1000, 100];
+  try {
+    using engine = await openEngine({ backend: 'webgpu', memoryBudget: soakBudget });
+    await soak(engine, reads, depth, (sample, read) => {
+      if ((read + 1) % (reads / 50) !== 0) return;
+      samples.push(sample);
+      void tellHost({ kind: 'progress', part: 'soak', done: read + 1, total: reads });
+    });
+    await tellHost({ kind: 'report', report: samples });
   } catch (error) {
     await tellHost({ kind: 'failure', message: messageOf(error) });
   }
@@ -88,5 +107,6 @@ function fill(
 }
 
 const { tellHost } = window as { tellHost?: unknown };
-if (tellHost && asked.has('run')) await runForHost(tellHost as TellHost);
+if (tellHost && asked.has('soak')) await soakForHost(tellHost as TellHost);
+else if (tellHost && asked.has('run')) await runForHost(tellHost as TellHost);
 else offer();

@@ -16,6 +16,7 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
   --peers      also time the same work on tfjs, jax-js and onnxruntime-web, which are installed in bench/peers first
   --check      only what it costs to check samples of the results, as a share of the runs
   --cpu        with --peers: only their work and only on the CPU, from Float32Array to Float32Array
+  --soak       instead run 100,000 operations in Chrome and in Firefox, and see whether memory stays flat
   --serve      serve the page, to run it in any browser
   --help       print this
 
@@ -30,6 +31,7 @@ function parse(args) {
     peers: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     cpu: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
     serve: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   };
@@ -76,7 +78,7 @@ function assertKnown(names, { unknownNames, knownNames }) {
 }
 
 async function main(args) {
-  const { quick, only, json, peers, check, cpu, serve, help } = parse(args);
+  const { quick, only, json, peers, check, cpu, soak, serve, help } = parse(args);
   if (help) return console.log(HELP);
   if (peers) installPeers();
   const server = await createServer(peers);
@@ -92,6 +94,12 @@ async function main(args) {
     if (cpu) page.searchParams.set('cpu', '');
     stays = serve;
     if (serve) return console.log(`The page is at ${page} (Ctrl-C ends it).`);
+    if (soak) {
+      const { soakAndPrint } = await server.ssrLoadModule('/bench/soak-host.ts');
+      page.searchParams.set('soak', '');
+      if (!(await soakAndPrint(page.href))) process.exitCode = 1;
+      return;
+    }
     page.searchParams.set('run', '');
     if (quick) page.searchParams.set('quick', '');
     if (!(await host.runAndPrint(page.href, json))) process.exitCode = 1;

@@ -28,7 +28,7 @@ export type MakeFastPath = () => FastPath;
  */
 export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: Forced = {}, /** @internal */ makeFastPath?: MakeFastPath): Promise<Engine> {
   checkOptions(options);
-  const { backend, device, check = 'off', onDeviceLost } = options;
+  const { backend, device, check = 'off', memoryBudget, onDeviceLost } = options;
   const events = new Events();
   const onCpu = (where: Backend, reason: string): Engine => {
     const fast = where === 'reference' ? undefined : makeFastPath?.();
@@ -45,7 +45,7 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
     found.device.destroy();
     return onCpu('cpu', `the only adapter (${found.adapter}) is software, which is slower than WebAssembly`);
   }
-  const devices = new Devices(found, { borrowed: device !== undefined, forced, events, onDeviceLost });
+  const devices = new Devices(found, { borrowed: device !== undefined, forced, events, memoryBudget, onDeviceLost });
   const reason = device ? 'the caller gave a device' : backend === 'webgpu' ? 'the caller asked for WebGPU' : 'WebGPU has an adapter';
   const info: EngineInfo = { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...devices.current!.limits } };
   return new Engine(new Scheduler({ info, events, devices, fast: makeFastPath?.(), check }));

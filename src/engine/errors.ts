@@ -1,4 +1,3 @@
-import type { RunReport } from './report.ts';
 import type { Reproduction } from './reproduction.ts';
 
 /** What every error of Dually says: which call, which argument, what it wanted, what it got, and what to do. */

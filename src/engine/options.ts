@@ -3,6 +3,7 @@ import { isGpuDevice, type GpuDeviceLike } from './gpu-types.ts';
 import type { Check, CheckOptions } from './inspector.ts';
 import type { Backend } from './report.ts';
 import type { OnDeviceLost } from './webgpu/devices.ts';
+import { checkBudget } from './webgpu/memory.ts';
 
 export interface EngineOptions {
   /**
@@ -15,6 +16,13 @@ export interface EngineOptions {
   readonly device?: GpuDeviceLike;
   /** Asked for another device when the caller's was lost; without an answer the CPU goes on. */
   readonly onDeviceLost?: OnDeviceLost;
+  /**
+   * The bytes that the engine may hold on the device, at least 65,536; by default twice the largest buffer that the device
+   * allows, and 4 GiB at most, since WebGPU does not tell how much memory there is. What does not fit is cut into blocks of rows;
+   * tensors that were not used for the longest time give way: they are uploaded again when needed, results from a copy on the
+   * host. Callers' own GPUBuffers do not count. What a single row needs is taken even where it is more.
+   */
+  readonly memoryBudget?: number;
   /**
    * Compares results with the f64 reference: of no row ('off', the default), of rows that a seed chooses ('sample'), or of every
    * row ('all'). Samples take at most 5 % of the time of the runs, all in all: the first run is looked at in at least one row,
@@ -29,9 +37,9 @@ export interface EngineOptions {
 /** Throws at the first option that is none. */
 export function checkOptions(options: EngineOptions): void {
   if (typeof options !== 'object' || options === null) {
-    throw new DomainError({ operation: 'openEngine', argument: 'options', expected: 'an object', got: shown(options), remedy: 'Pass { backend, device, check }, or nothing.' });
+    throw new DomainError({ operation: 'openEngine', argument: 'options', expected: 'an object', got: shown(options), remedy: 'Pass { backend, device, check, memoryBudget }, or nothing.' });
   }
-  const { backend, device, check, onDeviceLost } = options;
+  const { backend, device, check, memoryBudget, onDeviceLost } = options;
   const wrong = (argument: string, value: unknown, choices: readonly string[]): void => {
     if (value === undefined || choices.includes(value as string)) return;
     throw new DomainError({ operation: 'openEngine', argument, expected: choices.map(shown).join(', '), got: shown(value), remedy: 'Choose one of these.' });
@@ -44,6 +52,7 @@ export function checkOptions(options: EngineOptions): void {
   } else {
     wrong('check', check, ['off', 'sample', 'all']);
   }
+  checkBudget(memoryBudget);
   if (onDeviceLost !== undefined && typeof onDeviceLost !== 'function') {
     throw new DomainError({ operation: 'openEngine', argument: 'onDeviceLost', expected: 'a function that returns a device', got: shown(onDeviceLost), remedy: 'Pass a function, or leave it out.' });
   }

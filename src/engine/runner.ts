@@ -16,12 +16,12 @@ export interface EngineInfo {
 export interface MemoryUse {
   /** What the engine may hold on the device; 0 without one. */
   readonly budget: number;
-  /** Buffers of tensors and of what runs now. */
+  /** Buffers of tensors, of what runs now, and of constants. */
   readonly used: number;
-  /** Buffers that are kept for the next run. */
+  /** What is kept for later runs: free buffers, tables and uniforms. */
   readonly pooled: number;
   readonly buffers: number;
-  /** Results that were moved from the device to the host. */
+  /** Copies on the host of results that were moved off the device. */
   readonly spilled: number;
 }
 

@@ -85,7 +85,7 @@ export class Scheduler implements Runner {
       const made: Made = { tensor, report: this.#report(tensor, start, facts, 0, replays), milliseconds, numbers: async () => (await gpu.read(tensor, { signal: hooks.signal })).data };
       const { report, anew } = await this.#inspected(made, ofCheck, start);
       return { buffer: anew ? await gpu.place(tensor, anew) : buffer, report };
-    }, (why) => { throw new DeviceLostError({ ...noBuffer, expected: 'a live GPU device', got: why }); });
+    }, (why, _, cause) => { throw cause ?? new DeviceLostError({ ...noBuffer, expected: 'a live GPU device', got: why }); });
   }
 
   release(tensor: Tensor): void {
@@ -93,7 +93,7 @@ export class Scheduler implements Runner {
   }
 
   async memory(): Promise<MemoryUse> {
-    return this.#devices?.current?.memory() ?? { budget: 0, used: 0, pooled: 0, buffers: 0, spilled: 0 };
+    return this.#devices?.current?.memory.use ?? { budget: 0, used: 0, pooled: 0, buffers: 0, spilled: 0 };
   }
 
   destroy(): void {
@@ -110,25 +110,28 @@ export class Scheduler implements Runner {
 
   /**
    * Runs on the device, and anew when that is lost: a tensor remembers how it is made, so nothing is lost with it. What WebGPU
-   * refuses is believed the second time, when the device had let go of all that it need not hold.
+   * refuses is believed the second time, when the device had let go of all that it need not hold; where it had no memory left,
+   * the run is begun anew with nothing else there and with half as much for its blocks.
    */
-  async #replayed<T>(tensor: Tensor, options: ReadOptions, run: (gpu: WebGpuBackend, options: ReadOptions, replays: number) => Promise<T>, onCpu: (reason: string, options: ReadOptions) => Promise<T>): Promise<T> {
+  async #replayed<T>(tensor: Tensor, options: ReadOptions, run: (gpu: WebGpuBackend, options: RunHooks, replays: number) => Promise<T>, onCpu: (reason: string, options: RunHooks, cause?: Error) => Promise<T>): Promise<T> {
     const hooks = { ...options, onProgress: neverBack(options.onProgress) };
-    for (let [replays, refusals] = [0, 0]; ; replays++) {
+    for (let [replays, refusals, share] = [0, 0, 1]; ; replays++) {
       const gpu = await unlessAborted(this.#devices!.live(), options.signal);
       if (!gpu) return onCpu(this.#devices!.problem, hooks);
       this.#assertSourcesLive(tensor, gpu);
       try {
-        return await run(gpu, hooks, replays);
+        return await run(gpu, { ...hooks, share }, replays);
       } catch (error) {
         options.signal?.throwIfAborted();
-        if (error instanceof DeviceError) refusals++;
-        else if (!(error instanceof DeviceLostError)) throw error;
+        if (!(error instanceof DeviceError || error instanceof DeviceLostError)) throw error;
+        const isFull = error instanceof DeviceError && error.kind === 'out-of-memory';
+        if (isFull) share /= 2;
+        else if (error instanceof DeviceError) refusals++;
         if (refusals === 2 && (error as DeviceError).kind === 'validation') throw error;
         if (refusals < 2 && replays < mostReplays) continue;
-        const reason = refusals < 2 ? `${this.#devices!.problem}, ${replays + 1} times in this run` : `the GPU failed: ${(error as DeviceError).got}`;
+        const reason = error instanceof DeviceError ? `the GPU failed: ${error.got}` : `${this.#devices!.problem}, ${replays + 1} times in this run`;
         this.events.emit('fallback', { reason, operation: operationOf(tensor) });
-        return onCpu(reason, hooks);
+        return onCpu(reason, hooks, error instanceof DeviceError ? error : undefined);
       }
     }
   }
@@ -140,7 +143,7 @@ export class Scheduler implements Runner {
     }
   }
 
-  async #readOnGpu(gpu: WebGpuBackend, tensor: Tensor, options: ReadOptions, start: number, replays: number): Promise<ReadResult> {
+  async #readOnGpu(gpu: WebGpuBackend, tensor: Tensor, options: RunHooks, start: number, replays: number): Promise<ReadResult> {
     const { ofRun, ofCheck } = this.#hooks(tensor, options);
     const { result: { data, facts, bytesDown }, milliseconds } = await this.#inspector.timed(() => gpu.read(tensor, ofRun));
     const { report, anew } = await this.#inspected({ tensor, report: this.#report(tensor, start, facts, bytesDown, replays), milliseconds, numbers: async () => data }, ofCheck, start);
@@ -148,7 +151,7 @@ export class Scheduler implements Runner {
     return { data: anew ?? data, report };
   }
 
-  async #readOnCpu(tensor: Tensor, options: ReadOptions, start: number, reason: string): Promise<ReadResult> {
+  async #readOnCpu(tensor: Tensor, options: RunHooks, start: number, reason: string): Promise<ReadResult> {
     const sources = await this.#hostSources(tensor);
     const sourceData = (source: Tensor): StoredNumbers => sources.get(source)!;
     const { ofRun, ofCheck } = this.#hooks(tensor, options);
@@ -166,11 +169,11 @@ export class Scheduler implements Runner {
   }
 
   /** What goes to a run and to the check that follows it, so that their progress is one. */
-  #hooks(tensor: Tensor, { signal, onProgress }: ReadOptions): { readonly ofRun: RunHooks; readonly ofCheck: RunHooks } {
+  #hooks(tensor: Tensor, { signal, onProgress, share }: RunHooks): { readonly ofRun: RunHooks; readonly ofCheck: RunHooks } {
     const steps = this.#inspector.steps(tensor);
     let own = 0;
     return {
-      ofRun: { signal, onProgress: (done, total) => onProgress?.(done, (own = total) + steps) },
+      ofRun: { signal, share, onProgress: (done, total) => onProgress?.(done, (own = total) + steps) },
       ofCheck: { signal, onProgress: (done) => onProgress?.(own + done, own + steps) },
     };
   }

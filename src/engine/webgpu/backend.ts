@@ -5,11 +5,11 @@ import type { Limits } from '../plan.ts';
 import type { Range } from '../stages.ts';
 import { bytesOf, perWord, type StoredNumbers } from '../storage.ts';
 import { Queue } from '../queue.ts';
-import type { MemoryUse } from '../runner.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Region } from './encoder.ts';
 import { Gpu } from './gpu.ts';
-import { readNow, recordReadback } from './readback.ts';
+import { bytesOfTensor, defaultBudget, Memory } from './memory.ts';
+import { recordReadback } from './readback.ts';
 import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
 
 export interface Forced {
@@ -27,6 +27,7 @@ const lossDelay = 250;
 /** Runs tensors on a device, and keeps what is worth keeping there: sources, and results that were read. */
 export class WebGpuBackend {
   readonly gpu: Gpu;
+  readonly memory: Memory;
   readonly limits: Limits;
   readonly softwareAdapter: boolean;
   readonly forcedRegime: Regime | undefined;
@@ -35,30 +36,28 @@ export class WebGpuBackend {
   /** Runs record their commands one after the other, and wait for the device side by side. */
   readonly #recording = new Queue();
   readonly #patience: number;
-  readonly #residents = new WeakMap<Tensor, GPUBuffer>();
-  readonly #collected: FinalizationRegistry<GPUBuffer>;
 
-  constructor(device: GPUDevice, options: { borrowed: boolean; softwareAdapter: boolean; forced: Forced }) {
+  constructor(device: GPUDevice, options: { borrowed: boolean; softwareAdapter: boolean; forced: Forced; memoryBudget?: number | undefined }) {
     this.gpu = new Gpu(device, options.borrowed);
+    this.memory = new Memory(this.gpu, options.memoryBudget ?? defaultBudget(device.limits));
     this.softwareAdapter = options.softwareAdapter;
     this.forcedRegime = options.forced.regime;
     this.#patience = options.forced.patience ?? 60_000;
     this.subgroup = options.forced.subgroups ? subgroupOf(device) : 0;
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
     this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
-    this.#collected = new FinalizationRegistry((buffer) => this.gpu.pool.give(buffer)); // a net under those who never dispose
   }
 
   /** The buffer that holds a whole tensor on the device, if one does. */
   resident(tensor: Tensor): GPUBuffer | undefined {
     const { origin } = tensor;
     if (origin.kind === 'source' && isGpuBuffer(origin.data)) return origin.data as GPUBuffer;
-    return this.#residents.get(tensor);
+    return this.memory.buffer(tensor);
   }
 
-  allocateResident(tensor: Tensor): GPUBuffer {
-    const buffer = this.gpu.pool.exactStorage(Math.max(4, bytesOf(tensor.storage, tensor.rows * tensor.width)));
-    this.#hold(tensor, buffer);
+  async allocateResident(tensor: Tensor): Promise<GPUBuffer> {
+    const buffer = await this.memory.take('exact', bytesOfTensor(tensor));
+    this.memory.hold(tensor, buffer);
     return buffer;
   }
 
@@ -67,54 +66,40 @@ export class WebGpuBackend {
     this.#assertNotLost('tensor.buffer');
     this.#assertFits(tensor);
     return this.#guarded('tensor.buffer', async () => {
-      this.gpu.write(this.resident(tensor) ?? this.allocateResident(tensor), data);
-      return async () => this.#handedOut(tensor);
+      this.memory.begin([], () => undefined);
+      this.gpu.write(this.resident(tensor) ?? await this.allocateResident(tensor), data);
+      const buffer = this.#handedOut(tensor);
+      return async () => buffer;
     });
   }
 
-  /** A caller may keep the buffer and not the tensor, so that it must outlive the tensor's collection. */
   #handedOut(tensor: Tensor): GPUBuffer {
-    this.#collected.unregister(tensor);
-    return this.resident(tensor)!;
+    const { origin } = tensor;
+    return origin.kind === 'source' && isGpuBuffer(origin.data) ? origin.data as GPUBuffer : this.memory.pin(tensor);
   }
 
-  #assertFits({ rows, width, storage }: Tensor): number {
-    const bytes = bytesOf(storage, rows * width);
-    if (bytes <= this.limits.maxBufferSize) return bytes;
+  #assertFits(tensor: Tensor): number {
+    const bytes = bytesOfTensor(tensor);
+    const most = Math.min(this.limits.maxBufferSize, this.memory.budget - this.memory.pinned);
+    if (bytes <= most) return bytes;
     throw new LimitExceededError({
-      operation: 'tensor.buffer', expected: `a result of at most ${this.limits.maxBufferSize} bytes`, got: `${bytes} bytes`, remedy: 'Use read(), which goes chunk by chunk, or fewer rows.',
+      operation: 'tensor.buffer', expected: `a result of at most ${most} bytes`, got: `${bytes} bytes`, remedy: 'Use read(), which goes chunk by chunk, or fewer rows, or dispose of tensors whose buffers were taken.',
     });
-  }
-
-  #hold(tensor: Tensor, buffer: GPUBuffer): void {
-    this.#residents.set(tensor, buffer);
-    this.#collected.register(tensor, buffer, tensor);
   }
 
   /** Frees what a tensor holds, in its turn: a run that records now may use it. */
   async release(tensor: Tensor): Promise<void> {
-    await this.#recording.run(async () => this.#release(tensor));
-  }
-
-  #release(tensor: Tensor): void {
-    const buffer = this.#residents.get(tensor);
-    this.#residents.delete(tensor);
-    this.#collected.unregister(tensor);
-    if (buffer) this.gpu.pool.give(buffer);
-  }
-
-  sourceData(tensor: Tensor): StoredNumbers {
-    const { origin } = tensor;
-    if (origin.kind !== 'source' || isGpuBuffer(origin.data)) throw new TypeError('This tensor has no data on the host');
-    return origin.data;
+    await this.#recording.run(async () => this.memory.release(tensor));
   }
 
   /** The numbers of a source, read back when they live in a GPUBuffer. */
   async hostData(tensor: Tensor): Promise<StoredNumbers> {
     const { origin } = tensor;
-    if (origin.kind !== 'source' || !isGpuBuffer(origin.data)) return this.sourceData(tensor);
+    if (origin.kind !== 'source') throw new TypeError('This tensor has no data on the host');
+    if (!isGpuBuffer(origin.data)) return origin.data;
+    const buffer = origin.data as GPUBuffer;
     this.#assertNotLost('engine.rows');
-    const bytes = new Uint8Array(bytesOf(tensor.storage, tensor.rows * tensor.width));
+    const bytes = new Uint8Array(bytesOfTensor(tensor));
     if ((origin.data.usage & usage.copySrc) === 0) {
       throw new DomainError({
         operation: 'engine.rows', argument: 'data', expected: 'a GPUBuffer that can be copied from, for its numbers are needed on the host', got: 'a buffer without COPY_SRC',
@@ -122,7 +107,8 @@ export class WebGpuBackend {
       });
     }
     await this.#guarded('engine.rows', async () => {
-      await readNow(this.gpu, origin.data as GPUBuffer, bytes, Math.floor(this.limits.maxBufferSize / 4) * 4);
+      this.memory.begin([], () => undefined);
+      await this.memory.download(buffer, bytes);
       return async () => undefined;
     });
     return tensor.storage === 'f16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer);
@@ -130,12 +116,15 @@ export class WebGpuBackend {
 
   /** Runs a tensor and copies the result to the host. A result made in one block stays on the device too. */
   async read(tensor: Tensor, hooks: RunHooks): Promise<{ data: Float32Array<ArrayBuffer>; facts: RunFacts; bytesDown: number }> {
+    const spilled = this.memory.spilled(tensor);
+    if (spilled) return { data: spilled.slice(), facts: { chunks: 1, dispatches: 0, bytesUp: 0, gpuMilliseconds: 0, whole: undefined }, bytesDown: 0 };
     const data = new Float32Array(tensor.rows * tensor.width);
-    const facts = await this.#run(tensor, hooks, (region, range, record) => {
-      const deliver = recordReadback(this.gpu, record, region.buffer, 4 * region.start, 4 * range.rows * range.width);
-      return () => deliver((bytes) => placeBlock(new Float32Array(bytes), range, data, tensor.width));
-    });
-    return { data, facts, bytesDown: data.byteLength };
+    const put: Sink['put'] = async (region, range, record) => {
+      const bytes = 4 * range.rows * range.width;
+      const deliver = recordReadback(this.gpu, record, await this.memory.take('staging', bytes), region.buffer, 4 * region.start, bytes);
+      return () => deliver((block) => placeBlock(new Float32Array(block), range, data, tensor.width));
+    };
+    return { data, facts: await this.#run(tensor, hooks, { put, isRead: true }), bytesDown: data.byteLength };
   }
 
   /** Runs a tensor and leaves the result on the device, whole. */
@@ -144,52 +133,66 @@ export class WebGpuBackend {
     if (this.resident(tensor)) return { buffer: this.#handedOut(tensor), facts: undefined };
     const bytes = this.#assertFits(tensor);
     let target: GPUBuffer | undefined;
-    const facts = await this.#run(tensor, hooks, (region, range, record) => {
+    const put: Sink['put'] = async (region, range, record) => {
       if (range.rows === tensor.rows && range.width === tensor.width) return undefined;
-      const whole = target ??= this.gpu.pool.exactStorage(bytes);
+      const whole = target ??= await this.memory.take('exact', bytes);
       record((commands) => copyBlock(commands, region, range, whole, tensor));
       return undefined;
-    }).catch((error: unknown) => {
+    };
+    const settle = (): GPUBuffer => {
+      if (target) this.#settle(tensor, target);
+      return this.#handedOut(tensor);
+    };
+    let buffer: GPUBuffer | undefined;
+    const facts = await this.#run(tensor, hooks, { put, isRead: false }, () => { buffer = settle(); }).catch((error: unknown) => {
       if (target) this.gpu.pool.give(target);
       throw error;
     });
-    if (target) this.#settle(tensor, target);
-    return { buffer: this.#handedOut(tensor), facts };
+    return { buffer: buffer!, facts };
   }
 
-  async #run(tensor: Tensor, hooks: RunHooks, sink: Sink): Promise<RunFacts> {
+  /** What is done with the result is done before others can have its memory. */
+  async #run(tensor: Tensor, hooks: RunHooks, sink: Sink, settle: () => void = () => undefined): Promise<RunFacts> {
     const operation = tensor.origin.kind === 'result' ? tensor.origin.operation.name : 'tensor.read';
     let uploaded: readonly Tensor[] = [];
     let ended: RunFacts | undefined;
+    let land = (): void => undefined;
     const start = async (): Promise<() => Promise<RunFacts>> => {
       this.gpu.trim();
+      if ((hooks.share ?? 1) < 1) await this.memory.moveAll();
       const run = new Run(this, tensor);
       uploaded = run.uploaded;
       const finish = await run.start(sink, hooks);
-      return async () => ended = await finish();
+      land = this.memory.takeOff();
+      return async () => ended = await finish((source) => {
+        land(); // to read what is on the device takes a turn, and who has it may wait for this run's memory
+        return this.hostData(source);
+      });
     };
-    const facts = await this.#guarded(operation, start, hooks.signal).catch(async (error: unknown) => {
-      if (ended?.whole) this.#giveUp(tensor, ended.whole.buffer); // it ended, and then an error came to light
+    try {
+      const facts = await this.#guarded(operation, start, hooks.signal);
+      if (facts.whole) this.#settle(tensor, facts.whole.buffer);
+      settle();
+      return facts;
+    } catch (error) {
+      land();
+      if (ended?.whole) this.gpu.pool.give(ended.whole.buffer); // it ended, and then an error came to light
       if (error instanceof DeviceError && this.gpu.lost === undefined) await this.#recording.run(async () => this.#forget(uploaded));
       throw error;
-    });
-    if (facts.whole) this.#settle(tensor, facts.whole.buffer);
-    return facts;
+    } finally {
+      land();
+    }
   }
 
   /** Keeps a result on the device, unless it was there already or another run of the same tensor kept its own meanwhile. */
   #settle(tensor: Tensor, buffer: GPUBuffer): void {
-    if (this.resident(tensor)) this.#giveUp(tensor, buffer);
-    else this.#hold(tensor, buffer);
-  }
-
-  #giveUp(tensor: Tensor, buffer: GPUBuffer): void {
-    if (this.resident(tensor) !== buffer) this.gpu.pool.give(buffer);
+    if (this.resident(tensor)) this.gpu.pool.give(buffer);
+    else this.memory.hold(tensor, buffer);
   }
 
   /** After WebGPU refused something, nothing that the run made is trusted: it may be a buffer that was never made. */
   #forget(uploaded: readonly Tensor[]): void {
-    for (const tensor of uploaded) this.#release(tensor);
+    for (const tensor of uploaded) this.memory.release(tensor);
     this.gpu.forget();
   }
 
@@ -240,10 +243,6 @@ export class WebGpuBackend {
     throw new DeviceLostError(
       { operation, expected: 'a live GPU device', got: `a lost one: ${this.gpu.lost}`, remedy: 'Read again: the engine gets another device, or goes on with the CPU.' }, cause === undefined ? undefined : { cause },
     );
-  }
-
-  memory(): MemoryUse {
-    return { budget: Infinity, ...this.gpu.pool.use, spilled: 0 };
   }
 
   destroy(): void {

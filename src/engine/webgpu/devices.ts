@@ -12,12 +12,21 @@ const delays = [0, 50, 250, 1000];
 /** Milliseconds until there is another attempt after all of them failed. */
 const rest = 60_000;
 
+interface DevicesOptions {
+  readonly borrowed: boolean;
+  readonly forced: Forced;
+  readonly events: Events;
+  readonly memoryBudget: number | undefined;
+  readonly onDeviceLost: OnDeviceLost | undefined;
+}
+
 /** Keeps a device at hand, and gets another one when it is lost: from the browser, or from the caller whose device it was. */
 export class Devices {
   readonly #forced: Forced;
   readonly #events: Events;
   readonly #onDeviceLost: OnDeviceLost | undefined;
   readonly #borrowed: boolean;
+  readonly #memoryBudget: number | undefined;
   #backend: WebGpuBackend | undefined;
   #adapter: string;
   #reopening: Promise<WebGpuBackend | undefined> | undefined;
@@ -26,7 +35,8 @@ export class Devices {
   /** Why there is no device, when there is none. */
   problem = '';
 
-  constructor(found: FoundDevice, { borrowed, forced, events, onDeviceLost }: { borrowed: boolean; forced: Forced; events: Events; onDeviceLost?: OnDeviceLost | undefined }) {
+  constructor(found: FoundDevice, { borrowed, forced, events, memoryBudget, onDeviceLost }: DevicesOptions) {
+    this.#memoryBudget = memoryBudget;
     this.#borrowed = borrowed;
     this.#forced = forced;
     this.#events = events;
@@ -57,7 +67,7 @@ export class Devices {
   }
 
   #open(found: FoundDevice): WebGpuBackend {
-    const backend = new WebGpuBackend(found.device, { borrowed: this.#borrowed, softwareAdapter: found.fallback, forced: this.#forced });
+    const backend = new WebGpuBackend(found.device, { borrowed: this.#borrowed, softwareAdapter: found.fallback, forced: this.#forced, memoryBudget: this.#memoryBudget });
     backend.gpu.onLost((reason) => {
       if (this.#backend !== backend) return;
       this.#backend = undefined;

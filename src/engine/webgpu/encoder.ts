@@ -32,6 +32,7 @@ export class Encoder {
   #steps: Step[] = [];
   #pending = 0;
   #previous: Promise<unknown> = Promise.resolve();
+  #awaited = true;
   #started: number | undefined;
   #idle = 0;
   dispatches = 0;
@@ -76,16 +77,23 @@ export class Encoder {
     if (++this.#pending >= dispatchesPerSubmit) await this.submit();
   }
 
-  /** Submits what was collected, and waits for what was submitted before: one batch runs while the next is written. */
-  async submit(): Promise<void> {
+  /** Submits what was collected: before a write, which overtakes what is not submitted, and before a buffer is destroyed. */
+  flush(): void {
     if (this.#steps.length === 0) return;
-    const { queue } = this.#gpu.device;
     this.#started ??= performance.now(); // before the submission: on a busy machine the work may be done when it returns
     this.#gpu.submit(this.#steps);
     this.#steps = [];
+    this.#awaited = false;
+  }
+
+  /** Submits what was collected, and waits for what was submitted before the last call: one batch runs while the next is written. */
+  async submit(): Promise<void> {
+    this.flush();
+    if (this.#awaited) return;
+    this.#awaited = true;
     this.#pending = 0;
     const before = this.#previous;
-    this.#previous = queue.onSubmittedWorkDone().then(() => { this.#gpu.answered = this.#idle = performance.now(); });
+    this.#previous = this.#gpu.device.queue.onSubmittedWorkDone().then(() => { this.#gpu.answered = this.#idle = performance.now(); });
     await before;
   }
 

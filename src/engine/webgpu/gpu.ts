@@ -34,6 +34,7 @@ export class Gpu {
   readonly #borrowed: boolean;
   readonly #constants = new Map<string, GPUBuffer>();
   #caught: Promise<Caught>[] = [];
+  #constantBytes = 0;
 
   constructor(device: GPUDevice, borrowed: boolean) {
     this.device = device;
@@ -99,6 +100,11 @@ export class Gpu {
     return this.#constant(`uniforms ${words.join(' ')}`, usage.uniform, () => words);
   }
 
+  /** The bytes of tables and uniforms. */
+  get constantBytes(): number {
+    return this.#constantBytes;
+  }
+
   #constant(key: string, flags: number, make: Table['make']): GPUBuffer {
     const known = this.#constants.get(key);
     this.#constants.delete(key);
@@ -108,25 +114,38 @@ export class Gpu {
   }
 
   #upload(flags: number, data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
-    const buffer = this.createBuffer({ size: data.byteLength, usage: flags, mappedAtCreation: true });
+    const buffer = this.pool.make({ size: data.byteLength, usage: flags, mappedAtCreation: true });
     try {
       new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       buffer.unmap();
-      return buffer;
     } catch (error) { // the device was lost this moment
-      buffer.destroy();
+      this.pool.drop(buffer);
       throw error;
     }
+    this.#constantBytes += buffer.size;
+    return buffer;
   }
 
   /** Destroys what was used longest ago; only between runs, when no unsubmitted command names it. */
   trim(): void {
     this.pool.trim();
+    this.trimConstants(Infinity);
+  }
+
+  /** Destroys the constants that were used longest ago, down to so many bytes, and says whether there were any. */
+  trimConstants(bytes: number): boolean {
+    const before = this.#constants.size;
     for (const [key, buffer] of this.#constants) {
-      if (this.#constants.size <= constantsKept) return;
-      this.#constants.delete(key);
-      buffer.destroy();
+      if (this.#constants.size <= constantsKept && this.#constantBytes <= bytes) break;
+      this.#drop(key, buffer);
     }
+    return this.#constants.size < before;
+  }
+
+  #drop(key: string, constant: GPUBuffer): void {
+    this.#constants.delete(key);
+    this.#constantBytes -= constant.size;
+    this.pool.drop(constant);
   }
 
   createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
@@ -139,15 +158,14 @@ export class Gpu {
     } catch (error) { // no memory to map it
       throw deviceError('allocate', { kind: 'out-of-memory', message: (error as Error).message }, error);
     }
-    void Promise.all(this.#caught.slice(before)).then((errors) => { if (errors.some((error) => error !== undefined)) this.#drop(buffer); });
+    void Promise.all(this.#caught.slice(before)).then((errors) => { if (errors.some((error) => error !== undefined)) this.#disown(buffer); });
     return buffer;
   }
 
   /** What could not be made must not be handed to other runs, whose errors it would be. */
-  #drop(buffer: GPUBuffer): void {
+  #disown(buffer: GPUBuffer): void {
+    for (const [key, constant] of this.#constants) if (constant === buffer) this.#drop(key, constant);
     this.pool.drop(buffer);
-    buffer.destroy();
-    for (const [key, constant] of this.#constants) if (constant === buffer) this.#constants.delete(key);
   }
 
   /**
@@ -197,8 +215,9 @@ export class Gpu {
     const caught: Promise<Caught>[] = this.#caught = [];
     const [outcome] = await Promise.allSettled([work()]);
     const check = async (): Promise<void> => {
-      const error = (await Promise.all(caught)).find((each) => each !== undefined);
-      if (error) throw deviceError(operation, error, outcome.status === 'rejected' ? outcome.reason : undefined);
+      const errors = (await Promise.all(caught)).filter((each) => each !== undefined);
+      const first = errors.find(({ kind }) => kind === 'out-of-memory') ?? errors[0]; // what was not made is not valid either
+      if (first) throw deviceError(operation, first, outcome.status === 'rejected' ? outcome.reason : undefined);
     };
     return { outcome, check };
   }
@@ -206,8 +225,7 @@ export class Gpu {
   /** Gives up every buffer that no tensor holds: after an error some may never have been made. */
   forget(): void {
     this.pool.clear();
-    for (const buffer of this.#constants.values()) buffer.destroy();
-    this.#constants.clear();
+    for (const [key, buffer] of this.#constants) this.#drop(key, buffer);
   }
 
   destroy(): void {

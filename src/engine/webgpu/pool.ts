@@ -6,6 +6,17 @@ const buffersKept = 256;
 const bytesKept = 2 ** 29;
 
 /**
+ * What a buffer is for: 'storage' holds rows, a kernel reads and writes it and it can be copied from and to, its size is
+ * rounded up so that few sizes differ; 'exact' is the same of just the size that was asked for, for what a caller may get
+ * hold of, whose size counts the rows; 'staging' is what the host maps to read results.
+ */
+export type Kind = 'storage' | 'exact' | 'staging';
+
+const usages: Readonly<Record<Kind, number>> = {
+  storage: usage.storage | usage.copySrc | usage.copyDst, exact: usage.storage | usage.copySrc | usage.copyDst, staging: usage.mapRead | usage.copyDst,
+};
+
+/**
  * Buffers by use and size. A buffer that was given back is handed out again: the queue runs in order, so a later
  * command cannot overtake an earlier one.
  */
@@ -15,90 +26,116 @@ export class BufferPool {
   readonly #all = new Set<GPUBuffer>();
   /** In the order in which they were given back. */
   readonly #free = new Set<GPUBuffer>();
+  /** The same by use and size. */
+  readonly #classes = new Map<number, Set<GPUBuffer>>();
+  #bytes = 0;
+  #freeBytes = 0;
 
   constructor(largest: number, create: (descriptor: GPUBufferDescriptor) => GPUBuffer) {
     this.#largest = Math.floor(largest / 4) * 4;
     this.#create = create;
   }
 
+  /** The bytes of all buffers. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** The bytes that are in use, and that are kept for later. */
   get use(): { readonly used: number; readonly pooled: number; readonly buffers: number } {
-    const bytes = (buffers: Iterable<GPUBuffer>): number => [...buffers].reduce((sum, { size }) => sum + size, 0);
-    const pooled = bytes(this.#free);
-    return { used: bytes(this.#all) - pooled, pooled, buffers: this.#all.size };
+    return { used: this.#bytes - this.#freeBytes, pooled: this.#freeBytes, buffers: this.#all.size };
   }
 
-  /** Storage for rows: a kernel reads and writes it, and it can be copied from and to. Rounded up, so that few sizes differ. */
-  storage(bytes: number): GPUBuffer {
-    return this.#take(bytes, sizeClass(bytes), usage.storage | usage.copySrc | usage.copyDst);
+  /** The bytes that a buffer would add; none if there is one to hand out. */
+  wants(kind: Kind, bytes: number): number {
+    const size = this.#sizeOf(kind, bytes);
+    return this.#classes.has(classOf(size, usages[kind])) ? 0 : size;
   }
 
-  /** Storage of just this size, for what a caller may get hold of: its size counts the rows. */
-  exactStorage(bytes: number): GPUBuffer {
-    return this.#take(bytes, bytes, usage.storage | usage.copySrc | usage.copyDst);
+  take(kind: Kind, bytes: number): GPUBuffer {
+    const size = this.#sizeOf(kind, bytes);
+    const [free] = this.#classes.get(classOf(size, usages[kind])) ?? [];
+    if (!free) return this.make({ size, usage: usages[kind] });
+    this.#unlist(free);
+    return free;
   }
 
-  /** Memory that the host maps to read results. */
-  staging(bytes: number): GPUBuffer {
-    return this.#take(bytes, sizeClass(bytes), usage.mapRead | usage.copyDst);
+  /** A buffer of its own kind, which is not given back but dropped. */
+  make(descriptor: GPUBufferDescriptor): GPUBuffer {
+    const buffer = this.#create(descriptor);
+    this.#all.add(buffer);
+    this.#bytes += buffer.size;
+    return buffer;
   }
 
   give(buffer: GPUBuffer): void {
-    if (this.#all.has(buffer)) this.#free.add(buffer);
+    if (!this.#all.has(buffer) || this.#free.has(buffer)) return;
+    const key = classOf(buffer.size, buffer.usage);
+    const alike = this.#classes.get(key) ?? new Set();
+    this.#classes.set(key, alike.add(buffer));
+    this.#free.add(buffer);
+    this.#freeBytes += buffer.size;
   }
 
-  /** Forgets a buffer, be it in use. */
+  /** Destroys a buffer that no unsubmitted command names. */
   drop(buffer: GPUBuffer): void {
-    this.#all.delete(buffer);
-    this.#free.delete(buffer);
+    if (!this.#all.delete(buffer)) return;
+    if (this.#free.has(buffer)) this.#unlist(buffer);
+    this.#bytes -= buffer.size;
+    buffer.destroy();
   }
 
-  /** Destroys the buffers that were given back longest ago; only between runs, when no unsubmitted command names them. */
+  /** Destroys the buffer that was given back longest ago, and says whether there was one; only when no unsubmitted command names it. */
+  dropOldest(): boolean {
+    const [oldest] = this.#free;
+    if (oldest) this.drop(oldest);
+    return oldest !== undefined;
+  }
+
+  /** Destroys what is too much to keep; only between runs, when no unsubmitted command names it. */
   trim(): void {
-    let bytes = [...this.#free].reduce((sum, { size }) => sum + size, 0);
-    for (const buffer of this.#free) {
-      if (this.#free.size <= buffersKept && bytes <= bytesKept) return;
-      bytes -= buffer.size;
-      this.#free.delete(buffer);
-      this.#all.delete(buffer);
-      buffer.destroy();
-    }
+    while (this.#free.size > buffersKept || this.#freeBytes > bytesKept) this.dropOldest();
   }
 
   /** Destroys every buffer that nobody holds. */
   clear(): void {
-    for (const buffer of this.#free) {
-      this.#all.delete(buffer);
-      buffer.destroy();
-    }
-    this.#free.clear();
+    while (this.dropOldest());
   }
 
   destroy(): void {
-    for (const buffer of this.#all) buffer.destroy();
-    this.#all.clear();
-    this.#free.clear();
+    for (const buffer of this.#all) this.drop(buffer);
   }
 
-  #take(bytes: number, wanted: number, flags: number): GPUBuffer {
-    const size = Math.min(wanted, this.#largest);
-    if (bytes > size) {
-      throw new LimitExceededError({
-        operation: 'allocate', expected: `at most ${size} bytes in one buffer`, got: `${bytes} bytes`, remedy: 'Read in smaller batches.',
-      });
-    }
-    for (const free of this.#free) {
-      if (free.size !== size || free.usage !== flags) continue;
-      this.#free.delete(free);
-      return free;
-    }
-    const buffer = this.#create({ size, usage: flags });
-    this.#all.add(buffer);
-    return buffer;
+  #unlist(buffer: GPUBuffer): void {
+    const key = classOf(buffer.size, buffer.usage);
+    const alike = this.#classes.get(key)!;
+    alike.delete(buffer);
+    if (alike.size === 0) this.#classes.delete(key);
+    this.#free.delete(buffer);
+    this.#freeBytes -= buffer.size;
+  }
+
+  #sizeOf(kind: Kind, bytes: number): number {
+    const most = Math.max(4, bytes); // the smallest that can be bound
+    const size = Math.min(kind === 'exact' ? most : sizeClass(most), this.#largest);
+    if (most <= size) return size;
+    throw new LimitExceededError({
+      operation: 'allocate', expected: `at most ${size} bytes in one buffer`, got: `${bytes} bytes`, remedy: 'Read in smaller batches.',
+    });
   }
 }
 
+/** Uses are bits below 2¹⁰. */
+function classOf(size: number, flags: number): number {
+  return size * 2 ** 10 + flags;
+}
+
+/** The least share of what was asked for that a rounded buffer holds: sizes go by quarters of a power of two. */
+export const fillOfClass = 0.8;
+/** The smallest step between sizes. */
+export const smallestClass = 64;
+
 function sizeClass(bytes: number): number {
-  const quarter = 2 ** Math.max(6, Math.floor(Math.log2(Math.max(1, bytes))) - 2);
+  const quarter = Math.max(smallestClass, 2 ** (Math.floor(Math.log2(bytes)) - 2));
   return Math.ceil(bytes / quarter) * quarter;
 }

@@ -3,9 +3,8 @@ import { deviceError, type Gpu, type Step } from './gpu.ts';
 /** Takes the bytes of one readback once the commands that fill it were submitted. */
 export type Delivery = (use: (bytes: ArrayBuffer) => void) => Promise<void>;
 
-/** Records a copy to memory that the host can map; the delivery is called after submission. */
-export function recordReadback(gpu: Gpu, record: (step: Step) => void, buffer: GPUBuffer, offset: number, bytes: number): Delivery {
-  const staging = gpu.pool.staging(bytes);
+/** Records a copy to memory that the host can map, and that goes back to the pool; the delivery is called after submission. */
+export function recordReadback(gpu: Gpu, record: (step: Step) => void, staging: GPUBuffer, buffer: GPUBuffer, offset: number, bytes: number): Delivery {
   record((commands) => commands.copyBufferToBuffer(buffer, offset, staging, 0, bytes));
   return async (use) => {
     try {
@@ -20,10 +19,11 @@ export function recordReadback(gpu: Gpu, record: (step: Step) => void, buffer: G
   };
 }
 
-/** Reads the bytes of a buffer now, in pieces that one buffer can hold. */
+/** Reads the bytes of a buffer now, in pieces that go one after the other through the same memory. */
 export async function readNow(gpu: Gpu, buffer: GPUBuffer, out: Uint8Array, pieceBytes: number): Promise<void> {
   for (let offset = 0; offset < out.byteLength; offset += pieceBytes) {
-    const deliver = recordReadback(gpu, (step) => gpu.submit([step]), buffer, offset, Math.min(pieceBytes, out.byteLength - offset));
-    await deliver((bytes) => out.set(new Uint8Array(bytes), offset));
+    const bytes = Math.min(pieceBytes, out.byteLength - offset);
+    const deliver = recordReadback(gpu, (step) => gpu.submit([step]), gpu.pool.take('staging', Math.min(pieceBytes, out.byteLength)), buffer, offset, bytes);
+    await deliver((read) => out.set(new Uint8Array(read), offset));
   }
 }

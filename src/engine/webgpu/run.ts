@@ -1,18 +1,27 @@
 import { LimitExceededError } from '../errors.ts';
+import { memoryOf, passingStages, workOf } from '../footprint.ts';
+import { isGpuBuffer } from '../gpu-types.ts';
 import type { Dispatch, Kernel, Regime } from '../kernel.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import { lineageOf } from '../lineage.ts';
 import { chooseRegime, chooseTileRegime } from '../regimes.ts';
 import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type Range, type Stage } from '../stages.ts';
-import { bytesOf, perWord, wordsOf } from '../storage.ts';
+import { bytesOf, perWord, wordsOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
 import type { Step } from './gpu.ts';
 import type { WebGpuBackend } from './backend.ts';
+import { bytesOfTensor } from './memory.ts';
+import { fillOfClass, smallestClass } from './pool.ts';
 import { Statuses } from './statuses.ts';
 
-/** Where the blocks of a result go. Records what is to be done with a block; what it returns is done after submission. */
-export type Sink = (region: Region, range: Range, record: (step: Step) => void) => (() => Promise<void>) | undefined;
+/** Where the blocks of a result go. */
+export interface Sink {
+  /** Records what is to be done with a block; what it returns is done after submission. */
+  readonly put: (region: Region, range: Range, record: (step: Step) => void) => Promise<(() => Promise<void>) | undefined>;
+  /** Whether the host reads the blocks; else the device holds the whole result. */
+  readonly isRead: boolean;
+}
 
 export interface RunFacts {
   readonly chunks: number;
@@ -26,6 +35,8 @@ export interface RunFacts {
 export interface RunHooks {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** The share of the memory that the run may take: less, after the device had not as much as was thought. */
+  readonly share?: number | undefined;
 }
 
 /** One run of one tensor on the device: its stages, block by block. */
@@ -36,6 +47,10 @@ export class Run {
   readonly #statuses: Statuses;
   readonly #root: Tensor;
   readonly #stages: readonly Stage[];
+  /** Stages that are freed once those that read them were made. */
+  readonly #passing: ReadonlySet<Stage>;
+  /** What stays on the device as a whole; what else comes from the host is uploaded block by block. */
+  readonly #kept = new Set<Tensor>();
   /** What the caller can ask for again; a composition's own tensors are gone after the run. */
   readonly #lasting: ReadonlySet<Tensor>;
   readonly #regions = new Map<Stage, Region>();
@@ -52,20 +67,49 @@ export class Run {
     this.#encoder = new Encoder(backend.gpu, backend.limits, backend.subgroup);
     this.#root = root;
     this.#lasting = new Set(lineageOf(root));
-    this.#stages = stagesOf(root, (tensor) => backend.resident(tensor) !== undefined);
-    this.#statuses = new Statuses(backend.gpu, backend.softwareAdapter, this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length);
+    this.#stages = stagesOf(root, (tensor) => backend.resident(tensor) !== undefined || backend.memory.spilled(tensor) !== undefined);
+    this.#passing = passingStages(this.#stages);
+    const sources = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length;
+    this.#statuses = new Statuses(backend.gpu, backend.softwareAdapter, sources);
   }
 
-  /** Records and submits all the work. What is returned waits for the device: meanwhile others may record theirs. */
-  async start(sink: Sink, hooks: RunHooks): Promise<() => Promise<RunFacts>> {
+  /**
+   * Records and submits all the work. What is returned waits for the device: meanwhile others may record theirs. It asks for
+   * the numbers of a source that has a bad row.
+   */
+  async start(sink: Sink, hooks: RunHooks): Promise<(hostData: (tensor: Tensor) => Promise<StoredNumbers>) => Promise<RunFacts>> {
+    const { memory } = this.#backend;
     try {
-      const blocks = this.#plan();
+      memory.begin(this.#stages.map(({ tensor }) => tensor), () => this.#encoder.flush());
+      await this.#statuses.open(memory);
+      const blocks = this.#plan(await this.#makeRoom(sink, hooks.share ?? 1), sink);
       const delivered = await this.#submitBlocks(blocks, sink, hooks);
-      return () => this.#finish(blocks.length, delivered, hooks);
+      return (hostData) => this.#finish(blocks.length, delivered, hooks, hostData);
     } catch (error) {
       await this.#end();
       throw error;
     }
+  }
+
+  /**
+   * Decides what is kept on the device as a whole, up to half of the memory, what is there already first; moves away what is
+   * not to be kept. Returns the bytes that are left for the blocks.
+   */
+  async #makeRoom({ isRead }: Sink, share: number): Promise<number> {
+    const { memory } = this.#backend;
+    const room = memory.available * share - (isRead ? 0 : bytesOfTensor(this.#root));
+    const candidates = [...new Set(this.#stages.map(({ tensor }) => tensor))].map((tensor) => ({ tensor, bytes: bytesOfTensor(tensor), isThere: memory.isMovable(tensor) }));
+    let left = room / 2;
+    for (const { tensor, bytes, isThere } of candidates.sort((x, y) => Number(y.isThere) - Number(x.isThere) || x.bytes - y.bytes)) {
+      if (!isThere && !(this.#lasting.has(tensor) && this.#hostData(tensor))) continue;
+      if (bytes <= Math.min(left, bindingBytes(this.#limits)) || (isThere && tensor === this.#stages.at(-1)!.tensor)) {
+        this.#kept.add(tensor);
+        left -= bytes;
+      } else {
+        await memory.move(tensor);
+      }
+    }
+    return left + room / 2;
   }
 
   /** Returns how many blocks of the result were sent on their way. */
@@ -75,13 +119,13 @@ export class Run {
     const root = this.#stages.at(-1)!;
     const waiting = stagesAfterFolds(this.#stages);
     for (const [index, block] of blocks.entries()) {
-      const next = blocks[index + 1];
+      const [before, next] = [blocks[index - 1], blocks[index + 1]];
       const lastColumns = next?.rows[0] !== block.rows[0];
       const uses = new Map(this.#stages.map((stage) => [stage, stage.uses]));
       for (const stage of this.#stages) {
         hooks.signal?.throwIfAborted();
-        if (lastColumns || !waiting.has(stage)) {
-          if (isFold(stage) || !this.#regions.has(stage)) this.#regions.set(stage, await this.#make(stage, block));
+        if (waiting.has(stage) ? lastColumns : !before || isFold(stage) || endsWith(stage, block, before)) {
+          this.#regions.set(stage, await this.#make(stage, block));
           for (const input of stage.inputs) this.#used(input, uses, block, next);
         }
         hooks.onProgress?.(++done, total);
@@ -96,10 +140,10 @@ export class Run {
     return sent;
   }
 
-  async #finish(chunks: number, sent: number, { signal }: RunHooks): Promise<RunFacts> {
+  async #finish(chunks: number, sent: number, { signal }: RunHooks, hostData: (tensor: Tensor) => Promise<StoredNumbers>): Promise<RunFacts> {
     try {
       await this.#delivery;
-      await this.#statuses.report((tensor) => this.#backend.hostData(tensor), this.#root);
+      await this.#statuses.report(hostData, this.#root);
       const gpuMilliseconds = await this.#encoder.finish();
       signal?.throwIfAborted();
       const whole = sent === 1 ? this.#keep(this.#stages.at(-1)!) : undefined;
@@ -118,20 +162,32 @@ export class Run {
     this.#statuses.dispose();
   }
 
-  #plan(): readonly Block[] {
-    const blocks = planBlocks(extentOf(this.#stages), this.#limits);
+  #plan(room: number, { isRead }: Sink): readonly Block[] {
+    const memory = memoryOf(this.#stages, { isThere: (tensor) => this.#isThere(tensor), isRead, perBuffer: smallestClass });
+    const blocks = planBlocks({ ...extentOf(this.#stages), memory, work: workOf(this.#stages) }, this.#limits, fillOfClass * room);
     if (blocks) return blocks;
     const byRow = this.#stages.filter(({ span }) => span === 'rows' || span === 'columns');
     const { tensor } = byRow.reduce((widest, stage) => (stage.tensor.width > widest.tensor.width ? stage : widest));
     throw this.#tooLarge('tensors whose rows fit', tensor, 4 * tensor.width);
   }
 
+  #isThere(tensor: Tensor): boolean {
+    return this.#kept.has(tensor) || (this.#backend.resident(tensor) !== undefined && bytesOfTensor(tensor) <= bindingBytes(this.#limits));
+  }
+
+  /** The numbers of a tensor that can be uploaded: the caller's, or a result's that was moved to the host. */
+  #hostData(tensor: Tensor): StoredNumbers | undefined {
+    const { origin } = tensor;
+    if (origin.kind === 'source') return isGpuBuffer(origin.data) ? undefined : origin.data;
+    return this.#backend.memory.spilled(tensor);
+  }
+
   /** Sends a block on its way, when the one before it has arrived; with the last one go the outcomes of the checks. */
   async #send(block: Block, sink: Sink, last: boolean): Promise<void> {
     const root = this.#stages.at(-1)!;
     const record = (step: Step): void => this.#encoder.record(step);
-    const deliver = sink(this.#regions.get(root)!, rangeOf(root, block), record);
-    if (last) this.#statuses.record(record);
+    const deliver = await sink.put(this.#regions.get(root)!, rangeOf(root, block), record);
+    if (last) await this.#statuses.record(record, this.#backend.memory);
     await this.#encoder.submit();
     const before = this.#delivery;
     this.#delivery = Promise.all([before, deliver?.(), last ? this.#statuses.deliver() : undefined]);
@@ -139,16 +195,15 @@ export class Run {
     await before;
   }
 
-  /** Hands the buffer of a stage to the caller, who now owns it. */
-  #keep(stage: Stage): Region {
-    this.#owned.delete(stage);
-    return this.#regions.get(stage)!;
+  /** Hands the buffer of a stage to the caller, who now owns it; none if it is a tensor's already. */
+  #keep(stage: Stage): Region | undefined {
+    return this.#owned.delete(stage) ? this.#regions.get(stage) : undefined;
   }
 
   #used(stage: Stage, uses: Map<Stage, number>, block: Block, next: Block | undefined): void {
     const left = uses.get(stage)! - 1;
     uses.set(stage, left);
-    if (left === 0 && endsWith(stage, block, next)) this.#release(stage);
+    if (left === 0 && (this.#passing.has(stage) || endsWith(stage, block, next))) this.#release(stage);
   }
 
   #release(stage: Stage): void {
@@ -168,8 +223,8 @@ export class Run {
     if (bytes > bindingBytes(this.#limits)) throw this.#tooLarge('a tensor that every row of the result needs and that fits', stage.tensor, bytes);
     const resident = this.#backend.resident(stage.tensor);
     if (resident) return this.#part(stage, resident, range);
-    if (stage.tensor.origin.kind === 'source') return this.#upload(stage, range);
-    return this.#compute(stage, range, block);
+    const data = this.#hostData(stage.tensor);
+    return data ? this.#upload(stage, data, range, block) : this.#compute(stage, range, block);
   }
 
   /** Rows of a buffer that is on the device already; copied only when the buffer is larger than a binding may be. */
@@ -181,27 +236,26 @@ export class Run {
       return { buffer, start: range.from * tensor.width + range.columnFrom, stride };
     }
     const { first, start, bytes } = partOf(tensor, range.from, range.rows);
-    const copy = this.#own(stage, bytes);
+    const copy = await this.#own(stage, bytes);
     this.#encoder.record((commands) => commands.copyBufferToBuffer(buffer, bytesOf(tensor.storage, first), copy, 0, bytes));
     await this.#check(tensor, { buffer: copy, start, stride }, range.from, range.rows);
     return { buffer: copy, start: start + range.columnFrom, stride };
   }
 
-  async #upload(stage: Stage, range: Range): Promise<Region> {
+  async #upload(stage: Stage, data: StoredNumbers, range: Range, block: Block): Promise<Region> {
     const { tensor } = stage;
-    const data = this.#backend.sourceData(tensor);
-    const fits = bytesOf(tensor.storage, data.length) <= bindingBytes(this.#limits);
-    const stays = fits && this.#lasting.has(tensor);
-    const [from, rows] = fits ? [0, tensor.rows] : [range.from, range.rows];
+    const stays = this.#kept.has(tensor);
+    const [from, rows] = stays ? [0, tensor.rows] : [range.from, range.rows];
     const { first, start, bytes } = partOf(tensor, from, rows);
-    const buffer = stays ? this.#backend.allocateResident(tensor) : this.#own(stage, bytes);
+    const buffer = stays ? await this.#backend.allocateResident(tensor) : await this.#own(stage, bytes);
     if (stays) this.uploaded.push(tensor);
-    await this.#encoder.submit(); // a write overtakes commands that were not submitted yet
+    this.#encoder.flush(); // a write overtakes commands that were not submitted yet
     this.#backend.gpu.write(buffer, wordsOf(data, first, bytes));
     this.#bytesUp += bytes;
-    if (fits) return this.#part(stage, buffer, range);
+    if (stays) return this.#part(stage, buffer, range);
     const region = { buffer, start, stride: tensor.rows === 1 ? 0 : tensor.width };
-    await this.#check(tensor, region, from, rows);
+    const isKnown = stage.span === 'columns' && block.rows[0] > 0; // every band of rows goes through the same columns
+    if (!isKnown) await this.#check(tensor, region, from, rows);
     return region;
   }
 
@@ -215,7 +269,7 @@ export class Run {
     const { operation, parameters } = tensor.origin;
     const kernel = tensor.origin.operation.kernel;
     const before = this.#owned.get(stage);
-    const output = this.#own(stage, 4 * range.rows * range.width);
+    const output = await this.#own(stage, 4 * range.rows * range.width);
     const inputs = stage.inputs.map((input) => {
       const { rows, width } = rangeOf(input, block);
       return { form: input.tensor.form, storage: input.tensor.storage, rows, width };
@@ -242,10 +296,9 @@ export class Run {
     return chooseRegime(kernel, kernel.iterations?.(dispatch) ?? stage.inputs[0]!.tensor.width, softwareAdapter, forcedRegime);
   }
 
-  #own(stage: Stage, bytes: number): GPUBuffer {
-    const { pool } = this.#backend.gpu;
+  async #own(stage: Stage, bytes: number): Promise<GPUBuffer> {
     const isResult = stage === this.#stages.at(-1); // the caller may get hold of it
-    const buffer = isResult ? pool.exactStorage(Math.max(4, bytes)) : pool.storage(Math.max(4, bytes));
+    const buffer = await this.#backend.memory.take(isResult ? 'exact' : 'storage', bytes);
     this.#owned.set(stage, buffer);
     return buffer;
   }
@@ -266,9 +319,9 @@ function partOf({ storage, width }: Tensor, from: number, rows: number): { first
   return { first: from * width - start, start, bytes };
 }
 
-/** Stages along the result's rows or columns serve the blocks that share these; the others serve all blocks. */
-function endsWith({ span }: Stage, block: Block, next: Block | undefined): boolean {
+/** Stages along the result's rows or columns serve the neighbouring blocks that share these; the others serve all blocks. */
+function endsWith({ span }: Stage, block: Block, neighbour: Block | undefined): boolean {
   if (span === 'block') return true;
   if (span !== 'rows' && span !== 'columns') return false;
-  return next?.[span][0] !== block[span][0];
+  return neighbour?.[span][0] !== block[span][0];
 }

@@ -9,6 +9,7 @@ import { numbersOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Encoder, Region } from './encoder.ts';
 import type { Gpu, Step } from './gpu.ts';
+import type { Memory } from './memory.ts';
 import { recordReadback, type Delivery } from './readback.ts';
 
 const none = 0xffff_ffff;
@@ -28,16 +29,21 @@ export class Statuses {
   readonly #gpu: Gpu;
   readonly #softwareAdapter: boolean;
   readonly #slots = new Map<Tensor, { readonly slot: number; all: boolean }>();
-  readonly #buffer: GPUBuffer;
+  readonly #capacity: number;
+  #buffer: GPUBuffer | undefined;
   #delivery: Delivery | undefined;
   #rows = new Uint32Array();
 
   constructor(gpu: Gpu, softwareAdapter: boolean, capacity: number) {
     this.#gpu = gpu;
     this.#softwareAdapter = softwareAdapter;
-    const rows = new Uint32Array(Math.max(1, capacity)).fill(none);
-    this.#buffer = gpu.pool.storage(rows.byteLength);
-    gpu.write(this.#buffer, rows);
+    this.#capacity = capacity;
+  }
+
+  async open(memory: Memory): Promise<void> {
+    const rows = new Uint32Array(Math.max(1, this.#capacity)).fill(none);
+    this.#buffer = await memory.take('storage', rows.byteLength);
+    this.#gpu.write(this.#buffer, rows);
   }
 
   /** Whether the rows of a source need no check in this run. */
@@ -51,13 +57,14 @@ export class Statuses {
     await encoder.dispatch({
       label: `check of ${tensor.form}`, kernel: formCheck as Kernel<unknown>, regime: chooseRegime(formCheck, tensor.width, this.#softwareAdapter),
       dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width, storage: tensor.storage }] },
-      inputs: [{ name: 'p', region }], output: this.#buffer,
+      inputs: [{ name: 'p', region }], output: this.#buffer!,
     });
   }
 
   /** Records the way back of the outcome; after the last check. */
-  record(record: (step: Step) => void): void {
-    if (this.#slots.size > 0) this.#delivery = recordReadback(this.#gpu, record, this.#buffer, 0, 4 * this.#slots.size);
+  async record(record: (step: Step) => void, memory: Memory): Promise<void> {
+    const bytes = 4 * this.#slots.size;
+    if (bytes > 0) this.#delivery = recordReadback(this.#gpu, record, await memory.take('staging', bytes), this.#buffer!, 0, bytes);
   }
 
   /** Brings the outcome to the host, once the commands were submitted. */
@@ -74,7 +81,7 @@ export class Statuses {
   }
 
   dispose(): void {
-    this.#gpu.pool.give(this.#buffer);
+    if (this.#buffer) this.#gpu.pool.give(this.#buffer);
   }
 }
 
