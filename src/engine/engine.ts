@@ -171,7 +171,7 @@ export class Engine implements TensorHost {
       return await running;
     } finally {
       this.#running.delete(running);
-      if (tensor.disposed) this.release(tensor); // meanwhile
+      for (const each of lineageOf(tensor)) if (each.disposed) this.release(each); // meanwhile; the run may have brought it there after that
     }
   }
 
