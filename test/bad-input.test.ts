@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../src/engine/errors.ts';
 import type { DistributionForm } from '../src/engine/forms.ts';
-import type { Tensor } from '../src/engine/tensor.ts';
+import type { ReadOptions, Tensor } from '../src/engine/tensor.ts';
 import * as dually from '../src/index.ts';
 import {
   alphaDivergence, alphaDivergenceMatrix, fisherInformation, fisherVectorProduct, hellingerDistance, klDivergence, mirrorDescent, mirrorDescentStep,
@@ -77,6 +77,12 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
       const divergence = klDivergence(p, q);
       for (const tensor of [divergence, divergence, hellingerDistance(q, p)]) await expectFailure(() => tensor.read(), DomainError, 'domain', { row: 1 });
       expect(divergence.report).toBeUndefined();
+    });
+
+    test('of several bad arguments the first is named, whatever row is bad', async () => {
+      const [early, late] = [[[1, 1, 1], [0, 0, 0]], [[0, 0, 0], [1, 1, 1]]].map((rows) => engine.rows(rows, { outcomes: 3, form: 'weights' }));
+      await expectFailure(() => klDivergence(early!, late!).read(), DomainError, 'domain', { argument: 'p', row: 1 });
+      await expectFailure(() => klDivergence(late!, early!).read(), DomainError, 'domain', { argument: 'p', row: 0 });
     });
 
     test('a bad row does not disturb reads at the same time', async () => {
@@ -310,6 +316,18 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
       ];
       for (const [operation, args] of cases) await expectFailure(() => loose[operation]!(...args, bad), DomainError, 'domain', { operation, ...facts });
       await expectFailure(() => loose.mirrorDescent!(p, bad, { stepSize: 1, steps: 1 }), DomainError, 'domain', { operation: 'mirrorDescent', argument: 'objective' });
+    });
+  });
+
+  describe('options of read and buffer', () => {
+    const cases: [unknown, object][] = [
+      [null, { argument: 'options', got: 'null' }], [3, { argument: 'options', got: '3' }],
+      [{ signal: 3 }, { argument: 'options.signal', expected: 'an AbortSignal', got: '3' }], [{ signal: { aborted: false } }, { argument: 'options.signal', got: 'a value of type Object' }],
+      [{ onProgress: 'often' }, { argument: 'options.onProgress', expected: 'a function', got: '"often"' }],
+    ];
+    test.each(cases)('%j', async (options, facts) => {
+      await expectFailure(() => klDivergence(p, p).read(options as ReadOptions), DomainError, 'domain', { operation: 'tensor.read', ...facts });
+      await expectFailure(() => klDivergence(p, p).buffer(options as ReadOptions), DomainError, 'domain', { operation: 'tensor.buffer', ...facts });
     });
   });
 

@@ -70,8 +70,8 @@ fn normaliser_of(row: Overview) -> Normaliser {
   return Normaliser(greatest.x, log_ratio, split(bitcast<u32>(masses.x)).exponent + 1, exchanges);
 }
 
-// log p up to by.exponent, log q / p, and which of p and q are zero. The logit of a zero is replaced by the other's.
-struct LogPair { scaled_p: Scaled, log_ratio: Double, no_p: bool, no_q: bool, }
+// log p up to by.exponent, log q / p, the logit of q, and which of p and q are zero. The logit of a zero is replaced by the other's.
+struct LogPair { scaled_p: Scaled, log_ratio: Double, q: f32, no_p: bool, no_q: bool, }
 
 fn log_pair(of_p: u32, of_q: u32, by: Normaliser) -> LogPair {
   let p_bits = select(of_p, of_q, by.exchanges);
@@ -83,7 +83,13 @@ fn log_pair(of_p: u32, of_q: u32, by: Normaliser) -> LogPair {
   let distance = two_sum(second, -first, uniforms.zero);
   let log_ratio = add(distance, negated(by.log_ratio), uniforms.zero);
   let p = exponential_of(two_sum(first, -by.maximum_p, uniforms.zero));
-  return LogPair(Scaled(p.mantissa, p.exponent - by.exponent), log_ratio, no_p, no_q);
+  return LogPair(Scaled(p.mantissa, p.exponent - by.exponent), log_ratio, second, no_p, no_q);
+}
+
+// q from its own logit: where p is as good as zero, q / p is beyond all exponents.
+fn scaled_q(logs: LogPair, by: Normaliser) -> Scaled {
+  let q = exponential_of(add(two_sum(logs.q, -by.maximum_p, uniforms.zero), negated(by.log_ratio), uniforms.zero));
+  return Scaled(q.mantissa, q.exponent - by.exponent);
 }
 
 // value, mass of p, mass of q minus mass of p, count of infinite terms. As with weights, an outcome that one of the rows
@@ -99,7 +105,7 @@ fn outcome(p_bits: u32, q_bits: u32, by: Normaliser) -> vec4<f32> {
 fn outcome_anywhere(p_bits: u32, q_bits: u32, by: Normaliser) -> vec4<f32> {
   let logs = log_pair(p_bits, q_bits, by);
   if (abs(logs.log_ratio.high) > LARGEST_LOG_RATIO) {
-    return far_outcome(logs);
+    return far_outcome(logs, scaled_q(logs, by));
   }
   return outcome(p_bits, q_bits, by);
 }
@@ -113,20 +119,18 @@ fn alone(no_p: bool, no_q: bool, p: f32, q: f32) -> vec4<f32> {
 }
 
 // One of p and q is so far below the other that only the logarithm of their ratio matters.
-fn far_outcome(logs: LogPair) -> vec4<f32> {
-  let scaled_p = logs.scaled_p;
+fn far_outcome(logs: LogPair, of_q: Scaled) -> vec4<f32> {
+  let of_p = logs.scaled_p;
   let log_ratio = logs.log_ratio;
-  let step = exponential_of(log_ratio);
-  let scaled_q = Scaled(scaled_p.mantissa * step.mantissa, scaled_p.exponent + step.exponent);
-  let p = scale(scaled_p.mantissa, scaled_p.exponent);
-  let q = scale(scaled_q.mantissa, scaled_q.exponent);
+  let p = scale(of_p.mantissa, of_p.exponent);
+  let q = scale(of_q.mantissa, of_q.exponent);
   if (logs.no_p || logs.no_q) {
     return alone(logs.no_p, logs.no_q, p, q);
   }
   if (log_ratio.high > 0.0) {
-    return vec4(far_term(scaled_q, log_ratio), 0.0, q, 0.0);
+    return vec4(far_term(of_q, log_ratio), 0.0, q, 0.0);
   }
-  return vec4(far_term(scaled_p, log_ratio), p, -p, 0.0);
+  return vec4(far_term(of_p, log_ratio), p, -p, 0.0);
 }
 
 fn sweep(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {

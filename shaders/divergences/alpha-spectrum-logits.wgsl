@@ -6,10 +6,8 @@ fn without_overflows(values: vec4<f32>, mass: f32, excess: f32) -> Sums {
 }
 
 // One of p and q is so far below the other that only the logarithm of their ratio matters.
-fn far_sums(logs: LogPair) -> Sums {
-  let step = exponential_of(logs.log_ratio);
+fn far_sums(logs: LogPair, q: Scaled) -> Sums {
   let p = logs.scaled_p;
-  let q = Scaled(p.mantissa * step.mantissa, p.exponent + step.exponent);
   let masses = vec2(scale(p.mantissa, p.exponent), scale(q.mantissa, q.exponent));
   if (logs.no_p || logs.no_q) {
     return alone_sums(logs, masses.x, masses.y);
@@ -36,7 +34,7 @@ fn alone_sums(logs: LogPair, p: f32, q: f32) -> Sums {
 fn outcome_sums(p_bits: u32, q_bits: u32, by: Normaliser) -> Sums {
   let logs = log_pair(p_bits, q_bits, by);
   if (abs(logs.log_ratio.high) > LARGEST_LOG_RATIO) {
-    return far_sums(logs);
+    return far_sums(logs, scaled_q(logs, by));
   }
   let pair = pair_of_logs(logs.scaled_p, logs.log_ratio);
   if (logs.no_p || logs.no_q) {

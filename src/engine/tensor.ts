@@ -1,4 +1,4 @@
-import { DomainError } from './errors.ts';
+import { DomainError, shown } from './errors.ts';
 import type { Form } from './forms.ts';
 import type { GpuBufferLike } from './gpu-types.ts';
 import type { Operation } from './operation.ts';
@@ -69,7 +69,7 @@ export class Tensor {
 
   /** Runs what is needed and returns the numbers, row-major. Errors of the data and of the GPU are thrown here. */
   async read(options: ReadOptions = {}): Promise<Float32Array<ArrayBuffer>> {
-    this.#assertLive('tensor.read');
+    this.#assertReadable('tensor.read', options);
     return this.host.read(this, options);
   }
 
@@ -78,7 +78,7 @@ export class Tensor {
    * it lives until `dispose`. Of a source it holds what was given, halves too. Needs the WebGPU backend, and a result that fits one binding.
    */
   async buffer(options: ReadOptions = {}): Promise<GpuBufferLike> {
-    this.#assertLive('tensor.buffer');
+    this.#assertReadable('tensor.buffer', options);
     return this.host.buffer(this, options);
   }
 
@@ -93,8 +93,20 @@ export class Tensor {
     this.dispose();
   }
 
-  #assertLive(operation: string): void {
+  #assertReadable(operation: string, options: ReadOptions): void {
+    checkReadOptions(operation, options);
     if (!this.#disposed) return;
     throw new DomainError({ operation, expected: 'a live tensor', got: 'a disposed one', remedy: 'Read a tensor before it is disposed of.' });
   }
+}
+
+/** Throws at the first option that is none. */
+function checkReadOptions(operation: string, options: ReadOptions): void {
+  const refuse = (argument: string, expected: string, value: unknown): never => {
+    throw new DomainError({ operation, argument, expected, got: shown(value), remedy: 'Pass { signal, onProgress }, or nothing.' });
+  };
+  if (typeof options !== 'object' || options === null) refuse('options', 'an object', options);
+  const { signal, onProgress } = options;
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== 'function') refuse('options.signal', 'an AbortSignal', signal);
+  if (onProgress !== undefined && typeof onProgress !== 'function') refuse('options.onProgress', 'a function', onProgress);
 }

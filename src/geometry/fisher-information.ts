@@ -53,7 +53,7 @@ function* writeInformation(weights: ArrayLike<number>, inEta: boolean, out: Floa
     if (i % turns === 0) yield;
     for (let j = 0; j < n; j++) {
       out[i * n + j] = inEta
-        ? total / weights[weights.length - 1]! + (i === j ? total / weights[i]! : 0)
+        ? total / Math.abs(weights[weights.length - 1]!) + (i === j ? total / Math.abs(weights[i]!) : 0) // of −0 too +∞
         : i === j ? (weights[i]! / total) * (massWithout(weights, i, total) / total) : -(weights[i]! / total) * (weights[j]! / total);
     }
   }

@@ -53,7 +53,7 @@ function multiply(weights: ArrayLike<number>, v: ArrayLike<number>, coordinates:
 }
 
 function overProbability(x: number, probability: number): number {
-  return x === 0 ? 0 : x / probability;
+  return x === 0 ? 0 : x / Math.abs(probability); // that may be −0
 }
 
 /**

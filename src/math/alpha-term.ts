@@ -59,6 +59,9 @@ export function termFromMean(p: number, q: number, d: number, r: number, x: numb
 
 const DEGREE = 22; // Chebyshev on |s| ≤ 1/3 gains (3 + √8)⁻¹ a degree: 2⁻⁵⁶
 
+/** Beyond, the powers of α in the series leave f64; and even the nearest p and q are so far apart on the scale of 1/α that 12 digits are left without it. */
+const largestOfSeries = 1e12;
+
 /** The term φ_α with what depends on α alone computed once. */
 export class AlphaTerm {
   readonly alpha: number;
@@ -73,8 +76,8 @@ export class AlphaTerm {
     this.alpha = alpha;
     this.a = a;
     this.b = b;
-    this.seriesBound = Math.min(BINADE, 1 / Math.abs(alpha));
-    this.g = economise(divergenceSeries(alpha), this.seriesBound, DEGREE);
+    this.seriesBound = Math.abs(alpha) < largestOfSeries ? Math.min(BINADE, 1 / Math.abs(alpha)) : 0;
+    this.g = this.seriesBound > 0 ? economise(divergenceSeries(alpha), this.seriesBound, DEGREE) : new Float64Array(DEGREE + 1);
   }
 
   /** φ_α(p, q); `difference` may be given where it is known better than by subtraction. */

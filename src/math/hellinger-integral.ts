@@ -29,7 +29,8 @@ export function tsallisDivergenceOf(rows: RowPair, order: number): number {
   const { cost, supported } = supportedPart(rows);
   const exponent = (order - 1) * cost;
   const beyond = order === 1 ? cost : Math.expm1(exponent) / (order - 1);
-  return supported && cost < Infinity ? beyond + Math.exp(exponent) * order * alphaDivergence(supported, 1 - 2 * order) : beyond;
+  const within = supported && cost < Infinity ? alphaDivergence(supported, 1 - 2 * order) : 0;
+  return within === 0 ? beyond : beyond + Math.exp(exponent) * order * within;
 }
 
 /** −log Σ p^σ q^(1−σ) for 0 ≤ σ ≤ 1, without p^0 where p is 0. */

@@ -13,6 +13,9 @@ export function sumOfExponentials(row: ArrayLike<number>, shift: number): number
   return sum.value;
 }
 
+/** Beyond it, e^x leaves f64. */
+const far = 700;
+
 /** The rounding error of the computed x − y (Knuth's TwoDiff). */
 function differenceError(x: number, y: number): number {
   const difference = x - y;
@@ -51,6 +54,11 @@ export class LogitPair {
     return this.b[k]! - this.maximumB - this.massLog;
   }
 
+  /** log q(k) by way of p, so that their errors are alike; where e^x leaves f64 only the larger of them counts, by its own digits. */
+  logQBy(k: number, x: number): number {
+    return Math.abs(x) < far ? this.logP(k) + x : this.logQ(k);
+  }
+
   /** log(q/p) where neither is zero. */
   logRatio(k: number): number {
     const [a, b] = [this.a[k]!, this.b[k]!];
@@ -75,7 +83,7 @@ export class LogitPair {
   }
 
   q(k: number): number {
-    return this.hasZero(k) ? Math.exp(this.logQ(k)) : Math.exp(this.logP(k) + this.logRatio(k));
+    return this.hasZero(k) ? Math.exp(this.logQ(k)) : Math.exp(this.logQBy(k, this.logRatio(k)));
   }
 
   /** q(k) − p(k), without cancellation. */

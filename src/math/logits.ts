@@ -27,7 +27,7 @@ export function alphaDivergenceOfLogits(a: ArrayLike<number>, b: ArrayLike<numbe
   const excess = new CompensatedSum();
   for (let k = 0; k < a.length; k++) {
     if (pair.hasZero(k)) addZero(term, pair.logP(k), pair.logQ(k), divergence, excess);
-    else addTerm(term, pair.logP(k), pair.logRatio(k), divergence, excess);
+    else addTerm(term, pair, k, divergence, excess);
   }
   const extended = divergence.value;
   if (extended === Infinity) return Infinity;
@@ -50,8 +50,9 @@ function addZero(
   excess.add(q - p);
 }
 
-/** Adds φ_α(p, q) and q − p for p = exp(logP), q = p e^x, of which either may underflow. */
-function addTerm(term: AlphaTerm, logP: number, x: number, divergence: CompensatedSum, excess: CompensatedSum): void {
+/** Adds φ_α(p, q) and q − p of the k-th outcome for q = p e^x, of which either may underflow. */
+function addTerm(term: AlphaTerm, pair: LogitPair, k: number, divergence: CompensatedSum, excess: CompensatedSum): void {
+  const [logP, x] = [pair.logP(k), pair.logRatio(k)];
   const p = Math.exp(logP);
   const growth = Math.expm1(x);
   const s = growth / (2 + growth);
@@ -60,7 +61,7 @@ function addTerm(term: AlphaTerm, logP: number, x: number, divergence: Compensat
     excess.add(p * growth);
     return;
   }
-  const q = Math.exp(logP + x);
+  const q = Math.exp(pair.logQBy(k, x));
   const r = Math.exp(logP + term.a * x);
   divergence.add(termFromMean(p, q, q - p, r, x, term.a, term.b));
   excess.add(q - p);

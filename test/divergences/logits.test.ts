@@ -118,6 +118,12 @@ test.each([
   expectUlps(got, reference(farRows, alpha), 4, `α = ${alpha}`);
 });
 
+test.each([-2, -1, 0, 1, 3])('logits far apart beside probabilities of zero at α = %d', async (alpha) => {
+  const far = [100, 1e4, 1e6, 1e20, 1e37, 3e38].map((most) => [Math.fround(most), 0, nothing, nothing]);
+  const flat = far.map(() => [0, 0, 0, 0]);
+  for (const pairs of [{ a: far, b: flat }, { a: flat, b: far }]) expectUlps(await read('lane', pairs, alphaOf(alpha)), reference(pairs, alpha), 4, `α = ${alpha}`);
+});
+
 /** Pairs of two outcomes of which the second has p^b q^a = e^t with t moderate, although |log q/p| is 500 to 20,000. */
 function farButFinite(alpha: number): RowPairs {
   const [inner, outer] = [(1 + Math.abs(alpha)) / 2, (1 - Math.abs(alpha)) / 2]; // the exponents of q and p for α > 0

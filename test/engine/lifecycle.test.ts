@@ -120,6 +120,24 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
     }
   });
 
+  test('what is disposed of while it is read leaves nothing on the device', async () => {
+    using other = await openEngine({ backend });
+    const [p, q] = [rowsOf(other, 4, 1), rowsOf(other, 4, 2)];
+    const divergence = hellingerDistance(p, q);
+    const reading = divergence.read();
+    for (const tensor of [p, q, divergence]) tensor.dispose();
+    expect((await reading).length).toBe(4);
+    await expect.poll(async () => (await other.memory()).used).toBe(0);
+  });
+
+  test('rows in shared memory are read as they are', async () => {
+    const data = randomRows(4, outcomes, 1);
+    const shared = new Float32Array(new SharedArrayBuffer(data.byteLength));
+    shared.set(data);
+    const result = hellingerDistance(engine.rows(shared, { outcomes, form: 'weights' }), rowsOf(engine, 4, 2));
+    expect(await result.read()).toEqual(await hellingerDistance(rowsOf(engine, 4, 1), rowsOf(engine, 4, 2)).read());
+  });
+
   test('a tensor in a using declaration is disposed of at the end of its block', async () => {
     let kept: Tensor;
     {

@@ -39,7 +39,7 @@ describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
   });
 
   test('is infinite in η on the boundary, and finite in θ', async () => {
-    const p = engine.rows([[0, 0.5, 0.5], [0.5, 0.5, 0]], { outcomes: 3 });
+    const p = engine.rows([[0, 0.5, 0.5], [0.5, 0.5, -0]], { outcomes: 3 });
     expect([...(await fisherInformation(p, { coordinates: 'eta' }).read())]).toEqual([Infinity, 2, 2, 4, Infinity, Infinity, Infinity, Infinity]);
     expect([...(await fisherInformation(p, { coordinates: 'theta' }).read())].map(Math.abs)).toEqual([0, 0, 0, 0.25, 0.25, 0.25, 0.25, 0.25]);
   });

@@ -258,6 +258,12 @@ describe('zeros and overflow', () => {
     expect(alphaDivergenceOfLogits([0, -Infinity], [0, -Infinity], 2)).toBe(0);
   });
 
+  test.each([1e13, -1e30, 1e300])('equal and disjoint rows at α = %d', (alpha) => {
+    expect(alphaDivergenceOfWeights([0.25, 0.75], [0.25, 0.75], alpha)).toBe(0);
+    expect(alphaDivergenceOfLogits([0, -Infinity], [3, -Infinity], alpha)).toBe(0);
+    expect(alphaDivergenceOfWeights([0.25, 0.75], [0.75, 0.25], alpha)).toBe(Infinity);
+  });
+
   test('nothing becomes NaN', () => {
     const values = [0, 5e-324, 1e-310, 1e-200, 1e-45, 1e-38, 0.5, 1, 1 + 2 ** -52, 3e38, 1e200, 1e300];
     for (const alpha of [-1000, -50, -15, -3, -1 - 2 ** -52, -1, -1 + 2 ** -53, 0, 0.3, 1, 1 + 2 ** -52, 3, 50, 1000]) {

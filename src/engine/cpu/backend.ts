@@ -1,5 +1,6 @@
 import { breather } from '../breather.ts';
 import type { FastPath, FastRun } from '../fast-path.ts';
+import { lineageOf } from '../lineage.ts';
 import { checkSource } from '../reference-run.ts';
 import type { SourceData } from '../reference.ts';
 import { headRows, type Stage } from '../stages.ts';
@@ -107,8 +108,8 @@ class Run {
     const inputs = new Set(stages.flatMap((stage) => stage.inputs));
     const alongRows = (of: Stage, input: number): boolean => isAlong(of, input) && rowsOf(of.inputs[input]!) === rows;
     const neededWhole = (stage: Stage): boolean => stages.some((of) => of.inputs.some((input, index) => input === stage && !alongRows(of, index)));
-    for (const stage of inputs) if (this.#isUnchecked(stage) && neededWhole(stage)) await this.#check(stage);
-    const { program, inputs: rowInputs } = compile(stages, (stage) => ({ data: this.#data.get(stage)!, check: this.#isUnchecked(stage) }), alongRows);
+    for (const stage of inputs) if (this.#isUnchecked(stage.tensor) && neededWhole(stage)) await this.#check(stage);
+    const { program, inputs: rowInputs } = compile(stages, (stage) => ({ data: this.#data.get(stage)!, check: this.#isUnchecked(stage.tensor) }), alongRows);
     const out = new Float32Array(rows * stages.at(-1)!.tensor.width);
     await this.#runRows({ program, inputs: rowInputs }, rows, out, onProgress);
     return out;
@@ -126,19 +127,21 @@ class Run {
     this.#blocks += blocks;
     this.#threads = Math.max(this.#threads, threads);
     if (bad) {
-      await this.#judge(inputs[bad.input]!.tensor);
-      const believed = program.inputs.map((input, index) => (index === bad.input ? { width: input.width } : input));
+      await this.#judge();
+      const believed = program.inputs.map(({ width }) => ({ width }));
       return this.#runRows({ program: { ...program, inputs: believed }, inputs }, rows, out, onProgress);
     }
     for (const [index, stage] of inputs.entries()) if (program.inputs[index]!.check && stage.tensor.rows === rowsOf(stage)) this.#checked.add(stage.tensor);
   }
 
-  /** The rules in f64 have the last word, and the words to say it. */
-  async #judge(source: Tensor): Promise<void> {
-    await checkSource(source, this.#sourceData(source), this.#root, this.#checked, this.#hooks, breather());
+  /** The rules in f64 have the last word, and the words to say it: of all sources, so that the one at fault is the one that the reference names. */
+  async #judge(): Promise<void> {
+    for (const tensor of lineageOf(this.#root)) {
+      if (this.#isUnchecked(tensor)) await checkSource(tensor, this.#sourceData(tensor), this.#root, this.#checked, this.#hooks, breather());
+    }
   }
 
-  #isUnchecked({ tensor }: Stage): boolean {
+  #isUnchecked(tensor: Tensor): boolean {
     return tensor.origin.kind === 'source' && !tensor.origin.trusted && !this.#checked.has(tensor);
   }
 }

@@ -196,9 +196,10 @@ export class Gpu {
     }
   }
 
-  /** Writes whole words to the beginning of a buffer, before all that is not submitted yet. */
+  /** Writes whole words to the beginning of a buffer, before all that is not submitted yet. Of shared memory Dawn's binding for Node would die, so a copy is written. */
   write(buffer: GPUBuffer, data: StoredNumbers | Uint32Array<ArrayBuffer>): void {
-    this.scoped(['validation', 'out-of-memory'], () => this.device.queue.writeBuffer(buffer, 0, data));
+    const own = data.buffer instanceof ArrayBuffer ? data : (data as StoredNumbers).slice();
+    this.scoped(['validation', 'out-of-memory'], () => this.device.queue.writeBuffer(buffer, 0, own));
   }
 
   /** Encodes and submits in one go: error scopes cost more than commands. */

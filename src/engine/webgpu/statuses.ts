@@ -3,7 +3,7 @@ import { formCheck } from '../form-check.ts';
 import { problemOfRow } from '../forms.ts';
 import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Kernel } from '../kernel.ts';
-import { consumerOf } from '../lineage.ts';
+import { consumerOf, lineageOf } from '../lineage.ts';
 import { chooseRegime } from '../regimes.ts';
 import { numbersOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
@@ -72,12 +72,15 @@ export class Statuses {
     await this.#delivery?.((bytes) => { this.#rows = new Uint32Array(bytes.slice(0)); });
   }
 
-  /** Throws what is wrong with the first bad row. */
+  /** Throws what is wrong with the first bad row, of the source that the reference would look at first. */
   async report(hostData: (tensor: Tensor) => Promise<StoredNumbers>, root: Tensor): Promise<void> {
-    for (const [tensor, { slot, all }] of this.#slots) {
-      if (this.#rows[slot] !== none) await throwProblem(tensor, this.#rows[slot]!, hostData, root);
-      if (all) checked.add(tensor);
+    if (this.#rows.some((row) => row !== none)) {
+      for (const tensor of lineageOf(root)) {
+        const row = this.#rows[this.#slots.get(tensor)?.slot ?? -1] ?? none;
+        if (row !== none) await throwProblem(tensor, row, hostData, root);
+      }
     }
+    for (const [tensor, { all }] of this.#slots) if (all) checked.add(tensor);
   }
 
   dispose(): void {
