@@ -174,8 +174,9 @@ export class WebGpuBackend {
 
   /** Keeps a result on the device, unless another run of the same tensor did so meanwhile. */
   #settle(tensor: Tensor, buffer: GPUBuffer): void {
-    if (this.resident(tensor)) this.gpu.pool.give(buffer);
-    else this.#hold(tensor, buffer);
+    const held = this.resident(tensor);
+    if (!held) this.#hold(tensor, buffer);
+    else if (held !== buffer) this.gpu.pool.give(buffer);
   }
 
   /** After WebGPU refused something, nothing that the run made is trusted: it may be a buffer that was never made. */
