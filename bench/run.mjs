@@ -15,6 +15,7 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
   --json FILE  also write all figures to FILE
   --peers      also time the same work on tfjs, jax-js and onnxruntime-web, which are installed in bench/peers first
   --cpu        with --peers: only their work and only on the CPU, from Float32Array to Float32Array
+  --auto       only this: an engine that chooses between WebGPU and the CPU, beside engines that are told
   --serve      serve the page, to run it in any browser
   --help       print this
 
@@ -28,6 +29,7 @@ function parse(args) {
     json: { type: 'string' },
     peers: { type: 'boolean', default: false },
     cpu: { type: 'boolean', default: false },
+    auto: { type: 'boolean', default: false },
     serve: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   };
@@ -38,6 +40,8 @@ function parse(args) {
     throw new UsageError(error.message);
   }
   if (values.cpu && !values.peers) throw new UsageError('--cpu goes with --peers.');
+  if (values.auto && (values.peers || values.quick || values.serve || values.only.length > 0))
+    throw new UsageError('--auto goes with --json alone.');
   if (values.json !== undefined) assertWritable('--json', values.json);
   return values;
 }
@@ -74,7 +78,7 @@ function assertKnown(names, { unknownNames, knownNames }) {
 }
 
 async function main(args) {
-  const { quick, only, json, peers, cpu, serve, help } = parse(args);
+  const { quick, only, json, peers, cpu, auto, serve, help } = parse(args);
   if (help) return console.log(HELP);
   if (peers) installPeers();
   const server = await createServer(peers);
@@ -91,7 +95,8 @@ async function main(args) {
     if (serve) return console.log(`The page is at ${page} (Ctrl-C ends it).`);
     page.searchParams.set('run', '');
     if (quick) page.searchParams.set('quick', '');
-    if (!(await host.runAndPrint(page.href, json))) process.exitCode = 1;
+    if (auto) page.searchParams.set('auto', '');
+    if (!(await (auto ? host.runAutoAndPrint : host.runAndPrint)(page.href, json))) process.exitCode = 1;
   } finally {
     if (!stays) await server.close();
   }

@@ -10,6 +10,6 @@ export {
 } from './engine/errors.ts';
 export type { DistributionForm, Form } from './engine/forms.ts';
 export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';
-export type { Backend, Certificate, RunReport } from './engine/report.ts';
+export type { Backend, Certificate, Predicted, RunReport } from './engine/report.ts';
 export type { Float16ArrayLike, RowData } from './engine/sources.ts';
 export type { ReadOptions, Tensor } from './engine/tensor.ts';

@@ -50,7 +50,7 @@ describe('openEngine', () => {
   const open = openEngine as (options?: unknown) => Promise<Engine>;
   test.each([
     ['backend', { backend: 'gpu' }, '"auto", "webgpu", "cpu", "reference"', '"gpu"'], ['backend', { backend: null }, '"auto", "webgpu", "cpu", "reference"', 'null'],
-    ['check', { check: 'none' }, '"off", "sample", "all"', '"none"'], ['check', { check: true }, '"off", "sample", "all"', 'true'],
+    ['check', { check: 'none' }, '"off", "sample", "all"', '"none"'], ['check', { check: true }, '"off", "sample", "all"', 'true'], ['calibrate', { calibrate: 'no' }, 'true or false', '"no"'],
     ['device', { device: {} }, 'a GPUDevice', 'a value of type Object'], ['device', { device: null }, 'a GPUDevice', 'null'],
     ['device', { device: 'gpu', backend: 'webgpu' }, 'a GPUDevice', '"gpu"'],
     ['options', null, 'an object', 'null'], ['options', 'webgpu', 'an object', '"webgpu"'],

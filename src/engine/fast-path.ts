@@ -14,5 +14,9 @@ export interface FastRun {
 export interface FastPath {
   /** Runs a tensor; undefined if it has no fast way, and the reference has to do it. Rows of `checked` sources are known to be good. */
   read(tensor: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined>;
+  /** Whether it has a fast way for a tensor, as far as it knows before it tries. */
+  takes(tensor: Tensor): boolean;
+  /** Numbers a millisecond that it checks on this thread; undefined where it cannot run. */
+  rate(): Promise<number | undefined>;
   destroy(): void;
 }

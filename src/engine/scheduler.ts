@@ -1,5 +1,6 @@
 import { breather } from './breather.ts';
 import { certify, rowsToCheck, type Check } from './certificate.ts';
+import type { Chooser } from './chooser.ts';
 import { BackendUnavailableError, DeviceError, DeviceLostError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
@@ -22,6 +23,8 @@ export interface SchedulerParts {
   readonly devices: Devices | undefined;
   readonly fast: FastPath | undefined;
   readonly check: Check;
+  /** Undefined where the caller has chosen. */
+  readonly chooser: Chooser | undefined;
 }
 
 /** How often a run is begun anew on the device before the CPU does it. */
@@ -34,17 +37,19 @@ export class Scheduler implements Runner {
   readonly #devices: Devices | undefined;
   readonly #fast: FastPath | undefined;
   readonly #check: Check;
+  readonly #chooser: Chooser | undefined;
   readonly #onCpu = new Queue();
   readonly #checkedOnCpu = new WeakSet<Tensor>();
   /** On which device the GPUBuffer of a source is. */
   readonly #homes = new WeakMap<Tensor, WebGpuBackend>();
 
-  constructor({ info, events, devices, fast, check }: SchedulerParts) {
+  constructor({ info, events, devices, fast, check, chooser }: SchedulerParts) {
     this.events = events;
     this.#info = info;
     this.#devices = devices;
     this.#fast = fast;
     this.#check = check;
+    this.#chooser = chooser;
   }
 
   get info(): EngineInfo {
@@ -64,7 +69,11 @@ export class Scheduler implements Runner {
     const start = performance.now();
     const reason = this.#reasonForCpu(tensor);
     if (reason !== undefined) return this.#readOnCpu(tensor, options, start, reason);
-    return this.#replayed(tensor, options, (gpu, hooks, replays) => this.#readOnGpu(gpu, tensor, hooks, start, replays), (why) => this.#readOnCpu(tensor, options, start, why));
+    const onGpu = (): Promise<ReadResult> => this.#replayed(tensor, options, (gpu, hooks, replays) => this.#readOnGpu(gpu, tensor, hooks, start, replays), (why) => this.#readOnCpu(tensor, options, start, why));
+    const gpu = this.#devices!.current;
+    if (!this.#chooser || !gpu) return onGpu();
+    const choice = await this.#chooser.choose(tensor, gpu, this.#devices!.adapter);
+    return this.#chooser.run(choice, () => (choice.place === 'cpu' ? this.#readOnCpu(tensor, options, start, choice.reason) : onGpu()));
   }
 
   async buffer(tensor: Tensor, options: ReadOptions): Promise<BufferResult> {

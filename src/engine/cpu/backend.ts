@@ -1,5 +1,7 @@
 import { breather } from '../breather.ts';
 import type { FastPath, FastRun } from '../fast-path.ts';
+import type { Form } from '../forms.ts';
+import { rateOf } from '../rate.ts';
 import { checkSource } from '../reference-run.ts';
 import type { SourceData } from '../reference.ts';
 import { headRows, type Stage } from '../stages.ts';
@@ -10,7 +12,7 @@ import { compile, fastStages, type Compiled } from './compiler.ts';
 import { Instance, MemoryShortage } from './instance.ts';
 import { wasmModule } from './module.ts';
 import { Pool, type PoolOptions } from './pool.ts';
-import type { RowWork } from './program.ts';
+import type { Program, RowWork } from './program.ts';
 import { runRows } from './rows.ts';
 
 /** What runs rows: the instance of the caller's thread, and workers. */
@@ -23,6 +25,9 @@ interface Hands {
 export class CpuBackend implements FastPath {
   readonly #options: PoolOptions;
   #hands: Promise<Hands | undefined> | undefined;
+  #cannot = false;
+  /** Of tensors that are about to be read. */
+  readonly #stages = new WeakMap<Tensor, readonly Stage[] | undefined>();
 
   constructor(options: PoolOptions = {}) {
     this.#options = options;
@@ -30,7 +35,8 @@ export class CpuBackend implements FastPath {
 
   /** Runs a tensor, or says that there is no fast way: an operation has none, or there is no WebAssembly here. */
   async read(root: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined> {
-    const stages = root.origin.kind === 'result' ? fastStages(root) : undefined;
+    const stages = this.#stages.has(root) ? this.#stages.get(root) : root.origin.kind === 'result' ? fastStages(root) : undefined;
+    this.#stages.delete(root);
     const hands = stages && await (this.#hands ??= this.#open());
     if (!stages || !hands) return undefined;
     try {
@@ -41,6 +47,20 @@ export class CpuBackend implements FastPath {
     }
   }
 
+  takes(root: Tensor): boolean {
+    const stages = this.#cannot ? undefined : fastStages(root);
+    this.#stages.set(root, stages);
+    return stages !== undefined;
+  }
+
+  async rate(): Promise<number | undefined> {
+    const hands = await (this.#hands ??= this.#open());
+    if (!hands) return undefined;
+    const [rows, width] = [64, 256];
+    const [data, out, program] = [new Float32Array(rows * width), new Float32Array(), checkOf('values', width)];
+    return rateOf(rows * width, () => void hands.instance.run(program, rows, [data], out), 5);
+  }
+
   destroy(): void {
     void this.#hands?.then((hands) => hands?.pool.destroy()).catch(() => undefined);
     this.#hands = undefined;
@@ -49,6 +69,7 @@ export class CpuBackend implements FastPath {
   async #open(): Promise<Hands | undefined> {
     const module = await wasmModule();
     const instance = module && await Instance.open(module).catch(() => undefined); // no memory for another, perhaps
+    this.#cannot = !instance;
     return module && instance && { instance, pool: new Pool(module, this.#options) };
   }
 }
@@ -113,7 +134,7 @@ class Run {
   /** Checks the rows of a source that is needed whole. */
   async #check(stage: Stage): Promise<void> {
     const { width, form } = stage.tensor;
-    await this.#runRows({ program: { id: -1, inputs: [{ width, check: form }], constants: [], slots: [], steps: [], rowsAtOnce: 1 }, inputs: [stage] }, rowsOf(stage), new Float32Array());
+    await this.#runRows({ program: checkOf(form, width), inputs: [stage] }, rowsOf(stage), new Float32Array());
   }
 
   async #runRows({ program, inputs }: Compiled, rows: number, out: Float32Array, onProgress?: RunHooks['onProgress']): Promise<void> {
@@ -137,6 +158,11 @@ class Run {
   #isUnchecked({ tensor }: Stage): boolean {
     return tensor.origin.kind === 'source' && !tensor.origin.trusted && !this.#checked.has(tensor);
   }
+}
+
+/** Does nothing but check the rows of its input. */
+function checkOf(form: Form, width: number): Program {
+  return { id: -1, inputs: [{ width, check: form }], constants: [], slots: [], steps: [], rowsAtOnce: 1 };
 }
 
 function rowsOf({ span, tensor }: Stage): number {

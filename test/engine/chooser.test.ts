@@ -1,0 +1,117 @@
+/** Which place a chooser takes, by a clock that stands still but for what runs are said to take. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Chooser, type Choice } from '../../src/engine/chooser.ts';
+import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { FastPath } from '../../src/engine/fast-path.ts';
+import type { RunReport } from '../../src/engine/report.ts';
+import type { Tensor } from '../../src/engine/tensor.ts';
+import type { WebGpuBackend } from '../../src/engine/webgpu/backend.ts';
+import { klDivergence } from '../../src/index.ts';
+
+const device = { resident: () => undefined } as unknown as WebGpuBackend;
+const fast: FastPath = { takes: () => true, rate: () => Promise.resolve(undefined), read: () => Promise.resolve(undefined), destroy: () => undefined };
+let engine: Engine;
+let now = 0;
+beforeEach(async () => {
+  engine = await openEngine({ backend: 'cpu' });
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  engine.dispose();
+});
+
+function divergence(rows: number): Tensor {
+  const p = engine.rows(new Float32Array(rows * 256), { outcomes: 256 });
+  return klDivergence(p, p);
+}
+
+type Took = Readonly<Record<Choice['place'], number>>;
+
+const reportOf = (backend: Choice['place']): RunReport => ({ operation: '', shape: [], backend, adapter: '', reason: 'that of the run', chunks: 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: 0 } });
+
+async function runs(chooser: Chooser, rows: number, took: Took, count: number): Promise<Choice['place'][]> {
+  const places: Choice['place'][] = [];
+  const tensor = divergence(rows);
+  for (let run = 0; run < count; run++) {
+    const choice = await chooser.choose(tensor, device, 'an adapter');
+    await chooser.run(choice, () => {
+      now += took[choice.place];
+      return Promise.resolve({ data: new Float32Array(), report: reportOf(choice.place) });
+    });
+    places.push(choice.place);
+  }
+  return places;
+}
+
+const share = (places: readonly string[], place: string): number => places.filter((each) => each === place).length / places.length;
+
+describe('learns which place is better', () => {
+  test.each<[string, number, Took, Choice['place']]>([
+    ['a CPU that is slower than assumed', 4096, { cpu: 300, webgpu: 20 }, 'webgpu'],
+    ['a device that is slower than assumed', 4096, { cpu: 6, webgpu: 400 }, 'cpu'],
+    ['a CPU that is faster than assumed', 4096, { cpu: 2, webgpu: 8 }, 'cpu'],
+    ['little work that takes long', 16, { cpu: 40, webgpu: 3 }, 'webgpu'],
+    ['a device that is a little better', 65_536, { cpu: 130, webgpu: 100 }, 'webgpu'],
+  ])('%s', async (_, rows, took, better) => {
+    const chooser = new Chooser(fast, false);
+    await runs(chooser, rows, took, 30);
+    expect(share(await runs(chooser, rows, took, 200), better)).toBeGreaterThanOrEqual(0.97);
+  });
+
+  test('and again when that changes', async () => {
+    const chooser = new Chooser(fast, false);
+    await runs(chooser, 4096, { cpu: 10, webgpu: 40 }, 100);
+    await runs(chooser, 4096, { cpu: 100, webgpu: 40 }, 50);
+    expect(share(await runs(chooser, 4096, { cpu: 100, webgpu: 40 }, 100), 'webgpu')).toBeGreaterThanOrEqual(0.97);
+  });
+
+  test('one size says little of another', async () => {
+    const chooser = new Chooser(fast, false);
+    await runs(chooser, 1024, { cpu: 3, webgpu: 9 }, 100);
+    await runs(chooser, 65_536, { cpu: 600, webgpu: 60 }, 50);
+    expect(share(await runs(chooser, 65_536, { cpu: 600, webgpu: 60 }, 100), 'webgpu')).toBeGreaterThanOrEqual(0.97);
+    expect(share(await runs(chooser, 1024, { cpu: 3, webgpu: 9 }, 100), 'cpu')).toBeGreaterThanOrEqual(0.97);
+  });
+
+  test('tries cost little beside what runs cost anyway', async () => {
+    const took = { cpu: 10, webgpu: 30 };
+    const chooser = new Chooser(fast, false);
+    const start = now;
+    await runs(chooser, 4096, took, 1000);
+    expect(now - start).toBeLessThan(1.1 * 1000 * took.cpu);
+  });
+
+  test('a place that is known to be far slower is not tried again', async () => {
+    const chooser = new Chooser(fast, false);
+    await runs(chooser, 4096, { cpu: 10, webgpu: 500 }, 200);
+    expect(new Set(await runs(chooser, 4096, { cpu: 10, webgpu: 500 }, 300))).toEqual(new Set(['cpu']));
+  });
+});
+
+test('runs that share the machine teach nothing', async () => {
+  const chooser = new Chooser(fast, false);
+  const predicted = async (): Promise<unknown> => (await chooser.choose(divergence(4096), device, '')).predicted;
+  const before = await predicted();
+  await Promise.all(Array.from({ length: 20 }, async () => chooser.run(await chooser.choose(divergence(4096), device, ''), async () => {
+    await Promise.resolve();
+    now += 1000;
+    return { data: new Float32Array(), report: reportOf('cpu') };
+  })));
+  expect(await predicted()).toEqual(before);
+});
+
+test('a run that ended elsewhere keeps its reason, teaches nothing, and shows what was predicted', async () => {
+  const chooser = new Chooser(undefined, false);
+  const choice = await chooser.choose(divergence(65_536), device, '');
+  expect(choice).toMatchObject({ place: 'webgpu', reason: expect.stringMatching(/^\S+ ms are predicted on the CPU and \S+ ms on WebGPU$/) as string });
+  const { report } = await chooser.run(choice, () => Promise.resolve({ data: new Float32Array(), report: { ...reportOf('cpu'), reason: 'the device was lost' } }));
+  expect(report).toMatchObject({ backend: 'cpu', reason: 'the device was lost', predicted: choice.predicted });
+  expect((await chooser.choose(divergence(65_536), device, '')).predicted).toEqual(choice.predicted);
+});
+
+test('what is obvious is said at once, without a word to the device', () => {
+  const chooser = new Chooser(fast, true);
+  const choice = chooser.choose(divergence(1), {} as WebGpuBackend, '');
+  expect(choice).toMatchObject({ place: 'cpu', predicted: { cpu: expect.any(Number) as number }, reason: 'the CPU is predicted to be done before a GPU could answer' });
+});
