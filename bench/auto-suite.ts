@@ -12,9 +12,11 @@ const operations: Readonly<Record<string, (p: Tensor, q: Tensor) => Tensor>> = {
   renyiDivergence: (p, q) => renyiDivergence(p, q, { order: 0.5 }),
 };
 /** Rounds of a shape, the first number even if they take longer than the milliseconds, unless one takes as long as that. */
-const [FEWEST, MOST, BUDGET] = [3, 25, 2500];
+const [FEWEST, MOST, BUDGET] = [3, 25, 1500];
 /** Runs from which an engine learns before, and milliseconds for them. */
-const [MOST_LESSONS, LEARNING] = [24, 600];
+const [MOST_LESSONS, LEARNING] = [24, 500];
+/** Milliseconds that a sample takes at least, if need be of several reads: clocks are coarse. */
+const SAMPLE = 0.5;
 
 type Place = 'webgpu' | 'cpu' | 'auto';
 const PLACES: readonly Place[] = ['webgpu', 'cpu', 'auto'];
@@ -36,8 +38,9 @@ export async function runAuto(onProgress: (part: string, done: number, total: nu
 }
 
 interface Run {
+  /** Of one read, on average. */
   readonly milliseconds: number;
-  readonly report: RunReport;
+  readonly reports: readonly RunReport[];
 }
 
 async function measureCell({ operation, rows, outcomes }: { operation: string; rows: number; outcomes: number }, engines: ReadonlyMap<Place, Engine>): Promise<AutoRow> {
@@ -45,32 +48,38 @@ async function measureCell({ operation, rows, outcomes }: { operation: string; r
   const times = new Map<Place, number[]>(PLACES.map((place) => [place, []]));
   const taken: ('webgpu' | 'cpu')[] = [];
   let last: RunReport | undefined;
-  const run = async (place: Place): Promise<Run> => {
-    const engine = engines.get(place)!;
-    const start = performance.now();
+  const read = async (engine: Engine): Promise<RunReport> => {
     using a = engine.rows(p, { outcomes });
     using b = engine.rows(q, { outcomes });
     using result = operations[operation]!(a, b);
     await result.read();
-    return { milliseconds: performance.now() - start, report: result.report! };
+    return result.report!;
   };
-  const note = (place: Place, { milliseconds, report }: Run): void => {
+  const run = async (place: Place): Promise<Run> => {
+    const start = performance.now();
+    const reports: RunReport[] = [];
+    do reports.push(await read(engines.get(place)!)); while (performance.now() - start < SAMPLE);
+    return { milliseconds: (performance.now() - start) / reports.length, reports };
+  };
+  const note = (place: Place, { milliseconds, reports }: Run): void => {
     times.get(place)!.push(milliseconds);
     if (place !== 'auto') return;
-    taken.push(report.backend === 'webgpu' ? 'webgpu' : 'cpu');
-    last = report;
+    last = reports.at(-1)!;
+    taken.push(last.backend === 'webgpu' ? 'webgpu' : 'cpu');
   };
+  let first: Run | undefined;
   for (const place of PLACES) {
-    const first = await run(place); // compiles, except where it takes so long that this does not count
+    first = await run(place); // compiles, except where it takes so long that this does not count
     if (first.milliseconds > BUDGET) note(place, first);
   }
-  for (let lesson = 0, began = performance.now(); lesson < MOST_LESSONS && performance.now() - began < LEARNING; lesson++) await run('auto');
+  for (let lesson = 0, began = performance.now() - first!.milliseconds; lesson < MOST_LESSONS && performance.now() - began < LEARNING; lesson++) await run('auto');
   const start = performance.now();
   const isOver = (round: number): boolean => performance.now() - start > (round < FEWEST ? 4 * BUDGET : BUDGET);
   for (let round = 0; round < MOST && (round === 0 || !isOver(round)); round++) {
     for (let turn = 0; turn < PLACES.length; turn++) {
       const place = PLACES[(round + turn) % PLACES.length]!;
-      if (times.get(place)!.length === 0 || !isOver(round)) note(place, await run(place));
+      const count = times.get(place)!.length;
+      if (count === 0 || (count <= round && !isOver(round))) note(place, await run(place));
     }
   }
   const sample = (place: Place): Sample => sampleOf(times.get(place)!);

@@ -36,7 +36,7 @@ export interface Choice {
 const [patience, cpuMilliseconds] = [30, 3];
 /** The slower place is tried, but never where it is predicted to be so many times slower. */
 const mostSlower = 5;
-/** Tries get rarer: each one when the faster place has spent so many times more than it would cost, up to a limit. */
+/** A try is due when the faster place has spent so many times what it would cost since the last one; tries get rarer by that factor, up to a limit. */
 const [rarer, rarest] = [4, 64];
 
 /** Chooses a place for every read, by what the places cost and by what it has learned from runs. */
@@ -90,6 +90,7 @@ export class Chooser {
     const { way, overall, tally, model, startUp } = taken;
     if (other) other.tally.waited += milliseconds;
     tally.waited = 0;
+    tally.tries++;
     const { device } = this.#costs;
     if (way === 'webgpu' && milliseconds < device.latency) this.#costs = { ...this.#costs, device: { ...device, latency: milliseconds } }; // which was measured badly
     if (startUp > 0) this.#startUp = (startUp + Math.max(1, milliseconds - taken.milliseconds + startUp)) / 2;
@@ -147,7 +148,7 @@ function credible(rate = 0, usual: number): number {
 
 /** Whether the worse place is to be tried: what it might be wrong about has been paid for by then. */
 function isDue(better: Option, { milliseconds, startUp, tally }: Option): boolean {
-  return milliseconds - startUp <= mostSlower * better.milliseconds && tally.waited >= milliseconds * Math.min(rarest, rarer ** tally.runs);
+  return milliseconds - startUp <= mostSlower * better.milliseconds && tally.waited >= milliseconds * Math.min(rarest, rarer ** (1 + tally.tries));
 }
 
 function inWords(milliseconds: number): string {

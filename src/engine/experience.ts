@@ -12,6 +12,8 @@ export class Tally {
   /** Whether there was a run, be it one that taught nothing. */
   isWarm = false;
   runs = 0;
+  /** With those that taught nothing. */
+  tries = 0;
   /** Milliseconds that the other place has spent on such runs since the last one here. */
   waited = 0;
 
