@@ -1,11 +1,10 @@
 import { assumed, predict, type Costs, type Way } from './cost.ts';
 import { storeCosts, storedCosts } from './cost-storage.ts';
 import { Experience, type Tally } from './experience.ts';
-import type { FastPath } from './fast-path.ts';
+import type { FastPath, FastPlan } from './fast-path.ts';
 import { problemOfRow } from './forms.ts';
 import { rateOf } from './rate.ts';
-import type { Predicted } from './report.ts';
-import type { ReadResult } from './runner.ts';
+import type { Predicted, RunReport } from './report.ts';
 import type { Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import { measureDevice } from './webgpu/calibration.ts';
@@ -28,8 +27,12 @@ export interface Choice {
   readonly place: 'webgpu' | 'cpu';
   readonly reason: string;
   readonly predicted: Predicted;
+  /** Of the CPU. */
+  readonly plan: FastPlan;
   readonly taken: Option;
   readonly other: Option | undefined;
+  /** How many pipelines were compiled before. */
+  readonly pipelines: number;
 }
 
 /** Milliseconds that a read may wait for what is measured of the GPU, and that each way of the CPU is timed for. */
@@ -38,6 +41,8 @@ const [patience, cpuMilliseconds] = [30, 3];
 const mostSlower = 5;
 /** A try is due when the faster place has spent so many times what it would cost since the last one; tries get rarer by that factor, up to a limit. */
 const [rarer, rarest] = [4, 64];
+
+const nothingHeld = (): boolean => false;
 
 /** Chooses a place for every read, by what the places cost and by what it has learned from runs. */
 export class Chooser {
@@ -51,38 +56,40 @@ export class Chooser {
   #isMeasured = false;
   #running = 0;
   #begun = 0;
+  /** The last run that began while there was no other. */
+  #alone = 0;
 
   constructor(fast: FastPath | undefined, calibrates: boolean) {
     this.#fast = fast;
     this.#calibrates = calibrates;
   }
 
-  /** What is obvious is not measured, and costs microseconds to see. */
+  /** What is obvious is not measured, and costs a microsecond or two to see. */
   choose(tensor: Tensor, gpu: WebGpuBackend, adapter: string): Choice | Promise<Choice> {
-    const cpu = this.#onCpu(tensor);
+    const plan = this.#fast?.plan(tensor) ?? 'none';
+    const cpu = this.#onCpu(tensor, plan);
     if (cpu.milliseconds < this.#costs.device.latency / 2) {
-      return { place: 'cpu', reason: 'the CPU is predicted to be done before a GPU could answer', predicted: { cpu: cpu.milliseconds }, taken: cpu, other: undefined };
+      return { place: 'cpu', reason: 'the CPU is predicted to be done before a GPU could answer', predicted: { cpu: cpu.milliseconds }, plan, taken: cpu, other: undefined, pipelines: counters.pipelines };
     }
-    if (!this.#calibrates || (this.#isMeasured && this.#measuring?.adapter === adapter)) return this.#weighed(cpu, tensor, gpu);
+    if (!this.#calibrates || (this.#isMeasured && this.#measuring?.adapter === adapter)) return this.#weighed(plan, cpu, tensor, gpu);
     if (this.#measuring?.adapter !== adapter) this.#measuring = { adapter, done: this.#measure(tensor, gpu, adapter) };
-    return this.#measuring.done.then(() => this.#weighed(this.#onCpu(tensor), tensor, gpu));
+    return this.#measuring.done.then(() => this.#weighed(plan, this.#onCpu(tensor, plan), tensor, gpu));
   }
 
-  /** Does what was chosen, learns from it if nothing else was under way, and says so in the report. */
-  async run({ place, reason, predicted, taken, other }: Choice, work: () => Promise<ReadResult>): Promise<ReadResult> {
-    const turn = ++this.#begun;
-    const alone = this.#running++ === 0;
-    const { pipelines } = counters;
-    const start = performance.now();
-    try {
-      const { data, report } = await work();
-      const milliseconds = performance.now() - start - (report.milliseconds.check ?? 0);
-      const asChosen = (report.backend === 'webgpu') === (place === 'webgpu') && report.replays === undefined;
-      if (asChosen && alone && turn === this.#begun) this.#learn(taken, other, milliseconds, counters.pipelines > pipelines);
-      return { data, report: { ...report, ...(asChosen && { reason }), predicted } };
-    } finally {
-      this.#running--;
-    }
+  /** A run begins; what is returned is for its end. */
+  begin(): number {
+    this.#begun++;
+    if (this.#running++ === 0) this.#alone = this.#begun;
+    return this.#begun;
+  }
+
+  /** A run ends, with a report unless it failed. It is learned from if it ran as chosen, and nothing else was under way. */
+  end(turn: number, { place, taken, other, pipelines }: Choice, report: RunReport | undefined, waited: number): void {
+    this.#running--;
+    if (!report || turn !== this.#alone || turn !== this.#begun) return;
+    const { backend, replays, milliseconds: { total, check = 0 } } = report;
+    if ((backend === 'webgpu') !== (place === 'webgpu') || replays !== undefined) return;
+    this.#learn(taken, other, total - check - waited, place === 'webgpu' && counters.pipelines > pipelines);
   }
 
   /** The first run of an operation in a way also compiles, and teaches only how long that takes. */
@@ -98,8 +105,8 @@ export class Chooser {
     overall.isWarm = true;
   }
 
-  #onCpu(tensor: Tensor): Option {
-    return this.#option(this.#fast?.takes(tensor) ? 'fast' : 'reference', tensor, workOf(tensor, () => false));
+  #onCpu(tensor: Tensor, plan: FastPlan): Option {
+    return this.#option(plan === 'none' ? 'reference' : 'fast', tensor, workOf(tensor, nothingHeld));
   }
 
   #option(way: Way, tensor: Tensor, work: Work): Option {
@@ -110,7 +117,7 @@ export class Chooser {
     return { way, model, milliseconds: startUp + model * (tally.runs > 0 ? tally : overall).ratio, startUp, overall, tally };
   }
 
-  #weighed(cpu: Option, tensor: Tensor, gpu: WebGpuBackend): Choice {
+  #weighed(plan: FastPlan, cpu: Option, tensor: Tensor, gpu: WebGpuBackend): Choice {
     const webgpu = this.#option('webgpu', tensor, workOf(tensor, (each) => gpu.resident(each) !== undefined));
     const [better, worse] = webgpu.milliseconds < cpu.milliseconds ? [webgpu, cpu] : [cpu, webgpu];
     const tries = this.#running === 0 && isDue(better, worse);
@@ -118,7 +125,7 @@ export class Chooser {
     const figures = `${inWords(cpu.milliseconds)} are predicted on the CPU and ${inWords(webgpu.milliseconds)} on WebGPU`;
     return {
       place: taken === webgpu ? 'webgpu' : 'cpu', reason: tries ? `${figures}, which is tried now and then` : figures,
-      predicted: { webgpu: webgpu.milliseconds, cpu: cpu.milliseconds }, taken, other,
+      predicted: { webgpu: webgpu.milliseconds, cpu: cpu.milliseconds }, plan, taken, other, pipelines: counters.pipelines,
     };
   }
 

@@ -25,24 +25,38 @@ export class Tally {
   }
 }
 
-/** What was learned of one operation: of runs of like size, and of them all. */
+/** What was learned of one operation in one way: of runs of any size, and of like sizes. */
+class Lessons {
+  readonly overall = new Tally();
+  readonly #ofSizes = new Map<number, Tally>();
+
+  ofSize(size: number): Tally {
+    let tally = this.#ofSizes.get(size);
+    if (!tally) this.#ofSizes.set(size, tally = new Tally());
+    return tally;
+  }
+}
+
+type Ways = Readonly<Record<Way, Lessons>>;
+
+/** What was learned from all runs. */
 export class Experience {
-  readonly #tallies = new Map<string, Tally>();
+  readonly #operations = new Map<string, Ways>();
 
   /** Of runs of an operation, of any size, in one way. */
   of(operation: string, way: Way): Tally {
-    return this.#at(`${way} ${operation}`);
+    return this.#lessons(operation, way).overall;
   }
 
   /** Of those with about as many rows and numbers, to a factor of four each. */
   ofSize(operation: string, way: Way, { rows, numbers }: Work): Tally {
-    return this.#at(`${way} ${operation} ${sizeClass(rows)} ${sizeClass(numbers)}`);
+    return this.#lessons(operation, way).ofSize(64 * sizeClass(rows) + sizeClass(numbers));
   }
 
-  #at(key: string): Tally {
-    let tally = this.#tallies.get(key);
-    if (!tally) this.#tallies.set(key, tally = new Tally());
-    return tally;
+  #lessons(operation: string, way: Way): Lessons {
+    let ways = this.#operations.get(operation);
+    if (!ways) this.#operations.set(operation, ways = { webgpu: new Lessons(), fast: new Lessons(), reference: new Lessons() });
+    return ways[way];
   }
 }
 

@@ -1,6 +1,6 @@
 import { breather } from './breather.ts';
 import { certify, rowsToCheck, type Check } from './certificate.ts';
-import type { Chooser } from './chooser.ts';
+import type { Chooser, Choice } from './chooser.ts';
 import { BackendUnavailableError, DeviceError, DeviceLostError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
@@ -69,11 +69,20 @@ export class Scheduler implements Runner {
     const start = performance.now();
     const reason = this.#reasonForCpu(tensor);
     if (reason !== undefined) return this.#readOnCpu(tensor, options, start, reason);
-    const onGpu = (): Promise<ReadResult> => this.#replayed(tensor, options, (gpu, hooks, replays) => this.#readOnGpu(gpu, tensor, hooks, start, replays), (why) => this.#readOnCpu(tensor, options, start, why));
     const gpu = this.#devices!.current;
-    if (!this.#chooser || !gpu) return onGpu();
-    const choice = await this.#chooser.choose(tensor, gpu, this.#devices!.adapter);
-    return this.#chooser.run(choice, () => (choice.place === 'cpu' ? this.#readOnCpu(tensor, options, start, choice.reason) : onGpu()));
+    if (!this.#chooser || !gpu) return this.#readReplayed(tensor, options, start);
+    const chosen = this.#chooser.choose(tensor, gpu, this.#devices!.adapter);
+    const choice = chosen instanceof Promise ? await chosen : chosen;
+    const waited = choice === chosen ? 0 : performance.now() - start;
+    const turn = this.#chooser.begin();
+    let report: RunReport | undefined;
+    try {
+      const result = await (choice.place === 'cpu' ? this.#readOnCpu(tensor, options, start, choice.reason, choice) : this.#readReplayed(tensor, options, start, choice));
+      report = result.report;
+      return result;
+    } finally {
+      this.#chooser.end(turn, choice, report, waited);
+    }
   }
 
   async buffer(tensor: Tensor, options: ReadOptions): Promise<BufferResult> {
@@ -136,6 +145,13 @@ export class Scheduler implements Runner {
     }
   }
 
+  async #readReplayed(tensor: Tensor, options: ReadOptions, start: number, choice?: Choice): Promise<ReadResult> {
+    return this.#replayed(tensor, options, async (gpu, hooks, replays) => {
+      const { data, report } = await this.#readOnGpu(gpu, tensor, hooks, start, replays);
+      return { data, report: choice ? { ...report, reason: choice.reason, predicted: choice.predicted } : report };
+    }, (why) => this.#readOnCpu(tensor, options, start, why, choice));
+  }
+
   #assertSourcesLive(tensor: Tensor, gpu: WebGpuBackend): void {
     for (const source of lineageOf(tensor)) {
       const home = this.#homes.get(source);
@@ -156,16 +172,17 @@ export class Scheduler implements Runner {
     }) };
   }
 
-  async #readOnCpu(tensor: Tensor, options: ReadOptions, start: number, reason: string): Promise<ReadResult> {
+  async #readOnCpu(tensor: Tensor, options: ReadOptions, start: number, reason: string, choice?: Choice): Promise<ReadResult> {
     const sources = await this.#hostSources(tensor);
     const sourceData = (source: Tensor): StoredNumbers => sources.get(source)!;
     const { fast, data } = await this.#onCpu.run(async () => {
-      const done = isEmpty(tensor) ? undefined : await this.#fast?.read(tensor, sourceData, this.#checkedOnCpu, options);
+      const plan = isEmpty(tensor) ? 'none' : choice?.plan ?? this.#fast?.plan(tensor) ?? 'none';
+      const done = plan === 'none' ? undefined : await this.#fast!.read(tensor, plan, sourceData, this.#checkedOnCpu, options);
       return { fast: done, data: done?.data ?? await readByReference(tensor, sourceData, this.#checkedOnCpu, options) };
     }, options.signal);
     const report: RunReport = {
       operation: operationOf(tensor), shape: tensor.shape, backend: this.#info.backend === 'reference' ? 'reference' : 'cpu', adapter: fast?.adapter ?? 'CPU', reason,
-      chunks: fast?.blocks ?? 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: performance.now() - start },
+      chunks: fast?.blocks ?? 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: performance.now() - start }, ...(choice && { predicted: choice.predicted }),
     };
     if (!fast || this.#check === 'off') return { data, report };
     return { data, report: await this.#certified(tensor, data, report, start, () => options.signal?.throwIfAborted()) };

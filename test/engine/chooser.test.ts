@@ -1,5 +1,5 @@
-/** Which place a chooser takes, by a clock that stands still but for what runs are said to take. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+/** Which place a chooser takes, after runs that are said to have taken so long. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Chooser, type Choice } from '../../src/engine/chooser.ts';
 import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import type { FastPath } from '../../src/engine/fast-path.ts';
@@ -9,17 +9,10 @@ import type { WebGpuBackend } from '../../src/engine/webgpu/backend.ts';
 import { klDivergence } from '../../src/index.ts';
 
 const device = { resident: () => undefined } as unknown as WebGpuBackend;
-const fast: FastPath = { takes: () => true, rate: () => Promise.resolve(undefined), read: () => Promise.resolve(undefined), destroy: () => undefined };
+const fast: FastPath = { plan: () => [], rate: () => Promise.resolve(undefined), read: () => Promise.resolve(undefined), destroy: () => undefined };
 let engine: Engine;
-let now = 0;
-beforeEach(async () => {
-  engine = await openEngine({ backend: 'cpu' });
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  engine.dispose();
-});
+beforeAll(async () => { engine = await openEngine({ backend: 'cpu' }); });
+afterAll(() => engine.dispose());
 
 function divergence(rows: number): Tensor {
   const p = engine.rows(new Float32Array(rows * 256), { outcomes: 256 });
@@ -28,17 +21,15 @@ function divergence(rows: number): Tensor {
 
 type Took = Readonly<Record<Choice['place'], number>>;
 
-const reportOf = (backend: Choice['place']): RunReport => ({ operation: '', shape: [], backend, adapter: '', reason: 'that of the run', chunks: 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: 0 } });
+const reportOf = (backend: Choice['place'], total: number): RunReport => ({ operation: '', shape: [], backend, adapter: '', reason: 'that of the run', chunks: 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total } });
 
-async function runs(chooser: Chooser, rows: number, took: Took, count: number): Promise<Choice['place'][]> {
+async function runs(chooser: Chooser, rows: number, took: Took, count: number): Promise<readonly Choice['place'][]> {
   const places: Choice['place'][] = [];
   const tensor = divergence(rows);
   for (let run = 0; run < count; run++) {
     const choice = await chooser.choose(tensor, device, 'an adapter');
-    await chooser.run(choice, () => {
-      now += took[choice.place];
-      return Promise.resolve({ data: new Float32Array(), report: reportOf(choice.place) });
-    });
+    const turn = chooser.begin();
+    chooser.end(turn, choice, reportOf(choice.place, took[choice.place]), 0);
     places.push(choice.place);
   }
   return places;
@@ -77,9 +68,8 @@ describe('learns which place is better', () => {
   test('tries cost little beside what runs cost anyway', async () => {
     const took = { cpu: 10, webgpu: 30 };
     const chooser = new Chooser(fast, false);
-    const start = now;
-    await runs(chooser, 4096, took, 1000);
-    expect(now - start).toBeLessThan(1.1 * 1000 * took.cpu);
+    const places = await runs(chooser, 4096, took, 1000);
+    expect(places.reduce((sum, place) => sum + took[place], 0)).toBeLessThan(1.1 * 1000 * took.cpu);
   });
 
   test('a place that is known to be far slower is not tried again', async () => {
@@ -93,21 +83,23 @@ test('runs that share the machine teach nothing', async () => {
   const chooser = new Chooser(fast, false);
   const predicted = async (): Promise<unknown> => (await chooser.choose(divergence(4096), device, '')).predicted;
   const before = await predicted();
-  await Promise.all(Array.from({ length: 20 }, async () => chooser.run(await chooser.choose(divergence(4096), device, ''), async () => {
-    await Promise.resolve();
-    now += 1000;
-    return { data: new Float32Array(), report: reportOf('cpu') };
-  })));
+  for (let round = 0; round < 10; round++) {
+    const choices = [await chooser.choose(divergence(4096), device, ''), await chooser.choose(divergence(4096), device, '')];
+    const turns = choices.map(() => chooser.begin());
+    for (const [index, turn] of turns.entries()) chooser.end(turn, choices[index]!, reportOf(choices[index]!.place, 1000), 0);
+  }
   expect(await predicted()).toEqual(before);
 });
 
-test('a run that ended elsewhere keeps its reason, teaches nothing, and shows what was predicted', async () => {
+test('a run that failed, was begun anew or ended elsewhere teaches nothing', async () => {
   const chooser = new Chooser(undefined, false);
-  const choice = await chooser.choose(divergence(65_536), device, '');
+  const choose = async (): Promise<Choice> => chooser.choose(divergence(65_536), device, '');
+  const choice = await choose();
   expect(choice).toMatchObject({ place: 'webgpu', reason: expect.stringMatching(/^\S+ ms are predicted on the CPU and \S+ ms on WebGPU$/) as string });
-  const { report } = await chooser.run(choice, () => Promise.resolve({ data: new Float32Array(), report: { ...reportOf('cpu'), reason: 'the device was lost' } }));
-  expect(report).toMatchObject({ backend: 'cpu', reason: 'the device was lost', predicted: choice.predicted });
-  expect((await chooser.choose(divergence(65_536), device, '')).predicted).toEqual(choice.predicted);
+  for (const report of [undefined, reportOf('cpu', 1000), { ...reportOf('webgpu', 1000), replays: 1 }]) chooser.end(chooser.begin(), choice, report, 0);
+  expect((await choose()).predicted).toEqual(choice.predicted);
+  for (let run = 0; run < 3; run++) chooser.end(chooser.begin(), choice, reportOf('webgpu', 1000), 0);
+  expect((await choose()).predicted).not.toEqual(choice.predicted);
 });
 
 test('what is obvious is said at once, without a word to the device', () => {

@@ -1,5 +1,5 @@
 import { breather } from '../breather.ts';
-import type { FastPath, FastRun } from '../fast-path.ts';
+import type { FastPath, FastPlan, FastRun } from '../fast-path.ts';
 import type { Form } from '../forms.ts';
 import { rateOf } from '../rate.ts';
 import { checkSource } from '../reference-run.ts';
@@ -26,31 +26,25 @@ export class CpuBackend implements FastPath {
   readonly #options: PoolOptions;
   #hands: Promise<Hands | undefined> | undefined;
   #cannot = false;
-  /** Of tensors that are about to be read. */
-  readonly #stages = new WeakMap<Tensor, readonly Stage[] | undefined>();
 
   constructor(options: PoolOptions = {}) {
     this.#options = options;
   }
 
-  /** Runs a tensor, or says that there is no fast way: an operation has none, or there is no WebAssembly here. */
-  async read(root: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined> {
-    const stages = this.#stages.has(root) ? this.#stages.get(root) : root.origin.kind === 'result' ? fastStages(root) : undefined;
-    this.#stages.delete(root);
-    const hands = stages && await (this.#hands ??= this.#open());
-    if (!stages || !hands) return undefined;
+  plan(root: Tensor): FastPlan {
+    return (this.#cannot || root.origin.kind === 'source' ? undefined : fastStages(root)) ?? 'none';
+  }
+
+  /** Runs a tensor, or says that there is no WebAssembly here, or not enough of its memory. */
+  async read(root: Tensor, stages: readonly Stage[], sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined> {
+    const hands = await (this.#hands ??= this.#open());
+    if (!hands) return undefined;
     try {
       return await new Run(hands, root, stages, sourceData, checked, hooks).execute();
     } catch (error) {
       if (error instanceof MemoryShortage) return undefined; // the reference needs no more than a row at a time
       throw error;
     }
-  }
-
-  takes(root: Tensor): boolean {
-    const stages = this.#cannot ? undefined : fastStages(root);
-    this.#stages.set(root, stages);
-    return stages !== undefined;
   }
 
   async rate(): Promise<number | undefined> {

@@ -91,6 +91,7 @@ export class WebGpuBackend {
 
   /** Frees what a tensor holds, in its turn: a run that records now may use it. */
   async release(tensor: Tensor): Promise<void> {
+    if (this.#recording.isIdle && !this.#residents.has(tensor)) return;
     await this.#recording.run(async () => this.#release(tensor));
   }
 
