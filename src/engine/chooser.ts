@@ -36,7 +36,7 @@ export interface Choice {
 }
 
 /** Milliseconds that a read may wait for what is measured of the GPU, and that each way of the CPU is timed for. */
-const [patience, cpuMilliseconds] = [30, 3];
+const [patience, cpuMilliseconds] = [20, 3];
 /** The slower place is tried, but never where it is predicted to be so many times slower. */
 const mostSlower = 5;
 /** A try is due when the faster place has spent so many times what it would cost since the last one; tries get rarer by that factor, up to a limit. */
