@@ -6,10 +6,11 @@ import { formatTable } from '../app/table.ts';
 import { progressLine } from '../app/terminal.ts';
 import { version } from '../package.json';
 import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
+import { AUTO_COLUMNS, AUTO_NUMERIC, autoCells, autoRemarks, BAR, ratioOf, type AutoReport } from './auto-report.ts';
 import { operations } from './operations.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf, type BarRow } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks, type PeerRow } from './peer-report.ts';
-import { cells, COLUMNS, heading, NUMERIC_COLUMNS, passed, remarks, type BenchReport } from './report.ts';
+import { browserName, cells, COLUMNS, heading, NUMERIC_COLUMNS, passed, remarks, type BenchReport } from './report.ts';
 
 /** Names of operations that do not exist. */
 export function unknownNames(names: readonly string[]): string[] {
@@ -22,13 +23,7 @@ export function knownNames(): string[] {
 
 /** Runs the page at `url`, prints its report, and says whether all is well. */
 export async function runAndPrint(url: string, jsonFile: string | undefined): Promise<boolean> {
-  const progress = progressLine(process.stderr);
-  let report: BenchReport;
-  try {
-    report = await inHeadlessBrowser<BenchReport>(url, (...step) => progress.show(...step));
-  } finally {
-    progress.end();
-  }
+  const report = await reportOf<BenchReport>(url);
   const own = [...formatTable(COLUMNS, report.rows.map(cells), NUMERIC_COLUMNS), '', ...remarks(report)];
   if (report.checks) {
     console.log(formatTable(CHECK_COLUMNS, report.checks.map(checkCells), CHECK_NUMERIC).join('\n'));
@@ -43,6 +38,34 @@ export async function runAndPrint(url: string, jsonFile: string | undefined): Pr
     console.log(`The figures are in ${jsonFile}.`);
   }
   return passed(report);
+}
+
+/** The same of the engine that chooses; well is what is within the bar in every shape. */
+export async function runAutoAndPrint(url: string, jsonFile: string | undefined): Promise<boolean> {
+  const report = await reportOf<AutoReport>(url);
+  console.log(
+    [
+      `Dually bench, auto: ${report.adapter}; ${browserName(report.browser)}; ${report.date}`,
+      '',
+      ...formatTable(AUTO_COLUMNS, report.rows.map(autoCells), AUTO_NUMERIC),
+      '',
+      ...autoRemarks(report),
+    ].join('\n'),
+  );
+  if (jsonFile !== undefined) {
+    writeFileSync(jsonFile, `${JSON.stringify({ ...report, versions: versions() }, undefined, 2)}\n`);
+    console.log(`The figures are in ${jsonFile}.`);
+  }
+  return report.rows.every((row) => ratioOf(row) <= BAR);
+}
+
+async function reportOf<Report>(url: string): Promise<Report> {
+  const progress = progressLine(process.stderr);
+  try {
+    return await inHeadlessBrowser<Report>(url, (...step) => progress.show(...step));
+  } finally {
+    progress.end();
+  }
 }
 
 function peerLines(rows: readonly PeerRow[]): string[] {

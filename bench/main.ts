@@ -1,11 +1,12 @@
 // The page. With ?run it runs the benchmark for the program that opened it; without, it waits for a click.
 import { element, messageOf } from '../app/element.ts';
+import { runAuto } from './auto-suite.ts';
 import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport, type Message } from './report.ts';
 import { soak, soakBudget, type SoakMessage, type SoakSample } from './soak.ts';
-import { runBench, type Choice } from './suite.ts';
+import { runBench, type Choice, type OnProgress } from './suite.ts';
 import { openEngine } from '../src/index.ts';
 
 type TellHost = (message: Message | SoakMessage) => Promise<void>;
@@ -19,12 +20,10 @@ const chosen = {
 };
 
 async function runForHost(tellHost: TellHost): Promise<void> {
+  const onProgress: OnProgress = (part, done, total) => void tellHost({ kind: 'progress', part, done, total });
   const choice: Choice = { mode: asked.has('quick') ? 'quick' : 'full', ...chosen };
   try {
-    const report = await runBench(
-      choice,
-      (part, done, total) => void tellHost({ kind: 'progress', part, done, total }),
-    );
+    const report = await (asked.has('auto') ? runAuto(onProgress) : runBench(choice, onProgress));
     await tellHost({ kind: 'report', report });
   } catch (error) {
     await tellHost({ kind: 'failure', message: messageOf(error) });

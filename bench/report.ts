@@ -2,6 +2,7 @@ import { duration, significant } from '../app/report.ts';
 import type { Backend } from '../src/index.ts';
 import type { Regime } from '../src/engine/kernel.ts';
 import type { CheckRow } from './check-report.ts';
+import type { AutoReport } from './auto-report.ts';
 import type { PeerRow } from './peer-report.ts';
 import type { Sample } from './rounds.ts';
 import type { Mode } from './shapes.ts';
@@ -159,7 +160,7 @@ export function heading({ mode, pace, date, adapter, cpuAlone, cores, isolated, 
 }
 
 /** The last product of a user agent that is a browser; those before it are what the browser resembles. */
-function browserName(userAgent: string): string {
+export function browserName(userAgent: string): string {
   const products = userAgent.match(/(?:Firefox|Edg|(?:Headless)?Chrome|Version)\/\d+/g);
   return products?.at(-1)?.replace('/', ' ').replace('Version', 'Safari') ?? userAgent;
 }
@@ -194,5 +195,5 @@ function crossoverText({ outcomes, operations }: BenchReport['crossover']): stri
 /** What the page tells the program that opened it. */
 export type Message =
   | { kind: 'progress'; part: string; done: number; total: number }
-  | { kind: 'report'; report: BenchReport }
+  | { kind: 'report'; report: BenchReport | AutoReport }
   | { kind: 'failure'; message: string };

@@ -17,6 +17,7 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
   --check      only what it costs to check samples of the results, as a share of the runs
   --cpu        with --peers: only their work and only on the CPU, from Float32Array to Float32Array
   --soak       instead run 100,000 operations in Chrome and in Firefox, and see whether memory stays flat
+  --auto       only this: an engine that chooses between WebGPU and the CPU, beside engines that are told
   --serve      serve the page, to run it in any browser
   --help       print this
 
@@ -32,6 +33,7 @@ function parse(args) {
     check: { type: 'boolean', default: false },
     cpu: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
+    auto: { type: 'boolean', default: false },
     serve: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   };
@@ -42,6 +44,8 @@ function parse(args) {
     throw new UsageError(error.message);
   }
   if (values.cpu && !values.peers) throw new UsageError('--cpu goes with --peers.');
+  if (values.auto && (values.peers || values.quick || values.serve || values.only.length > 0))
+    throw new UsageError('--auto goes with --json alone.');
   if (values.json !== undefined) assertWritable('--json', values.json);
   return values;
 }
@@ -78,7 +82,7 @@ function assertKnown(names, { unknownNames, knownNames }) {
 }
 
 async function main(args) {
-  const { quick, only, json, peers, check, cpu, soak, serve, help } = parse(args);
+  const { quick, only, json, peers, check, cpu, soak, auto, serve, help } = parse(args);
   if (help) return console.log(HELP);
   if (peers) installPeers();
   const server = await createServer(peers);
@@ -102,7 +106,8 @@ async function main(args) {
     }
     page.searchParams.set('run', '');
     if (quick) page.searchParams.set('quick', '');
-    if (!(await host.runAndPrint(page.href, json))) process.exitCode = 1;
+    if (auto) page.searchParams.set('auto', '');
+    if (!(await (auto ? host.runAutoAndPrint : host.runAndPrint)(page.href, json))) process.exitCode = 1;
   } finally {
     if (!stays) await server.close();
   }

@@ -12,7 +12,7 @@ export {
 } from './engine/errors.ts';
 export type { DistributionForm, Form } from './engine/forms.ts';
 export type { GpuBufferLike, GpuDeviceLike } from './engine/gpu-types.ts';
-export type { Backend, Certificate, RunReport } from './engine/report.ts';
+export type { Backend, Certificate, Predicted, RunReport } from './engine/report.ts';
 export { rowChunks } from './engine/row-chunks.ts';
 export type { RowChunkOptions } from './engine/row-chunks.ts';
 export type { Reproduction, SavedArgument, SavedNumber } from './engine/reproduction.ts';

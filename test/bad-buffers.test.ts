@@ -56,6 +56,7 @@ describe('openEngine', () => {
     ['check.seed', { check: { rows: 'sample', seed: -1 } }, 'a whole number from 0 to 2³² − 1', '-1'], ['check.seed', { check: { rows: 'sample', seed: 0.5 } }, 'a whole number from 0 to 2³² − 1', '0.5'],
     ['check.seed', { check: { rows: 'sample', seed: 2 ** 32 } }, 'a whole number from 0 to 2³² − 1', '4294967296'], ['check.seed', { check: { rows: 'sample', seed: '7' } }, 'a whole number from 0 to 2³² − 1', '"7"'],
     ['check.seed', { check: { rows: 'sample', seed: Number.NaN } }, 'a whole number from 0 to 2³² − 1', 'NaN'],
+    ['calibrate', { calibrate: 'no' }, 'true or false', '"no"'],
     ['device', { device: {} }, 'a GPUDevice', 'a value of type Object'], ['device', { device: null }, 'a GPUDevice', 'null'],
     ['device', { device: 'gpu', backend: 'webgpu' }, 'a GPUDevice', '"gpu"'],
     ['options', null, 'an object', 'null'], ['options', 'webgpu', 'an object', '"webgpu"'],

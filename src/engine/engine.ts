@@ -1,4 +1,5 @@
 import { certificateError } from './certificate.ts';
+import { Chooser } from './chooser.ts';
 import type { Source } from './cursor.ts';
 import { DomainError, shown } from './errors.ts';
 import { eventNames, Events, type EventName, type Listener } from './events.ts';
@@ -28,11 +29,11 @@ export type MakeFastPath = () => FastPath;
  */
 export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: Forced = {}, /** @internal */ makeFastPath?: MakeFastPath): Promise<Engine> {
   checkOptions(options);
-  const { backend, device, check = 'off', memoryBudget, onDeviceLost } = options;
+  const { backend = 'auto', calibrate = true, device, check = 'off', memoryBudget, onDeviceLost } = options;
   const events = new Events();
   const onCpu = (where: Backend, reason: string): Engine => {
     const fast = where === 'reference' ? undefined : makeFastPath?.();
-    return new Engine(new Scheduler({ info: { backend: where, adapter: 'CPU', reason, limits: {} }, events, devices: undefined, fast, check }));
+    return new Engine(new Scheduler({ info: { backend: where, adapter: 'CPU', reason, limits: {} }, events, devices: undefined, fast, check, chooser: undefined }));
   };
   if (backend === 'cpu') return onCpu('cpu', 'the caller asked for the CPU');
   if (backend === 'reference') return onCpu('reference', 'the caller asked for the reference');
@@ -41,14 +42,12 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
     if (backend === 'webgpu') throw unavailable(found.reason);
     return onCpu('cpu', found.reason);
   }
-  if (found.fallback && makeFastPath && !device && backend !== 'webgpu') {
-    found.device.destroy();
-    return onCpu('cpu', `the only adapter (${found.adapter}) is software, which is slower than WebAssembly`);
-  }
   const devices = new Devices(found, { borrowed: device !== undefined, forced, events, memoryBudget, onDeviceLost });
-  const reason = device ? 'the caller gave a device' : backend === 'webgpu' ? 'the caller asked for WebGPU' : 'WebGPU has an adapter';
+  const isFree = !device && backend === 'auto';
+  const reason = device ? 'the caller gave a device' : isFree ? 'WebGPU has an adapter, which is used where it is predicted to be faster' : 'the caller asked for WebGPU';
   const info: EngineInfo = { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...devices.current!.limits } };
-  return new Engine(new Scheduler({ info, events, devices, fast: makeFastPath?.(), check }));
+  const fast = makeFastPath?.();
+  return new Engine(new Scheduler({ info, events, devices, fast, check, chooser: isFree ? new Chooser(fast, calibrate) : undefined }));
 }
 
 /** Reads that are under way at a time in one place; others wait in line. */

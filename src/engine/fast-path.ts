@@ -1,4 +1,5 @@
 import type { SourceData } from './reference.ts';
+import type { Stage } from './stages.ts';
 import type { Tensor } from './tensor.ts';
 import type { RunHooks } from './webgpu/run.ts';
 
@@ -10,9 +11,16 @@ export interface FastRun {
   readonly blocks: number;
 }
 
+/** The stages of a run; 'none' where there is no fast way, and the reference has to do it. */
+export type FastPlan = readonly Stage[] | 'none';
+
 /** The fast path of the CPU as an engine sees it; an engine may have none, and then nothing of it is in the bundle. */
 export interface FastPath {
-  /** Runs a tensor; undefined if it has no fast way, and the reference has to do it. Rows of `checked` sources are known to be good. */
-  read(tensor: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined>;
+  /** How it would run a tensor, as far as it knows before it tries. */
+  plan(tensor: Tensor): FastPlan;
+  /** Runs a tensor as planned; undefined if that fails for want of something, and the reference has to do it. Rows of `checked` sources are known to be good. */
+  read(tensor: Tensor, plan: readonly Stage[], sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined>;
+  /** Numbers a millisecond that it checks on this thread; undefined where it cannot run. */
+  rate(): Promise<number | undefined>;
   destroy(): void;
 }

@@ -77,6 +77,8 @@ export interface Operation<Parameters = unknown> {
   /** A kernel of its own, or a composition of operations that have one. A composition that returns undefined has a kernel. */
   readonly kernel?: Kernel<Parameters>;
   readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
+  /** How often it goes through its inputs, where that is not once: the steps of a descent. */
+  passes?(parameters: Parameters): number;
   /** How the CPU computes it fast, where it can; the reference does the rest. A composition without is run by its parts. */
   readonly cpu?: (dispatch: Dispatch<Parameters>) => CpuCall | undefined;
 }

@@ -1,10 +1,15 @@
 /** Lets a few in at a time, first come first served. Who gives up leaves the line at once. */
 export class Queue {
   readonly #waiting: (() => void)[] = [];
+  readonly #width: number;
   #free: number;
 
   constructor(width = 1) {
-    this.#free = width;
+    this.#free = this.#width = width;
+  }
+
+  get isIdle(): boolean {
+    return this.#free === this.#width;
   }
 
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {

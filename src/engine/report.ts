@@ -33,6 +33,12 @@ export interface Certificate {
   readonly reproduction?: Reproduction;
 }
 
+/** Milliseconds that a run was predicted to take in each place, as far as it was asked. */
+export interface Predicted {
+  readonly webgpu?: number;
+  readonly cpu?: number;
+}
+
 /** What a run did, and why. Comes with every result. */
 export interface RunReport {
   readonly operation: string;
@@ -46,6 +52,8 @@ export interface RunReport {
   readonly bytesDown: number;
   /** `gpu` runs from the first submission until the queue is idle; `check` is the time the certificate cost. */
   readonly milliseconds: { readonly total: number; readonly gpu?: number; readonly check?: number };
+  /** Where the engine chose the place: what it chose by. */
+  readonly predicted?: Predicted;
   /** How often the run was begun anew, because its device was lost or refused something; left out where it was not. */
   readonly replays?: number;
   readonly certificate?: Certificate;

@@ -1,3 +1,4 @@
+import type { Chooser, Choice } from './chooser.ts';
 import { BackendUnavailableError, DeviceError, DeviceLostError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
@@ -21,6 +22,8 @@ export interface SchedulerParts {
   readonly devices: Devices | undefined;
   readonly fast: FastPath | undefined;
   readonly check: Check | CheckOptions;
+  /** Undefined where the caller has chosen. */
+  readonly chooser: Chooser | undefined;
 }
 
 /** How often a run is begun anew on the device before the CPU does it. */
@@ -33,17 +36,19 @@ export class Scheduler implements Runner {
   readonly #devices: Devices | undefined;
   readonly #fast: FastPath | undefined;
   readonly #inspector: Inspector;
+  readonly #chooser: Chooser | undefined;
   readonly #onCpu = new Queue();
   readonly #checkedOnCpu = new WeakSet<Tensor>();
   /** On which device the GPUBuffer of a source is. */
   readonly #homes = new WeakMap<Tensor, WebGpuBackend>();
 
-  constructor({ info, events, devices, fast, check }: SchedulerParts) {
+  constructor({ info, events, devices, fast, check, chooser }: SchedulerParts) {
     this.events = events;
     this.#info = info;
     this.#devices = devices;
     this.#fast = fast;
     this.#inspector = new Inspector(check);
+    this.#chooser = chooser;
   }
 
   get info(): EngineInfo {
@@ -67,7 +72,20 @@ export class Scheduler implements Runner {
     const start = performance.now();
     const reason = this.#reasonForCpu(tensor);
     if (reason !== undefined) return this.#readOnCpu(tensor, { ...options, onProgress: neverBack(options.onProgress) }, start, reason);
-    return this.#replayed(tensor, options, (gpu, hooks, replays) => this.#readOnGpu(gpu, tensor, hooks, start, replays), (why, hooks) => this.#readOnCpu(tensor, hooks, start, why));
+    const gpu = this.#devices!.current;
+    if (!this.#chooser || !gpu) return this.#readReplayed(tensor, options, start);
+    const chosen = this.#chooser.choose(tensor, gpu, this.#devices!.adapter);
+    const choice = chosen instanceof Promise ? await chosen : chosen;
+    const waited = choice === chosen ? 0 : performance.now() - start;
+    const turn = this.#chooser.begin();
+    let report: RunReport | undefined;
+    try {
+      const result = await (choice.place === 'cpu' ? this.#readOnCpu(tensor, { ...options, onProgress: neverBack(options.onProgress) }, start, choice.reason, choice) : this.#readReplayed(tensor, options, start, choice));
+      report = result.report;
+      return result;
+    } finally {
+      this.#chooser.end(turn, choice, report, waited);
+    }
   }
 
   async buffer(tensor: Tensor, options: ReadOptions): Promise<BufferResult> {
@@ -136,6 +154,13 @@ export class Scheduler implements Runner {
     }
   }
 
+  async #readReplayed(tensor: Tensor, options: ReadOptions, start: number, choice?: Choice): Promise<ReadResult> {
+    return this.#replayed(tensor, options, async (gpu, hooks, replays) => {
+      const { data, report } = await this.#readOnGpu(gpu, tensor, hooks, start, replays);
+      return { data, report: choice ? { ...report, reason: choice.reason, predicted: choice.predicted } : report };
+    }, (why, hooks) => this.#readOnCpu(tensor, hooks, start, why, choice));
+  }
+
   #assertSourcesLive(tensor: Tensor, gpu: WebGpuBackend): void {
     for (const source of lineageOf(tensor)) {
       const home = this.#homes.get(source);
@@ -151,17 +176,18 @@ export class Scheduler implements Runner {
     return { data: anew ?? data, report };
   }
 
-  async #readOnCpu(tensor: Tensor, options: RunHooks, start: number, reason: string): Promise<ReadResult> {
+  async #readOnCpu(tensor: Tensor, options: RunHooks, start: number, reason: string, choice?: Choice): Promise<ReadResult> {
     const sources = await this.#hostSources(tensor);
     const sourceData = (source: Tensor): StoredNumbers => sources.get(source)!;
     const { ofRun, ofCheck } = this.#hooks(tensor, options);
     const { result: { fast, data }, milliseconds } = await this.#inspector.timed(() => this.#onCpu.run(async () => {
-      const done = isEmpty(tensor) ? undefined : await this.#fast?.read(tensor, sourceData, this.#checkedOnCpu, ofRun);
+      const plan = isEmpty(tensor) ? 'none' : choice?.plan ?? this.#fast?.plan(tensor) ?? 'none';
+      const done = plan === 'none' ? undefined : await this.#fast!.read(tensor, plan, sourceData, this.#checkedOnCpu, ofRun);
       return { fast: done, data: done?.data ?? await readByReference(tensor, sourceData, this.#checkedOnCpu, options) };
     }, options.signal));
     const report: RunReport = {
       operation: operationOf(tensor), shape: tensor.shape, backend: this.#info.backend === 'reference' ? 'reference' : 'cpu', adapter: fast?.adapter ?? 'CPU', reason,
-      chunks: fast?.blocks ?? 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: performance.now() - start },
+      chunks: fast?.blocks ?? 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: performance.now() - start }, ...(choice && { predicted: choice.predicted }),
     };
     if (!fast) return { data, report };
     const { report: certified, anew } = await this.#inspected({ tensor, report, milliseconds, numbers: async () => data }, ofCheck, start);

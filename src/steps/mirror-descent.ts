@@ -48,6 +48,7 @@ const toTargets: Operation<DivergenceDescent> = {
       return reached === wanted ? 0 : Math.abs(reached - wanted) / Math.max(wanted, Math.sqrt(wanted) / 16, 1e-6);
     },
   },
+  passes: ({ steps }) => Math.max(1, steps),
   compose: ([p, targets], parameters) => descend(p!, parameters, (w) => apply(slopes, [w, apply(normalisedRows, [targets!], { padded: false })], parameters)),
   cpu: ({ parameters: { alpha, stepSize, steps }, inputs }) => (Math.abs(alpha) > largestAlpha ? undefined : {
     name: 'descents', numbers: [steps, stepSize, -weights(alpha).b], scratch: bytesPerOutcome * (inputs[0]!.width + 16),

@@ -12,7 +12,7 @@ describe('npm run bench', () => {
   it('lists its options', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
-    for (const option of ['--quick', '--only NAME', '--json FILE', '--peers', '--check', '--cpu', '--serve']) expect(stdout).toContain(option);
+    for (const option of ['--quick', '--only NAME', '--json FILE', '--peers', '--check', '--cpu', '--soak', '--auto', '--serve']) expect(stdout).toContain(option);
   });
 
   it('refuses an option that it does not know', () => {
@@ -26,6 +26,12 @@ describe('npm run bench', () => {
     const { status, stderr } = run('--cpu');
     expect(status).toBe(2);
     expect(stderr).toContain('--cpu goes with --peers');
+  });
+
+  it('refuses --auto with choices of its own', () => {
+    const { status, stderr } = run('--auto', '--quick');
+    expect(status).toBe(2);
+    expect(stderr).toContain('--auto goes with --json alone');
   });
 
   it('refuses a name that is not an operation, and says which there are', () => {

@@ -166,6 +166,16 @@ test('progress counts the checks too', async () => {
   expectProgress(calls);
 });
 
+test('a result that is read again stays what it is when others are computed', async () => {
+  using engine = await openEngine({ backend: 'webgpu' });
+  const [p, q] = [rowsOf(engine, 5, 1), rowsOf(engine, 5, 2)];
+  const [result, other] = [klDivergence(p, q), klDivergence(q, p)];
+  const first = await result.read();
+  expect(await result.read()).toEqual(first);
+  expect(await other.read()).not.toEqual(first);
+  expect(await result.read()).toEqual(first);
+});
+
 test('evaluating and disposing over and over makes no new buffers', async () => {
   using engine = await openEngine({ backend: 'webgpu' });
   const q = rowsOf(engine, 12, 3);

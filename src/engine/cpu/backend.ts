@@ -1,6 +1,8 @@
 import { breather } from '../breather.ts';
-import type { FastPath, FastRun } from '../fast-path.ts';
+import type { FastPath, FastPlan, FastRun } from '../fast-path.ts';
+import type { Form } from '../forms.ts';
 import { lineageOf } from '../lineage.ts';
+import { rateOf } from '../rate.ts';
 import { checkSource } from '../reference-run.ts';
 import type { SourceData } from '../reference.ts';
 import { headRows, type Stage } from '../stages.ts';
@@ -11,7 +13,7 @@ import { compile, fastStages, type Compiled } from './compiler.ts';
 import { Instance, MemoryShortage } from './instance.ts';
 import { wasmModule } from './module.ts';
 import { Pool, type PoolOptions } from './pool.ts';
-import type { RowWork } from './program.ts';
+import type { Program, RowWork } from './program.ts';
 import { runRows } from './rows.ts';
 
 /** What runs rows: the instance of the caller's thread, and workers. */
@@ -24,22 +26,34 @@ interface Hands {
 export class CpuBackend implements FastPath {
   readonly #options: PoolOptions;
   #hands: Promise<Hands | undefined> | undefined;
+  #cannot = false;
 
   constructor(options: PoolOptions = {}) {
     this.#options = options;
   }
 
-  /** Runs a tensor, or says that there is no fast way: an operation has none, or there is no WebAssembly here. */
-  async read(root: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined> {
-    const stages = root.origin.kind === 'result' ? fastStages(root) : undefined;
-    const hands = stages && await (this.#hands ??= this.#open());
-    if (!stages || !hands) return undefined;
+  plan(root: Tensor): FastPlan {
+    return (this.#cannot || root.origin.kind === 'source' ? undefined : fastStages(root)) ?? 'none';
+  }
+
+  /** Runs a tensor, or says that there is no WebAssembly here, or not enough of its memory. */
+  async read(root: Tensor, stages: readonly Stage[], sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<FastRun | undefined> {
+    const hands = await (this.#hands ??= this.#open());
+    if (!hands) return undefined;
     try {
       return await new Run(hands, root, stages, sourceData, checked, hooks).execute();
     } catch (error) {
       if (error instanceof MemoryShortage) return undefined; // the reference needs no more than a row at a time
       throw error;
     }
+  }
+
+  async rate(): Promise<number | undefined> {
+    const hands = await (this.#hands ??= this.#open());
+    if (!hands) return undefined;
+    const [rows, width] = [64, 256];
+    const [data, out, program] = [new Float32Array(rows * width), new Float32Array(), checkOf('values', width)];
+    return rateOf(rows * width, () => void hands.instance.run(program, rows, [data], out), 5);
   }
 
   destroy(): void {
@@ -50,6 +64,7 @@ export class CpuBackend implements FastPath {
   async #open(): Promise<Hands | undefined> {
     const module = await wasmModule();
     const instance = module && await Instance.open(module).catch(() => undefined); // no memory for another, perhaps
+    this.#cannot = !instance;
     return module && instance && { instance, pool: new Pool(module, this.#options) };
   }
 }
@@ -118,7 +133,7 @@ class Run {
   /** Checks the rows of a source that is needed whole. */
   async #check(stage: Stage): Promise<void> {
     const { width, form } = stage.tensor;
-    await this.#runRows({ program: { id: -1, inputs: [{ width, check: form }], constants: [], slots: [], steps: [], rowsAtOnce: 1 }, inputs: [stage] }, rowsOf(stage), new Float32Array());
+    await this.#runRows({ program: checkOf(form, width), inputs: [stage] }, rowsOf(stage), new Float32Array());
   }
 
   async #runRows({ program, inputs }: Compiled, rows: number, out: Float32Array, onProgress?: RunHooks['onProgress']): Promise<void> {
@@ -144,6 +159,11 @@ class Run {
   #isUnchecked(tensor: Tensor): boolean {
     return tensor.origin.kind === 'source' && !tensor.origin.trusted && !this.#checked.has(tensor);
   }
+}
+
+/** Does nothing but check the rows of its input. */
+function checkOf(form: Form, width: number): Program {
+  return { id: -1, inputs: [{ width, check: form }], constants: [], slots: [], steps: [], rowsAtOnce: 1 };
 }
 
 function rowsOf({ span, tensor }: Stage): number {

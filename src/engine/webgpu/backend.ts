@@ -89,6 +89,7 @@ export class WebGpuBackend {
 
   /** Frees what a tensor holds, in its turn: a run that records now may use it. */
   async release(tensor: Tensor): Promise<void> {
+    if (this.#recording.isIdle && !this.memory.holds(tensor)) return;
     await this.#recording.run(async () => this.memory.release(tensor));
   }
 

@@ -73,6 +73,10 @@ export class Memory {
     return Math.max(0, this.budget * (1 - spareShare) - this.#pinned - this.#gpu.constantBytes);
   }
 
+  holds(tensor: Tensor): boolean {
+    return this.#holdings.has(tensor);
+  }
+
   buffer(tensor: Tensor): GPUBuffer | undefined {
     return this.#holdings.get(tensor)?.buffer;
   }

@@ -1,0 +1,100 @@
+import { assumed, type DeviceCosts } from '../cost.ts';
+import { apply } from '../operation.ts';
+import { Tensor, type TensorHost } from '../tensor.ts';
+import { widening } from '../widening.ts';
+import type { WebGpuBackend } from './backend.ts';
+
+/** The batch whose way there and back is timed: 1 MiB. */
+const [rows, outcomes] = [1024, 256];
+const numbers = rows * outcomes;
+/** Dispatches in a row that are timed. */
+const chain = 17;
+/** What no device reaches, in bytes, numbers and milliseconds: clocks are coarse. */
+const [fastestCopy, fastestKernel, leastDispatch] = [5e7, 1e8, 1e-4];
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+/**
+ * Times the way of numbers to the device and back, and the kernels that are the engine's own: the check of rows, and copies. What is not known after so many
+ * milliseconds is assumed for the time being: compilers may take longer, and Firefox may need 100 ms for one answer of a GPU,
+ * whose costs are then this latency. `onEnd` is called when the costs have been written for the last time, unless something failed.
+ */
+export async function measureDevice(backend: WebGpuBackend, host: TensorHost, milliseconds: number, onEnd: () => void): Promise<DeviceCosts> {
+  const start = performance.now();
+  const costs: Mutable<DeviceCosts> = { ...assumed.device };
+  const watch = new Stopwatch(backend, host);
+  const ended = measure(costs, watch, () => performance.now() - start > milliseconds)
+    .then(onEnd, () => undefined) // a device that fails here will fail a read, which tells
+    .finally(() => watch.release());
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<void>((resolve) => { timer = setTimeout(resolve, milliseconds); });
+  const isKnown = await Promise.race([ended.then(() => true), deadline.then(() => false)]);
+  clearTimeout(timer);
+  if (!isKnown && costs.latency === assumed.device.latency) costs.latency = milliseconds; // at least
+  return costs;
+}
+
+async function measure(costs: Mutable<DeviceCosts>, watch: Stopwatch, late: () => boolean): Promise<void> {
+  const least = async (time: () => Promise<number>): Promise<number> => Math.min(await time(), await time());
+  const answer = (): Promise<number> => watch.read(watch.source(1, 2));
+  await answer(); // the first is slower
+  costs.latency = await answer();
+  if (late()) return;
+  costs.latency = Math.min(costs.latency, await least(answer));
+  let back = Infinity;
+  const thereAndBack = await least(async () => {
+    const source = watch.source(rows, outcomes);
+    const milliseconds = await watch.read(source);
+    back = Math.min(back, await watch.read(source));
+    return milliseconds;
+  });
+  costs.up = rate(4 * numbers, thereAndBack - back, fastestCopy);
+  costs.down = rate(4 * numbers, back - costs.latency, fastestCopy);
+  const checkedToo = (): Promise<number> => watch.read(watch.source(rows, outcomes, false));
+  await checkedToo(); // which compiles
+  costs.kernel = rate(numbers, await least(checkedToo) - thereAndBack, fastestKernel);
+  const little = watch.source(1, 2);
+  const one = await watch.read(watch.copies(little, 1)).then(() => least(() => watch.read(watch.copies(little, 1))));
+  costs.dispatch = Math.max(leastDispatch, (await watch.read(watch.copies(little, chain)) - one) / (chain - 1));
+}
+
+function rate(count: number, milliseconds: number, most: number): number {
+  return milliseconds > 0 ? Math.min(most, count / milliseconds) : most;
+}
+
+/** Times reads of the device itself. Nobody but it has these tensors. */
+class Stopwatch {
+  readonly #backend: WebGpuBackend;
+  readonly #host: TensorHost;
+  readonly #made: Tensor[] = [];
+
+  constructor(backend: WebGpuBackend, host: TensorHost) {
+    this.#backend = backend;
+    this.#host = host;
+  }
+
+  /** Rows that nobody has to check, or that the device does. */
+  source(count: number, width: number, trusted = true): Tensor {
+    return this.#kept(new Tensor(this.#host, [count, width], 'values', { kind: 'source', data: new Float32Array(count * width), ...(trusted && { trusted }) }));
+  }
+
+  /** Copies of copies. */
+  copies(tensor: Tensor, times: number): Tensor {
+    return times === 0 ? tensor : this.#kept(apply(widening, [this.copies(tensor, times - 1)], {}));
+  }
+
+  async read(tensor: Tensor): Promise<number> {
+    const start = performance.now();
+    await this.#backend.read(tensor, {});
+    return performance.now() - start;
+  }
+
+  release(): void {
+    for (const tensor of this.#made) void this.#backend.release(tensor);
+  }
+
+  #kept(tensor: Tensor): Tensor {
+    this.#made.push(tensor);
+    return tensor;
+  }
+}

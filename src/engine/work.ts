@@ -1,0 +1,51 @@
+import { isGpuBuffer } from './gpu-types.ts';
+import type { Operation } from './operation.ts';
+import { bytesOf } from './storage.ts';
+import type { Tensor } from './tensor.ts';
+
+/** What a place has to do for a tensor. */
+export interface Work {
+  /** Numbers that its operations go through. */
+  readonly numbers: number;
+  /** Rows that they write, which cost something however short they are. */
+  readonly rows: number;
+  /** How often they go through their rows, all together. */
+  readonly passes: number;
+  /** Bytes of sources that are not there. */
+  readonly bytesUp: number;
+  /** Bytes of sources that are on a device and nowhere else. */
+  readonly bytesBack: number;
+}
+
+/** The work that is left where some tensors are held already. Lineage may be thousands of steps deep, so a set is walked that grows. */
+export function workOf(root: Tensor, held: (tensor: Tensor) => boolean): Work {
+  let [numbers, rows, passes, bytesUp, bytesBack] = [0, 0, 0, 0, 0];
+  const seen = new Set([root]);
+  for (const tensor of seen) {
+    const { origin } = tensor;
+    if (origin.kind === 'source') {
+      const bytes = bytesOf(tensor.storage, tensor.rows * tensor.width);
+      if (isGpuBuffer(origin.data)) bytesBack += bytes;
+      else if (!held(tensor)) bytesUp += bytes;
+      continue;
+    }
+    if (held(tensor)) continue;
+    const times = origin.operation.passes?.(origin.parameters) ?? 1;
+    numbers += times * numbersIn(tensor, origin.operation, origin.inputs);
+    rows += times * tensor.rows;
+    passes += times;
+    for (const input of origin.inputs) seen.add(input);
+  }
+  return { numbers, rows, passes, bytesUp, bytesBack };
+}
+
+/** An argument along columns, or needed whole, is gone through for every row; of others the longest counts, or the result. */
+function numbersIn({ rows, width }: Tensor, { arguments: expected }: Operation<unknown>, inputs: readonly Tensor[]): number {
+  let most = rows * width;
+  for (const [index, input] of inputs.entries()) {
+    const { axis } = expected[index]!;
+    const rowsRead = axis === 'columns' || axis === 'whole' ? rows * input.rows : Math.max(rows, input.rows);
+    most = Math.max(most, rowsRead * input.width);
+  }
+  return most;
+}

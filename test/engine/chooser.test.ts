@@ -1,0 +1,109 @@
+/** Which place a chooser takes, after runs that are said to have taken so long. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Chooser, type Choice } from '../../src/engine/chooser.ts';
+import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { FastPath } from '../../src/engine/fast-path.ts';
+import type { RunReport } from '../../src/engine/report.ts';
+import type { Tensor } from '../../src/engine/tensor.ts';
+import type { WebGpuBackend } from '../../src/engine/webgpu/backend.ts';
+import { klDivergence } from '../../src/index.ts';
+
+const device = { resident: () => undefined } as unknown as WebGpuBackend;
+const fast: FastPath = { plan: () => [], rate: () => Promise.resolve(undefined), read: () => Promise.resolve(undefined), destroy: () => undefined };
+let engine: Engine;
+beforeAll(async () => { engine = await openEngine({ backend: 'cpu' }); });
+afterAll(() => engine.dispose());
+
+function divergence(rows: number): Tensor {
+  const p = engine.rows(new Float32Array(rows * 256), { outcomes: 256 });
+  return klDivergence(p, p);
+}
+
+type Took = Readonly<Record<Choice['place'], number>>;
+
+const reportOf = (backend: Choice['place'], total: number): RunReport => ({ operation: '', shape: [], backend, adapter: '', reason: 'that of the run', chunks: 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total } });
+
+async function runs(chooser: Chooser, rows: number, took: Took, count: number): Promise<readonly Choice['place'][]> {
+  const places: Choice['place'][] = [];
+  const tensor = divergence(rows);
+  for (let run = 0; run < count; run++) {
+    const choice = await chooser.choose(tensor, device, 'an adapter');
+    const turn = chooser.begin();
+    chooser.end(turn, choice, reportOf(choice.place, took[choice.place]), 0);
+    places.push(choice.place);
+  }
+  return places;
+}
+
+const share = (places: readonly string[], place: string): number => places.filter((each) => each === place).length / places.length;
+
+describe('learns which place is better', () => {
+  test.each<[string, number, Took, Choice['place']]>([
+    ['a CPU that is slower than assumed', 4096, { cpu: 300, webgpu: 20 }, 'webgpu'],
+    ['a device that is slower than assumed', 4096, { cpu: 6, webgpu: 400 }, 'cpu'],
+    ['a CPU that is faster than assumed', 4096, { cpu: 2, webgpu: 8 }, 'cpu'],
+    ['little work that takes long', 16, { cpu: 40, webgpu: 3 }, 'webgpu'],
+    ['a device that is a little better', 65_536, { cpu: 130, webgpu: 100 }, 'webgpu'],
+  ])('%s', async (_, rows, took, better) => {
+    const chooser = new Chooser(fast, false);
+    await runs(chooser, rows, took, 30);
+    expect(share(await runs(chooser, rows, took, 200), better)).toBeGreaterThanOrEqual(0.97);
+  });
+
+  test('and again when that changes', async () => {
+    const chooser = new Chooser(fast, false);
+    await runs(chooser, 4096, { cpu: 10, webgpu: 40 }, 100);
+    await runs(chooser, 4096, { cpu: 100, webgpu: 40 }, 50);
+    expect(share(await runs(chooser, 4096, { cpu: 100, webgpu: 40 }, 100), 'webgpu')).toBeGreaterThanOrEqual(0.97);
+  });
+
+  test('one size says little of another', async () => {
+    const chooser = new Chooser(fast, false);
+    await runs(chooser, 1024, { cpu: 3, webgpu: 9 }, 100);
+    await runs(chooser, 65_536, { cpu: 600, webgpu: 60 }, 50);
+    expect(share(await runs(chooser, 65_536, { cpu: 600, webgpu: 60 }, 100), 'webgpu')).toBeGreaterThanOrEqual(0.97);
+    expect(share(await runs(chooser, 1024, { cpu: 3, webgpu: 9 }, 100), 'cpu')).toBeGreaterThanOrEqual(0.97);
+  });
+
+  test('tries cost little beside what runs cost anyway', async () => {
+    const took = { cpu: 10, webgpu: 30 };
+    const chooser = new Chooser(fast, false);
+    const places = await runs(chooser, 4096, took, 1000);
+    expect(places.reduce((sum, place) => sum + took[place], 0)).toBeLessThan(1.1 * 1000 * took.cpu);
+  });
+
+  test('a place that is known to be far slower is not tried again', async () => {
+    const chooser = new Chooser(fast, false);
+    await runs(chooser, 4096, { cpu: 10, webgpu: 500 }, 200);
+    expect(new Set(await runs(chooser, 4096, { cpu: 10, webgpu: 500 }, 300))).toEqual(new Set(['cpu']));
+  });
+});
+
+test('runs that share the machine teach nothing', async () => {
+  const chooser = new Chooser(fast, false);
+  const predicted = async (): Promise<unknown> => (await chooser.choose(divergence(4096), device, '')).predicted;
+  const before = await predicted();
+  for (let round = 0; round < 10; round++) {
+    const choices = [await chooser.choose(divergence(4096), device, ''), await chooser.choose(divergence(4096), device, '')];
+    const turns = choices.map(() => chooser.begin());
+    for (const [index, turn] of turns.entries()) chooser.end(turn, choices[index]!, reportOf(choices[index]!.place, 1000), 0);
+  }
+  expect(await predicted()).toEqual(before);
+});
+
+test('a run that failed, was begun anew or ended elsewhere teaches nothing', async () => {
+  const chooser = new Chooser(undefined, false);
+  const choose = async (): Promise<Choice> => chooser.choose(divergence(65_536), device, '');
+  const choice = await choose();
+  expect(choice).toMatchObject({ place: 'webgpu', reason: expect.stringMatching(/^\S+ ms are predicted on the CPU and \S+ ms on WebGPU$/) as string });
+  for (const report of [undefined, reportOf('cpu', 1000), { ...reportOf('webgpu', 1000), replays: 1 }]) chooser.end(chooser.begin(), choice, report, 0);
+  expect((await choose()).predicted).toEqual(choice.predicted);
+  for (let run = 0; run < 3; run++) chooser.end(chooser.begin(), choice, reportOf('webgpu', 1000), 0);
+  expect((await choose()).predicted).not.toEqual(choice.predicted);
+});
+
+test('what is obvious is said at once, without a word to the device', () => {
+  const chooser = new Chooser(fast, true);
+  const choice = chooser.choose(divergence(1), {} as WebGpuBackend, '');
+  expect(choice).toMatchObject({ place: 'cpu', predicted: { cpu: expect.any(Number) as number }, reason: 'the CPU is predicted to be done before a GPU could answer' });
+});

@@ -1,0 +1,109 @@
+/** Work and predictions, which need no device. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assumed, predict, type Costs } from '../../src/engine/cost.ts';
+import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import { Experience } from '../../src/engine/experience.ts';
+import type { GpuBufferLike } from '../../src/engine/gpu-types.ts';
+import { Tensor } from '../../src/engine/tensor.ts';
+import { workOf, type Work } from '../../src/engine/work.ts';
+import { divergenceMatrix, klDivergence, mirrorDescent, mirrorDescentStep, nearest } from '../../src/index.ts';
+
+let engine: Engine;
+beforeAll(async () => { engine = await openEngine({ backend: 'cpu' }); });
+afterAll(() => engine.dispose());
+const batch = (rows: number, outcomes: number): Tensor => engine.rows(new Float32Array(rows * outcomes), { outcomes });
+const nothing = (): boolean => false;
+
+describe('workOf', () => {
+  test('counts what goes through rows, all pairs and steps', () => {
+    const [p, q, one] = [batch(6, 5), batch(7, 5), batch(1, 5)];
+    expect(workOf(klDivergence(p, one), nothing)).toEqual({ numbers: 30, rows: 6, passes: 1, bytesUp: 4 * 35, bytesBack: 0 });
+    expect(workOf(divergenceMatrix(p, q, { divergence: klDivergence }), nothing)).toMatchObject({ numbers: 6 * 7 * 5, rows: 6, passes: 1 });
+    expect(workOf(nearest(p, q, { k: 2, divergence: klDivergence }), nothing)).toMatchObject({ numbers: 6 * 7 * 5 });
+    const descent = mirrorDescent(p, { kind: 'alphaDivergence', alpha: -1, targets: one }, { stepSize: 0.1, steps: 40 });
+    expect(workOf(descent, nothing)).toMatchObject({ numbers: 40 * 30, rows: 40 * 6, passes: 40 });
+    const components = { kind: 'alphaDivergence', alpha: -1, targets: batch(3, 8), components: batch(5, 8) } as const;
+    expect(workOf(mirrorDescent(batch(3, 5), components, { stepSize: 0.1, steps: 2 }), nothing)).toMatchObject({ numbers: 2 * 3 * 5 * 8 });
+  });
+
+  test('leaves out what is held, and what only that was made from', () => {
+    const [p, q] = [batch(6, 5), batch(6, 5)];
+    const moved = mirrorDescentStep(p, engine.values(new Float32Array(30), { outcomes: 5 }), { stepSize: 0.1 });
+    const d = klDivergence(moved, q);
+    expect(workOf(d, nothing)).toEqual({ numbers: 60, rows: 12, passes: 2, bytesUp: 3 * 120, bytesBack: 0 });
+    expect(workOf(d, (tensor) => tensor === moved)).toEqual({ numbers: 30, rows: 6, passes: 1, bytesUp: 120, bytesBack: 0 });
+    expect(workOf(d, (tensor) => tensor === d)).toEqual({ numbers: 0, rows: 0, passes: 0, bytesUp: 0, bytesBack: 0 });
+    const buffer: GpuBufferLike = { size: 120, usage: 0, destroy: () => undefined, mapAsync: () => Promise.resolve(), getMappedRange: () => new ArrayBuffer() };
+    const onDevice = new Tensor(engine, [6, 5], 'probabilities', { kind: 'source', data: buffer });
+    expect(workOf(klDivergence(onDevice, q), nothing)).toMatchObject({ bytesUp: 120, bytesBack: 120 });
+  });
+
+  test('of a lineage of thousands of steps', () => {
+    let state = batch(2, 3);
+    const slope = engine.values(new Float32Array(6), { outcomes: 3 });
+    for (let step = 0; step < 5000; step++) state = mirrorDescentStep(state, slope, { stepSize: 0.1 });
+    expect(workOf(state, nothing)).toMatchObject({ numbers: 30_000, passes: 5000, bytesUp: 48 });
+  });
+});
+
+const positive = fc.double({ min: 1e-3, max: 1e8, noNaN: true });
+const anyCosts: fc.Arbitrary<Costs> = fc.record({
+  device: fc.record({ latency: positive, dispatch: positive, up: positive, down: positive, kernel: positive }), cpu: fc.record({ fast: positive, reference: positive }),
+});
+const count = fc.integer({ min: 0, max: 1e9 });
+const anyWork: fc.Arbitrary<Work> = fc.record({ numbers: count, rows: count, passes: count, bytesUp: count, bytesBack: count });
+
+describe('predict', () => {
+  test('more work never costs less', () => {
+    fc.assert(fc.property(anyCosts, anyWork, anyWork, count, (costs, work, more, bytesDown) => {
+      for (const way of ['webgpu', 'fast', 'reference'] as const) {
+        const less = predict(way, work, bytesDown, costs);
+        const both = { numbers: work.numbers + more.numbers, rows: work.rows + more.rows, passes: work.passes + more.passes, bytesUp: work.bytesUp + more.bytesUp, bytesBack: work.bytesBack + more.bytesBack };
+        expect(less).toBeGreaterThan(0);
+        expect(predict(way, both, bytesDown, costs)).toBeGreaterThanOrEqual(less);
+      }
+    }));
+  });
+
+  test('a device that answers late is left alone for little work, and one that computes fast is taken for much', () => {
+    const [little, much]: Work[] = [2, 1e8].map((numbers) => ({ numbers, rows: 1, passes: 1, bytesUp: 8 * numbers, bytesBack: 0 }));
+    const fastDevice: Costs = { ...assumed, device: { latency: 0.2, dispatch: 0.005, up: 1e7, down: 1e7, kernel: 1e8 } };
+    expect(predict('fast', little!, 4, fastDevice)).toBeLessThan(predict('webgpu', little!, 4, fastDevice));
+    expect(predict('reference', little!, 4, fastDevice)).toBeLessThan(predict('webgpu', little!, 4, fastDevice));
+    expect(predict('webgpu', much!, 4, fastDevice)).toBeLessThan(predict('fast', much!, 4, fastDevice));
+    const slowDevice: Costs = { ...assumed, device: { ...assumed.device, kernel: 1e4 } };
+    expect(predict('fast', much!, 4, slowDevice)).toBeLessThan(predict('webgpu', much!, 4, slowDevice));
+    expect(predict('webgpu', { ...much!, bytesUp: 0 }, 4, assumed)).toBeLessThan(predict('webgpu', much!, 4, assumed));
+    expect(predict('fast', { ...little!, bytesBack: 1e6 }, 4, assumed)).toBeGreaterThan(assumed.device.latency);
+  });
+});
+
+describe('experience', () => {
+  const work = (rows: number, numbers: number): Work => ({ rows, numbers, passes: 1, bytesUp: 0, bytesBack: 0 });
+
+  test('comes near to what runs took, and follows when that changes', () => {
+    const tally = new Experience().ofSize('klDivergence', 'fast', work(10, 100));
+    for (let run = 0; run < 5; run++) tally.note(7);
+    expect(tally.ratio).toBe(7);
+    for (let run = 0; run < 20; run++) tally.note(2);
+    expect(tally.ratio).toBeCloseTo(2, 1);
+  });
+
+  test('one slow run counts no more than a few', () => {
+    const tally = new Experience().of('klDivergence', 'fast');
+    for (let run = 0; run < 10; run++) tally.note(1);
+    tally.note(1000);
+    expect(tally.ratio).toBeLessThan(2);
+  });
+
+  test('is kept apart by way, operation and size', () => {
+    const experience = new Experience();
+    const known = experience.ofSize('klDivergence', 'fast', work(1000, 10_000));
+    expect(experience.ofSize('klDivergence', 'fast', work(1010, 10_100))).toBe(known);
+    for (const other of [
+      experience.ofSize('klDivergence', 'reference', work(1000, 10_000)), experience.ofSize('renyiDivergence', 'fast', work(1000, 10_000)),
+      experience.ofSize('klDivergence', 'fast', work(10, 10_000)), experience.ofSize('klDivergence', 'fast', work(1000, 1e6)), experience.of('klDivergence', 'fast'),
+    ]) expect(other).not.toBe(known);
+  });
+});
