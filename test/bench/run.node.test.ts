@@ -12,7 +12,7 @@ describe('npm run bench', () => {
   it('lists its options', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
-    for (const option of ['--quick', '--only NAME', '--json FILE', '--peers', '--cpu', '--serve']) expect(stdout).toContain(option);
+    for (const option of ['--quick', '--only NAME', '--json FILE', '--peers', '--cpu', '--soak', '--serve']) expect(stdout).toContain(option);
   });
 
   it('refuses an option that it does not know', () => {
