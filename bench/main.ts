@@ -5,7 +5,7 @@ import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport, type Message } from './report.ts';
-import { soak, soakBudget, type SoakMessage, type SoakSample } from './soak.ts';
+import { heldIn, soak, soakBudget, type SoakMessage, type SoakSample } from './soak.ts';
 import { runBench, type Choice, type OnProgress } from './suite.ts';
 import { openEngine } from '../src/index.ts';
 
@@ -30,16 +30,17 @@ async function runForHost(tellHost: TellHost): Promise<void> {
   }
 }
 
-/** Tells a sample for each fiftieth of the way. */
+/** Tells, for each fiftieth of the way, of the moment at which the device held the most. */
 async function soakForHost(tellHost: TellHost): Promise<void> {
   const samples: SoakSample[] = [];
-  const [reads, depth] = [1000, 100];
+  const [reads, depth, parts] = [1000, 100, 50];
   try {
     using engine = await openEngine({ backend: 'webgpu', memoryBudget: soakBudget });
     await soak(engine, reads, depth, (sample, read) => {
-      if ((read + 1) % (reads / 50) !== 0) return;
-      samples.push(sample);
-      void tellHost({ kind: 'progress', part: 'soak', done: read + 1, total: reads });
+      const part = Math.floor((read * parts) / reads);
+      const most = samples[part];
+      if (!most || heldIn(sample) >= heldIn(most)) samples[part] = sample;
+      if ((read + 1) % (reads / parts) === 0) void tellHost({ kind: 'progress', part: 'soak', done: read + 1, total: reads });
     });
     await tellHost({ kind: 'report', report: samples });
   } catch (error) {

@@ -46,6 +46,11 @@ export async function soak(engine: Engine, reads: number, depth: number, onSampl
   for (const tensor of kept) tensor.dispose();
 }
 
+/** The bytes on the device. */
+export function heldIn({ used, pooled }: SoakSample): number {
+  return used + pooled;
+}
+
 /** How far samples lie from their middle at most, as a share of it. */
 export function spread(values: readonly number[]): number {
   const [least, most] = [Math.min(...values), Math.max(...values)];

@@ -161,7 +161,7 @@ describe('measureDevice', () => {
     for (const cost of Object.values(costs)) expect(cost > 0 && cost < 1e9).toBe(true);
     expect(costs.latency).not.toBe(assumed.device.latency);
     expect(costs.kernel).not.toBe(assumed.device.kernel);
-    await vi.waitFor(() => expect(backend.memory().used).toBe(0));
+    await vi.waitFor(() => expect(backend.memory.use.used).toBe(0));
     backend.destroy();
     host.dispose();
   });

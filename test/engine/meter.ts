@@ -3,6 +3,7 @@ export interface Meter {
   readonly live: () => { readonly bytes: number; readonly buffers: number };
   /** The most bytes that there ever were. */
   readonly most: () => number;
+  readonly destroyed: () => number;
   readonly restart: () => void;
   /** Does something whose buffers do not count. */
   readonly apart: <T>(work: () => T) => T;
@@ -10,7 +11,7 @@ export interface Meter {
 
 export function meter(device: GPUDevice): Meter {
   const create = device.createBuffer.bind(device);
-  let [bytes, buffers, most, isApart] = [0, 0, 0, false];
+  let [bytes, buffers, destroyed, most, isApart] = [0, 0, 0, 0, false];
   device.createBuffer = (descriptor) => {
     const buffer = create(descriptor);
     if (isApart) return buffer;
@@ -23,6 +24,7 @@ export function meter(device: GPUDevice): Meter {
       if (isLive) {
         bytes -= buffer.size;
         buffers--;
+        destroyed++;
       }
       isLive = false;
       return destroy();
@@ -30,7 +32,7 @@ export function meter(device: GPUDevice): Meter {
     return buffer;
   };
   return {
-    live: () => ({ bytes, buffers }), most: () => most, restart: () => { most = bytes; },
+    live: () => ({ bytes, buffers }), most: () => most, destroyed: () => destroyed, restart: () => { most = bytes; },
     apart(work) {
       isApart = true;
       try {
