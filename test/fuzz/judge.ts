@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { isLogits } from '../../src/engine/forms.ts';
 import { isGpuBuffer } from '../../src/engine/gpu-types.ts';
 import { lineageOf } from '../../src/engine/lineage.ts';
-import type { Operand } from '../../src/engine/operation.ts';
+import { finish, type Operand } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { build, type CallSpec } from './calls.ts';
 import type { Station } from './stations.ts';
@@ -45,7 +45,7 @@ function problemOfStep(tensor: Tensor, numbers: ReadonlyMap<Tensor, Float32Array
   const errorOf = errorsOf(tolerance, operands, parameters);
   for (let row = 0; row < rows; row++) {
     const [part, wanted] = [got.subarray(row * width, (row + 1) * width), new Float64Array(width)];
-    write(row, wanted);
+    finish(write(row, wanted));
     const error = errorOf(row, part, wanted) / ulp;
     if (!(error <= tolerance.ulps(parameters))) return `${name}, row ${row}: ${error} ulp (${tensor.report?.adapter}); got ${shown(part)}, expected ${shown(wanted)}`;
   }

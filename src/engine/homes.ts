@@ -1,0 +1,46 @@
+import { DeviceLostError } from './errors.ts';
+import { isGpuBuffer } from './gpu-types.ts';
+import { consumerOf, lineageOf } from './lineage.ts';
+import type { SourceData } from './reference.ts';
+import type { StoredNumbers } from './storage.ts';
+import type { Tensor } from './tensor.ts';
+import type { WebGpuBackend } from './webgpu/backend.ts';
+
+/** Knows on which device the GPUBuffers of sources are; with that they are lost. */
+export class Homes {
+  readonly #homes = new WeakMap<Tensor, WebGpuBackend>();
+
+  adopt(source: Tensor, home: WebGpuBackend | undefined): void {
+    if (home && source.origin.kind === 'source' && isGpuBuffer(source.origin.data)) this.#homes.set(source, home);
+  }
+
+  /** Throws if a source of the lineage was on another device than this one. */
+  assertOn(gpu: WebGpuBackend, tensor: Tensor): void {
+    for (const source of lineageOf(tensor)) {
+      const home = this.#homes.get(source);
+      if (home !== undefined && home !== gpu) throw lostBuffer(source, tensor);
+    }
+  }
+
+  /** The numbers of every source of a lineage, on the host. */
+  async hostData(tensor: Tensor, live: () => Promise<WebGpuBackend | undefined>): Promise<SourceData> {
+    const numbers = new Map<Tensor, StoredNumbers>();
+    for (const source of lineageOf(tensor)) {
+      const { origin } = source;
+      if (origin.kind === 'source') numbers.set(source, isGpuBuffer(origin.data) ? await this.#download(source, tensor, await live()) : origin.data);
+    }
+    return (source) => numbers.get(source)!;
+  }
+
+  async #download(source: Tensor, tensor: Tensor, gpu: WebGpuBackend | undefined): Promise<StoredNumbers> {
+    if (!gpu || gpu !== this.#homes.get(source)) throw lostBuffer(source, tensor);
+    return gpu.hostData(source);
+  }
+}
+
+function lostBuffer(source: Tensor, root: Tensor): DeviceLostError {
+  return new DeviceLostError({
+    ...consumerOf(source, root), expected: 'numbers that are still there', got: `a GPUBuffer of shape [${source.shape.join(', ')}] that was lost with its device`,
+    remedy: 'Wrap the data anew with engine.rows(), from the host or from a buffer of a live device.',
+  });
+}
