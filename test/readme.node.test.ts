@@ -35,11 +35,15 @@ test('the example of the README runs and prints what it says', async () => {
 
 test('the other examples of the README run', async () => {
   const examples = [...text.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code!).slice(1);
-  expect(examples.length).toBe(3);
-  for (const code of examples) {
+  expect(examples.length).toBe(5);
+  for (const example of examples) {
     const engine = await dually.openEngine();
-    const p = engine.rows([[0.5, 0.5], [0.9, 0.1]], { outcomes: 2 });
-    await run(code, { p, q: engine.rows([[0.25, 0.75]], { outcomes: 2 }) });
+    const p = engine.rows([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], { outcomes: 3 });
+    const q = engine.rows([[1, 1, 2]], { outcomes: 3, form: 'weights' });
+    const isRemote = example.includes("from 'dually/worker'");
+    const names = isRemote ? namesOf('/remote/') : { p, q, ...(!example.includes('openEngine(') && { engine }) };
+    const logged = await run(example.replace(/^import .*$/m, ''), names);
+    if (example.includes('engine.stream')) expect((logged[0] as [Float32Array])[0].map((x) => Math.round(1e4 * x))).toEqual(new Float32Array([2180, 1927]));
     engine.dispose();
   }
 });
