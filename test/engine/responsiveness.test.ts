@@ -87,7 +87,7 @@ const works: [string, EngineOptions, (engine: Engine) => () => Tensor][] = [
     return () => mirrorDescent(p, { kind: 'alphaDivergence', alpha: -1, targets }, { stepSize: 0.01, steps: 800 });
   }],
   ['Fisher information by the reference', { backend: 'reference' }, (engine) => {
-    const p = weights(engine, 1, 2000, 1);
+    const p = weights(engine, 1, 1000, 1);
     return () => fisherInformation(p, { coordinates: 'logits' });
   }],
   ['certificates', { backend: 'cpu', check: 'all' }, (engine) => {
