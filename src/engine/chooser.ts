@@ -54,6 +54,8 @@ export class Chooser {
   #startUp = 50;
   #measuring: { readonly adapter: string; readonly done: Promise<void> } | undefined;
   #isMeasured = false;
+  /** The device may be measured for longer than a read waits for it. */
+  #stop: () => Promise<void> = () => Promise.resolve();
   #running = 0;
   #begun = 0;
   /** The last run that began while there was no other. */
@@ -132,20 +134,31 @@ export class Chooser {
   async #measure({ host }: Tensor, gpu: WebGpuBackend, adapter: string): Promise<void> {
     this.#isMeasured = false;
     const stored = storedCosts(adapter);
-    this.#costs = stored ?? await measured(gpu, this.#fast, host, adapter);
+    if (stored) this.#costs = stored;
+    else await this.#measureNow(gpu, host, adapter);
     this.#isMeasured = true;
+  }
+
+  async #measureNow(gpu: WebGpuBackend, host: Tensor['host'], adapter: string): Promise<void> {
+    const cpu = await measuredCpu(this.#fast);
+    const { costs, stop } = await measureDevice(gpu, host, patience, (device) => storeCosts(adapter, { cpu, device }));
+    this.#costs = { cpu, device: costs };
+    this.#stop = stop;
+  }
+
+  /** Ends what is measured. */
+  async stop(): Promise<void> {
+    await this.#measuring?.done.catch(() => undefined);
+    await this.#stop();
   }
 }
 
-async function measured(gpu: WebGpuBackend, fast: FastPath | undefined, host: Tensor['host'], adapter: string): Promise<Costs> {
+async function measuredCpu(fast: FastPath | undefined): Promise<Costs['cpu']> {
   const row = new Float32Array(256);
-  const cpu = {
+  return {
     fast: credible(await fast?.rate().catch(() => undefined), assumed.cpu.fast),
     reference: credible(rateOf(row.length, () => void problemOfRow('values', row), cpuMilliseconds), assumed.cpu.reference),
   };
-  let costs: Costs = assumed;
-  const device = await measureDevice(gpu, host, patience, () => storeCosts(adapter, costs));
-  return costs = { cpu, device };
 }
 
 /** A rate as far as it can be believed: code that was compiled in haste may be a hundred times slower than it will be. */

@@ -58,6 +58,7 @@ export class Engine implements TensorHost {
   readonly #lines = { gpu: new Queue(readsAtOnce), cpu: new Queue(readsAtOnce) };
   readonly #running = new Set<Promise<unknown>>();
   #disposed = false;
+  #ended: Promise<void> = Promise.resolve();
   #noted: Set<Tensor> | undefined;
 
   /** @internal */
@@ -171,6 +172,8 @@ export class Engine implements TensorHost {
   buffer(tensor: Tensor, options: ReadOptions): Promise<GpuBufferLike> {
     return this.#inTurn('tensor.buffer', tensor, options, async () => {
       const { buffer, report } = await this.#runner.buffer(tensor, options);
+      // or the buffer is somebody else's by now
+      if (tensor.disposed) throw new DomainError({ operation: 'tensor.buffer', expected: 'a live tensor', got: 'one that was disposed of meanwhile', remedy: 'Dispose of a tensor only after its last use.' });
       return report ? noted(tensor, report, buffer) : buffer;
     });
   }
@@ -184,7 +187,7 @@ export class Engine implements TensorHost {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    void this.#idle().then(() => this.#runner.destroy());
+    this.#ended = this.#idle().then(() => this.#runner.destroy());
   }
 
   [Symbol.dispose](): void {
@@ -194,7 +197,7 @@ export class Engine implements TensorHost {
   /** Disposes, and waits until what was running has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose();
-    await this.#idle();
+    await this.#ended;
   }
 
   async #idle(): Promise<void> {
@@ -222,7 +225,10 @@ export class Engine implements TensorHost {
 
   #assertRunnable(tensor: Tensor, operation: string): void {
     this.#assertOpen(operation);
-    for (const { disposed, origin } of lineageOf(tensor)) {
+    for (const { disposed, origin, rows, width } of lineageOf(tensor)) {
+      if (origin.kind === 'source' && !isGpuBuffer(origin.data) && origin.data.length === 0 && rows * width > 0) {
+        throw new DomainError({ operation, expected: 'data that is still there', got: 'an array that was detached since it was wrapped', remedy: 'Hand an array over to others only when its tensor is disposed of.' });
+      }
       if (disposed && origin.kind === 'source') {
         throw new DomainError({ operation, expected: 'inputs that are still there', got: 'a tensor made from one that was disposed of', remedy: 'Dispose of a tensor only after its last use.' });
       }

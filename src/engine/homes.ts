@@ -17,8 +17,7 @@ export class Homes {
   /** Throws if a source of the lineage was on another device than this one. */
   assertOn(gpu: WebGpuBackend, tensor: Tensor): void {
     for (const source of lineageOf(tensor)) {
-      const home = this.#homes.get(source);
-      if (home !== undefined && home !== gpu) throw lostBuffer(source, tensor);
+      if (this.#homeOf(source, gpu) !== gpu) throw lostBuffer(source, tensor);
     }
   }
 
@@ -32,8 +31,14 @@ export class Homes {
     return (source) => numbers.get(source)!;
   }
 
+  /** What was wrapped while there was no device is on the next one. */
+  #homeOf(source: Tensor, next: WebGpuBackend): WebGpuBackend {
+    if (!this.#homes.has(source)) this.adopt(source, next);
+    return this.#homes.get(source) ?? next;
+  }
+
   async #download(source: Tensor, tensor: Tensor, gpu: WebGpuBackend | undefined): Promise<StoredNumbers> {
-    if (!gpu || gpu !== this.#homes.get(source)) throw lostBuffer(source, tensor);
+    if (!gpu || gpu !== this.#homeOf(source, gpu)) throw lostBuffer(source, tensor);
     return gpu.hostData(source);
   }
 }

@@ -43,8 +43,9 @@ export class Queue {
 
 /** Waits for something no longer than until the signal is aborted. */
 export async function unlessAborted<T>(wait: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  signal?.throwIfAborted();
   if (!signal) return wait;
+  wait.catch(() => undefined); // when nobody waits for it any more
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(signal.reason);
     signal.addEventListener('abort', leave, { once: true });

@@ -51,5 +51,5 @@ export interface Runner {
   release(tensor: Tensor): void;
   memory(): Promise<MemoryUse>;
   /** Called once, when nothing runs any more. */
-  destroy(): void;
+  destroy(): void | Promise<void>;
 }

@@ -6,6 +6,7 @@ import { Homes } from './homes.ts';
 import { Inspector, type Check, type CheckOptions } from './inspector.ts';
 import { lineageOf } from './lineage.ts';
 import { OnCpu } from './on-cpu.ts';
+import { unlessAborted } from './queue.ts';
 import { recovering, withoutSteppingBack } from './recovery.ts';
 import { Reference, type SourceData } from './reference.ts';
 import type { RunReport } from './report.ts';
@@ -63,7 +64,7 @@ export class Scheduler implements Runner {
     const gpu = this.#devices!.current;
     if (!this.#chooser || !gpu) return this.#readOnDevice(tensor, options, start);
     const chosen = this.#chooser.choose(tensor, gpu, this.#devices!.adapter);
-    const choice = chosen instanceof Promise ? await chosen : chosen;
+    const choice = chosen instanceof Promise ? await unlessAborted(chosen, options.signal) : chosen;
     const waited = choice === chosen ? 0 : performance.now() - start;
     const turn = this.#chooser.begin();
     let report: RunReport | undefined;
@@ -101,7 +102,8 @@ export class Scheduler implements Runner {
     return this.#devices?.current?.memory.use ?? { budget: 0, used: 0, pooled: 0, buffers: 0, spilled: 0 };
   }
 
-  destroy(): void {
+  async destroy(): Promise<void> {
+    await this.#chooser?.stop();
     this.#devices?.destroy();
     this.#cpu.fast?.destroy();
   }
@@ -133,7 +135,7 @@ export class Scheduler implements Runner {
     const { ofRun, ofCheck } = this.#hooks(tensor, options);
     const { result: { data, facts, bytesDown }, milliseconds } = await this.#inspector.timed(() => gpu.read(tensor, ofRun));
     const { report, anew } = await this.#inspected({ tensor, report: this.#report(tensor, start, facts, bytesDown, replays), milliseconds, numbers: async () => data }, ofCheck, start);
-    if (anew && gpu.resident(tensor)) await gpu.place(tensor, anew); // others may read it there
+    if (anew) await this.#mend(gpu, tensor, anew);
     return { data: anew ?? data, report };
   }
 
@@ -143,6 +145,7 @@ export class Scheduler implements Runner {
     if (!facts) return { buffer, report: this.#inspector.hasFailed(tensor) ? (await this.#readOnGpu(gpu, tensor, options, start, replays)).report : undefined };
     const made: Made = { tensor, report: this.#report(tensor, start, facts, 0, replays), milliseconds, numbers: async () => (await gpu.read(tensor, { signal: options.signal })).data };
     const { report, anew } = await this.#inspected(made, ofCheck, start);
+    if (anew) await this.#mend(gpu, tensor, anew);
     return { buffer: anew ? await gpu.place(tensor, anew) : buffer, report };
   }
 
@@ -182,8 +185,13 @@ export class Scheduler implements Runner {
     const reason = `row ${certificate.worstRow} is ${certificate.worstUlps.toPrecision(3)} ulp from the reference (${report.adapter})`;
     this.events.emit('fallback', { reason, operation: report.operation });
     const anew = await this.#cpu.runByReference(tensor, await this.#hostData(tensor), { signal: hooks.signal });
-    this.#inspector.mended(tensor);
     return { anew, report: { ...certified, backend: 'reference', adapter: 'CPU', reason, chunks: 1, milliseconds: { ...certified.milliseconds, total: performance.now() - start } } };
+  }
+
+  /** Others may read a wrong result where it lies: it is written over, or forgotten, so that it is made and judged again. */
+  async #mend(gpu: WebGpuBackend, tensor: Tensor, anew: Float32Array<ArrayBuffer>): Promise<void> {
+    if (await gpu.overwrite(tensor, anew)) this.#inspector.mended(tensor);
+    else await gpu.release(tensor);
   }
 
   #hostData(tensor: Tensor): Promise<SourceData> {

@@ -37,7 +37,10 @@ export async function findDevice(wanted: readonly GPUFeatureName[] = []): Promis
   const silence = new Promise<{ reason: string }>((resolve) => {
     timer = setTimeout(() => resolve({ reason: `WebGPU gave no device in ${patience / 1000} s` }), patience);
   });
-  return Promise.race([requestDevice(gpu, wanted), silence]).finally(() => clearTimeout(timer));
+  const asked = requestDevice(gpu, wanted);
+  const found = await Promise.race([asked, silence]).finally(() => clearTimeout(timer));
+  if (!('device' in found)) void asked.then((late) => { if ('device' in late) late.device.destroy(); });
+  return found;
 }
 
 async function requestDevice(gpu: GPU, wanted: readonly GPUFeatureName[]): Promise<FoundDevice | { readonly reason: string }> {

@@ -1,4 +1,4 @@
-import { DeviceError, DeviceLostError, DomainError, LimitExceededError } from '../errors.ts';
+import { DeviceLostError, DomainError, LimitExceededError } from '../errors.ts';
 import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
@@ -21,6 +21,8 @@ export interface Forced {
   readonly patience?: number;
 }
 
+/** The share of the budget that callers may have got hold of; runs need the rest. */
+const pinnedShare = 3 / 4;
 /** Milliseconds in which the loss of a device is told after what failed because of it. */
 const lossDelay = 250;
 
@@ -57,7 +59,13 @@ export class WebGpuBackend {
 
   async allocateResident(tensor: Tensor): Promise<GPUBuffer> {
     const buffer = await this.memory.take('exact', bytesOfTensor(tensor));
+    const known = this.resident(tensor); // of a run that ended while this one waited for memory
+    if (known) {
+      this.gpu.pool.give(buffer);
+      return known;
+    }
     this.memory.hold(tensor, buffer);
+    this.memory.need(tensor);
     return buffer;
   }
 
@@ -65,22 +73,39 @@ export class WebGpuBackend {
   async place(tensor: Tensor, data: Float32Array<ArrayBuffer>): Promise<GPUBuffer> {
     this.#assertNotLost('tensor.buffer');
     this.#assertFits(tensor);
-    return this.#guarded('tensor.buffer', async () => {
+    let made: readonly Tensor[] = [];
+    await this.#guarded('tensor.buffer', async () => {
       this.memory.begin([], () => undefined);
-      this.gpu.write(this.resident(tensor) ?? await this.allocateResident(tensor), data);
-      const buffer = this.#handedOut(tensor);
-      return async () => buffer;
+      const there = this.resident(tensor);
+      if (!there) made = [tensor];
+      this.gpu.write(there ?? await this.allocateResident(tensor), data);
+      return async () => undefined;
+    }).catch(async (error: unknown) => {
+      if (this.gpu.lost === undefined) await this.#recording.run(async () => this.#forget(made));
+      throw error;
+    });
+    return this.resident(tensor) || tensor.disposed ? this.#handedOut(tensor) : this.place(tensor, data); // others may have moved it meanwhile
+  }
+
+  /** Writes over a result where it lies on the device, if it does; a copy of it on the host is dropped. */
+  async overwrite(tensor: Tensor, data: Float32Array<ArrayBuffer>): Promise<boolean> {
+    return this.#guarded('tensor.read', async () => {
+      const buffer = this.resident(tensor);
+      this.memory.dropCopy(tensor);
+      if (buffer) this.gpu.write(buffer, data);
+      return async () => buffer !== undefined;
     });
   }
 
   #handedOut(tensor: Tensor): GPUBuffer {
+    if (tensor.disposed) throw new DomainError({ operation: 'tensor.buffer', expected: 'a live tensor', got: 'one that was disposed of meanwhile', remedy: 'Dispose of a tensor only after its last use.' });
     const { origin } = tensor;
     return origin.kind === 'source' && isGpuBuffer(origin.data) ? origin.data as GPUBuffer : this.memory.pin(tensor);
   }
 
   #assertFits(tensor: Tensor): number {
     const bytes = bytesOfTensor(tensor);
-    const most = Math.min(this.limits.maxBufferSize, this.memory.budget - this.memory.pinned);
+    const most = Math.min(this.limits.maxBufferSize, pinnedShare * this.memory.budget - this.memory.pinned);
     if (bytes <= most) return bytes;
     throw new LimitExceededError({
       operation: 'tensor.buffer', expected: `a result of at most ${most} bytes`, got: `${bytes} bytes`, remedy: 'Use read(), which goes chunk by chunk, or fewer rows, or dispose of tensors whose buffers were taken.',
@@ -140,16 +165,16 @@ export class WebGpuBackend {
       record((commands) => copyBlock(commands, region, range, whole, tensor));
       return undefined;
     };
-    const settle = (): GPUBuffer => {
-      if (target) this.#settle(tensor, target);
-      return this.#handedOut(tensor);
-    };
     let buffer: GPUBuffer | undefined;
-    const facts = await this.#run(tensor, hooks, { put, isRead: false }, () => { buffer = settle(); }).catch((error: unknown) => {
+    const settle = (): void => {
+      if (target) this.#settle(tensor, target);
+      if (this.resident(tensor) || tensor.disposed) buffer = this.#handedOut(tensor);
+    };
+    const facts = await this.#run(tensor, hooks, { put, isRead: false }, settle).catch((error: unknown) => {
       if (target) this.gpu.pool.give(target);
       throw error;
     });
-    return { buffer: buffer!, facts };
+    return buffer ? { buffer, facts } : this.buffer(tensor, hooks); // others may have moved it meanwhile
   }
 
   /** What is done with the result is done before others can have its memory. */
@@ -178,7 +203,8 @@ export class WebGpuBackend {
     } catch (error) {
       land();
       if (ended?.whole) this.gpu.pool.give(ended.whole.buffer); // it ended, and then an error came to light
-      if (error instanceof DeviceError && this.gpu.lost === undefined) await this.#recording.run(async () => this.#forget(uploaded));
+      const isHarmless = error instanceof DomainError || (hooks.signal?.aborted === true && error === hooks.signal.reason);
+      if (!isHarmless && this.gpu.lost === undefined) await this.#recording.run(async () => this.#forget(uploaded));
       throw error;
     } finally {
       land();
@@ -210,19 +236,36 @@ export class WebGpuBackend {
       return ended.value;
     } catch (error) {
       const ofTheCaller = error instanceof DomainError || error instanceof LimitExceededError || signal?.aborted === true;
-      if (!ofTheCaller && this.gpu.lost === undefined) await Promise.race([this.gpu.device.lost, new Promise((resolve) => setTimeout(resolve, lossDelay))]);
+      if (!ofTheCaller && this.gpu.lost === undefined) await this.#lossIsTold();
       if (!ofTheCaller) this.#assertNotLost(operation, error);
       throw error;
     }
   }
 
+  /** Waits until the loss of the device is told, if it comes to light at all. */
+  #lossIsTold(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(end, lossDelay);
+      const stop = this.gpu.onLost(end);
+    });
+  }
+
   /** What a device that died was to do may never end, in which case this ends with its loss. */
   #whileAlive<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const lost = (): void => reject(new Error(`the device was lost: ${this.gpu.lost}`));
-      if (this.gpu.lost !== undefined) lost();
-      const stop = this.gpu.onLost(lost);
       let timer: ReturnType<typeof setTimeout> | undefined;
+      const lost = (): void => {
+        clearTimeout(timer);
+        reject(new Error(`the device was lost: ${this.gpu.lost}`));
+      };
+      work.catch(() => undefined);
+      if (this.gpu.lost !== undefined) return lost();
+      const stop = this.gpu.onLost(lost);
       const watch = (milliseconds: number): void => {
         timer = setTimeout(() => {
           const silence = performance.now() - Math.max(start, this.gpu.answered);

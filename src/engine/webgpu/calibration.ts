@@ -12,26 +12,36 @@ const chain = 17;
 /** What no device reaches, in bytes, numbers and milliseconds: clocks are coarse. */
 const [fastestCopy, fastestKernel, leastDispatch] = [5e7, 1e8, 1e-4];
 
+export interface Measured {
+  /** They are written as long as it is not over. */
+  readonly costs: DeviceCosts;
+  /** Breaks off, and waits until the device is left alone. */
+  readonly stop: () => Promise<void>;
+}
+
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
  * Times the way of numbers to the device and back, and the kernels that are the engine's own: the check of rows, and copies. What is not known after so many
  * milliseconds is assumed for the time being: compilers may take longer, and Firefox may need 100 ms for one answer of a GPU,
- * whose costs are then this latency. `onEnd` is called when the costs have been written for the last time, unless something failed.
+ * whose costs are then this latency. `onEnd` gets what was measured in the end, unless something failed.
  */
-export async function measureDevice(backend: WebGpuBackend, host: TensorHost, milliseconds: number, onEnd: () => void): Promise<DeviceCosts> {
+export async function measureDevice(backend: WebGpuBackend, host: TensorHost, milliseconds: number, onEnd: (costs: DeviceCosts) => void): Promise<Measured> {
   const start = performance.now();
   const costs: Mutable<DeviceCosts> = { ...assumed.device };
   const watch = new Stopwatch(backend, host);
   const ended = measure(costs, watch, () => performance.now() - start > milliseconds)
-    .then(onEnd, () => undefined) // a device that fails here will fail a read, which tells
-    .finally(() => watch.release());
+    .then(() => onEnd(costs), () => undefined) // a device that fails here will fail a read, which tells
+    .then(() => watch.release());
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<void>((resolve) => { timer = setTimeout(resolve, milliseconds); });
   const isKnown = await Promise.race([ended.then(() => true), deadline.then(() => false)]);
   clearTimeout(timer);
   if (!isKnown && costs.latency === assumed.device.latency) costs.latency = milliseconds; // at least
-  return costs;
+  return { costs, stop: () => {
+    watch.isStopped = true;
+    return ended;
+  } };
 }
 
 async function measure(costs: Mutable<DeviceCosts>, watch: Stopwatch, late: () => boolean): Promise<void> {
@@ -67,6 +77,7 @@ class Stopwatch {
   readonly #backend: WebGpuBackend;
   readonly #host: TensorHost;
   readonly #made: Tensor[] = [];
+  isStopped = false;
 
   constructor(backend: WebGpuBackend, host: TensorHost) {
     this.#backend = backend;
@@ -84,13 +95,14 @@ class Stopwatch {
   }
 
   async read(tensor: Tensor): Promise<number> {
+    if (this.isStopped) throw new Error('nobody wants to know any more');
     const start = performance.now();
     await this.#backend.read(tensor, {});
     return performance.now() - start;
   }
 
-  release(): void {
-    for (const tensor of this.#made) void this.#backend.release(tensor);
+  async release(): Promise<void> {
+    await Promise.all(this.#made.map((tensor) => this.#backend.release(tensor)));
   }
 
   #kept(tensor: Tensor): Tensor {

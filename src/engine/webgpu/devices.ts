@@ -84,7 +84,7 @@ export class Devices {
     this.#closedUntil = performance.now() + rest; // also if the caller's function throws
     for (const [attempt, delay] of (this.#borrowed ? [0] : delays).entries()) {
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
-      const found = await (this.#borrowed ? this.#ofCaller(loss) : findDevice(['subgroups']));
+      const found = await (this.#borrowed ? this.#ofCaller(loss).catch((error: unknown) => this.#failed(loss, error)) : findDevice(['subgroups']));
       if (this.#isDestroyed) {
         if ('device' in found && !this.#borrowed) found.device.destroy();
         return undefined;
@@ -102,6 +102,13 @@ export class Devices {
     this.#backend = this.#open(found);
     this.#events.emit('recovered', { adapter: found.adapter, attempts });
     return this.#backend;
+  }
+
+  /** The caller's function failed, which the read at hand tells; others go on with the CPU. */
+  #failed(loss: string, error: unknown): never {
+    this.problem = `${loss}, and onDeviceLost failed`;
+    this.#events.emit('fallback', { reason: this.problem });
+    throw error;
   }
 
   async #ofCaller(reason: string): Promise<FoundDevice | { readonly reason: string }> {

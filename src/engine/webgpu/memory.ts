@@ -35,7 +35,7 @@ const leastPiece = 2 ** 12;
 /**
  * Holds tensors on the device within a budget. What does not fit any more goes in this order: buffers that are kept for
  * later, then the tensors that were used longest ago. These are uploaded again when they are needed; a result is copied to
- * the host first, once. All but `release` and the collector's net happens under the lock of those who record.
+ * the host first, once. Tensors are moved under the lock of those who record; results of runs are held, pinned and freed at any time.
  */
 export class Memory {
   readonly budget: number;
@@ -86,6 +86,11 @@ export class Memory {
     return this.#holdings.get(tensor)?.spilled;
   }
 
+  dropCopy(tensor: Tensor): void {
+    const holding = this.#holdings.get(tensor);
+    if (holding) this.#forget(holding);
+  }
+
   isMovable(tensor: Tensor): boolean {
     const holding = this.#holdings.get(tensor);
     return holding !== undefined && this.#movable.has(holding);
@@ -105,6 +110,7 @@ export class Memory {
 
   /** A run has recorded all, and waits for the device now. Returns what is to be called when it has given back what it held. */
   takeOff(): () => void {
+    this.begin([], () => undefined);
     const { promise, resolve } = withResolvers();
     this.#flying.add(promise);
     return () => {
@@ -132,10 +138,14 @@ export class Memory {
     const holding = known ?? { buffer, spilled: undefined, isSource: tensor.origin.kind === 'source', pinned: false };
     holding.buffer = buffer;
     this.#movable.add(holding);
-    this.#needed.add(holding);
     if (known) return;
     this.#holdings.set(tensor, holding);
     this.#collected.register(tensor, holding, tensor);
+  }
+
+  /** The run that records now needs a tensor that it has brought here. */
+  need(tensor: Tensor): void {
+    this.#needed.add(this.#holdings.get(tensor)!);
   }
 
   /** A caller may keep the buffer and not the tensor, so that it stays where it is and outlives the tensor's collection. */
