@@ -1,0 +1,58 @@
+/** Buffers and data that go away while they are wanted: an error says so, and nothing else is handed out in their place. */
+import { expect, test, vi } from 'vitest';
+import { openEngine } from '../../src/engine/engine.ts';
+import { DeviceError, DomainError, LimitExceededError } from '../../src/engine/errors.ts';
+import { alphaDivergence, klDivergence } from '../../src/index.ts';
+import { expectFailure } from '../failure.ts';
+import { randomRows } from './random-rows.ts';
+
+const [rows, outcomes] = [32, 8];
+const form = 'weights' as const;
+
+test.each(['webgpu', 'cpu'] as const)('data that were given away since they were wrapped, on %s', async (backend) => {
+  using engine = await openEngine({ backend });
+  const earlier = await klDivergence(engine.rows(randomRows(rows, outcomes, 3), { outcomes, form }), engine.rows(randomRows(1, outcomes, 4), { outcomes, form })).read();
+  expect(earlier.length).toBe(rows);
+  const data = randomRows(rows, outcomes, 1);
+  const divergence = klDivergence(engine.rows(data, { outcomes, form }), engine.rows(randomRows(1, outcomes, 2), { outcomes, form }));
+  structuredClone(data.buffer, { transfer: [data.buffer] });
+  for (let k = 0; k < 3; k++) {
+    await expectFailure(() => divergence.read(), DomainError, 'domain', { operation: 'tensor.read', expected: 'data that is still there' });
+  }
+});
+
+test('a tensor that is disposed of while its buffer is made', async () => {
+  using engine = await openEngine({ backend: 'webgpu' });
+  for (const isSource of [true, false]) {
+    const p = engine.rows(randomRows(rows, outcomes, 1), { outcomes, form });
+    const tensor = isSource ? p : klDivergence(p, engine.rows(randomRows(1, outcomes, 2), { outcomes, form }));
+    const buffer = tensor.buffer();
+    tensor.dispose();
+    await expectFailure(() => buffer, DomainError, 'domain', { operation: 'tensor.buffer' });
+  }
+});
+
+test('a buffer that cannot be made for a result of the CPU is not handed out', async () => {
+  const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  using engine = await openEngine({ device });
+  const make = (): ReturnType<typeof klDivergence> => alphaDivergence(engine.rows(randomRows(rows, outcomes, 1), { outcomes, form }), engine.rows(randomRows(1, outcomes, 2), { outcomes, form }), { alpha: 40 });
+  const [wanted, result] = [await make().read(), make()];
+  const create = device.createBuffer.bind(device);
+  const failing = vi.spyOn(device, 'createBuffer').mockImplementation((descriptor) => create({ ...descriptor, size: 2 * device.limits.maxBufferSize }));
+  await expectFailure(() => result.buffer(), DeviceError, 'device', {});
+  failing.mockRestore();
+  expect((await result.buffer()).size).toBe(4 * rows);
+  expect(await result.read()).toEqual(wanted);
+  device.destroy();
+});
+
+test('buffers that callers took leave room for runs', async () => {
+  using engine = await openEngine({ backend: 'webgpu', memoryBudget: 2 ** 18 });
+  const source = (seed: number): ReturnType<typeof engine.rows> => engine.rows(randomRows(2 ** 13, 2, seed), { outcomes: 2, form }); // 64 KiB
+  const taken = [1, 2, 3].map(source);
+  for (const each of taken) await each.buffer();
+  await expectFailure(() => source(4).buffer(), LimitExceededError, 'limit-exceeded', { operation: 'tensor.buffer' });
+  const divergence = klDivergence(engine.rows(randomRows(1024, 2, 5), { outcomes: 2, form }), engine.rows(randomRows(1, 2, 6), { outcomes: 2, form }));
+  await divergence.read();
+  expect(divergence.report!.chunks).toBeLessThan(16);
+});
