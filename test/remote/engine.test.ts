@@ -25,8 +25,9 @@ async function outcome(make: () => Tensor): Promise<unknown> {
   try {
     return new Uint32Array((await make().read()).buffer);
   } catch (error) {
-    const { stack: _, ...said } = Object.getOwnPropertyDescriptors(error as Error);
-    return { type: (error as Error).constructor, ...Object.fromEntries(Object.entries(said).map(([name, { value }]) => [name, value as unknown])) };
+    const where = ['stack', 'fileName', 'lineNumber', 'columnNumber']; // Firefox says so too
+    const said = Object.entries(Object.getOwnPropertyDescriptors(error as Error)).filter(([name]) => !where.includes(name));
+    return { type: (error as Error).constructor, ...Object.fromEntries(said.map(([name, { value }]) => [name, value as unknown])) };
   }
 }
 
