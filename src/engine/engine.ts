@@ -226,7 +226,7 @@ export class Engine implements TensorHost {
   #assertRunnable(tensor: Tensor, operation: string): void {
     this.#assertOpen(operation);
     for (const { disposed, origin, rows, width } of lineageOf(tensor)) {
-      if (origin.kind === 'source' && !isGpuBuffer(origin.data) && origin.data.length === 0 && rows * width > 0) {
+      if (origin.kind === 'source' && !origin.transfer && !isGpuBuffer(origin.data) && origin.data.length === 0 && rows * width > 0) {
         throw new DomainError({ operation, expected: 'data that is still there', got: 'an array that was detached since it was wrapped', remedy: 'Hand an array over to others only when its tensor is disposed of.' });
       }
       if (disposed && origin.kind === 'source') {

@@ -69,7 +69,7 @@ describe('an engine that is left to itself', () => {
     using engine = await openEngine({ calibrate: false });
     const result = dear(engine);
     await result.read();
-    expect(reads.mock.calls.every(([tensor]) => tensor === result)).toBe(true);
+    expect(reads.mock.calls.every(([tensor]) => tensor === result || tensor.host !== engine)).toBe(true); // of others that end
     expect(entries.size).toBe(0);
     expect(Object.keys(result.report!.predicted!).sort()).toEqual(['cpu', 'webgpu']);
   });
@@ -82,7 +82,7 @@ describe('an engine that is left to itself', () => {
     const reads = vi.spyOn(WebGpuBackend.prototype, 'read');
     const result = dear(engine);
     await result.read();
-    expect(reads.mock.calls.map(([tensor]) => tensor)).toEqual([result]); // on the device, for such a CPU is none
+    expect(reads.mock.calls.map(([tensor]) => tensor).filter(({ host }) => host === engine)).toEqual([result]); // on the device, for such a CPU is none
     expect(result.report).toMatchObject({ backend: 'webgpu', reason: expect.stringMatching(/predicted/) as string });
   });
 

@@ -31,7 +31,7 @@ export async function measureDevice(backend: WebGpuBackend, host: TensorHost, mi
   const costs: Mutable<DeviceCosts> = { ...assumed.device };
   const watch = new Stopwatch(backend, host);
   const ended = measure(costs, watch, () => performance.now() - start > milliseconds)
-    .then(() => onEnd(costs), () => undefined) // a device that fails here will fail a read, which tells
+    .then(() => { if (!watch.isStopped) onEnd(costs); }, () => undefined) // a device that fails here will fail a read, which tells
     .then(() => watch.release());
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<void>((resolve) => { timer = setTimeout(resolve, milliseconds); });
