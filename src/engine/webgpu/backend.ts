@@ -1,13 +1,12 @@
-import { DeviceLostError, DomainError, LimitExceededError } from '../errors.ts';
+import { DomainError, LimitExceededError } from '../errors.ts';
 import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
-import type { Range } from '../stages.ts';
-import { bytesOf, perWord, type StoredNumbers } from '../storage.ts';
-import { Queue } from '../queue.ts';
+import type { StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Region } from './encoder.ts';
+import { copyBlock, placeBlock } from './blocks.ts';
 import { Gpu } from './gpu.ts';
+import { Guard } from './guard.ts';
 import { bytesOfTensor, defaultBudget, Memory } from './memory.ts';
 import { recordReadback } from './readback.ts';
 import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
@@ -23,8 +22,6 @@ export interface Forced {
 
 /** The share of the budget that callers may have got hold of; runs need the rest. */
 const pinnedShare = 3 / 4;
-/** Milliseconds in which the loss of a device is told after what failed because of it. */
-const lossDelay = 250;
 
 /** Runs tensors on a device, and keeps what is worth keeping there: sources, and results that were read. */
 export class WebGpuBackend {
@@ -35,16 +32,14 @@ export class WebGpuBackend {
   readonly forcedRegime: Regime | undefined;
   /** Lanes that every subgroup of the device has at least, as far as kernels use them. */
   readonly subgroup: 0 | 4 | 16;
-  /** Runs record their commands one after the other, and wait for the device side by side. */
-  readonly #recording = new Queue();
-  readonly #patience: number;
+  readonly #guard: Guard;
 
   constructor(device: GPUDevice, options: { borrowed: boolean; softwareAdapter: boolean; forced: Forced; memoryBudget?: number | undefined }) {
     this.gpu = new Gpu(device, options.borrowed);
     this.memory = new Memory(this.gpu, options.memoryBudget ?? defaultBudget(device.limits));
     this.softwareAdapter = options.softwareAdapter;
     this.forcedRegime = options.forced.regime;
-    this.#patience = options.forced.patience ?? 60_000;
+    this.#guard = new Guard(this.gpu, options.forced.patience ?? 60_000);
     this.subgroup = options.forced.subgroups ? subgroupOf(device) : 0;
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
     this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
@@ -71,17 +66,17 @@ export class WebGpuBackend {
 
   /** Uploads a result that was made on the host, for those who want it on the device. */
   async place(tensor: Tensor, data: Float32Array<ArrayBuffer>): Promise<GPUBuffer> {
-    this.#assertNotLost('tensor.buffer');
+    this.#guard.assertNotLost('tensor.buffer');
     this.#assertFits(tensor);
     let made: readonly Tensor[] = [];
-    await this.#guarded('tensor.buffer', async () => {
+    await this.#guard.run('tensor.buffer', async () => {
       this.memory.begin([], () => undefined);
       const there = this.resident(tensor);
       if (!there) made = [tensor];
       this.gpu.write(there ?? await this.allocateResident(tensor), data);
       return async () => undefined;
     }).catch(async (error: unknown) => {
-      if (this.gpu.lost === undefined) await this.#recording.run(async () => this.#forget(made));
+      if (this.gpu.lost === undefined) await this.#guard.recording.run(async () => this.#forget(made));
       throw error;
     });
     return this.resident(tensor) || tensor.disposed ? this.#handedOut(tensor) : this.place(tensor, data); // others may have moved it meanwhile
@@ -89,7 +84,7 @@ export class WebGpuBackend {
 
   /** Writes over a result where it lies on the device, if it does; a copy of it on the host is dropped. */
   async overwrite(tensor: Tensor, data: Float32Array<ArrayBuffer>): Promise<boolean> {
-    return this.#guarded('tensor.read', async () => {
+    return this.#guard.run('tensor.read', async () => {
       const buffer = this.resident(tensor);
       this.memory.dropCopy(tensor);
       if (buffer) this.gpu.write(buffer, data);
@@ -114,8 +109,8 @@ export class WebGpuBackend {
 
   /** Frees what a tensor holds, in its turn: a run that records now may use it. */
   async release(tensor: Tensor): Promise<void> {
-    if (this.#recording.isIdle && !this.memory.holds(tensor)) return;
-    await this.#recording.run(async () => this.memory.release(tensor));
+    if (this.#guard.recording.isIdle && !this.memory.holds(tensor)) return;
+    await this.#guard.recording.run(async () => this.memory.release(tensor));
   }
 
   /** The numbers of a source, read back when they live in a GPUBuffer. */
@@ -124,7 +119,7 @@ export class WebGpuBackend {
     if (origin.kind !== 'source') throw new TypeError('This tensor has no data on the host');
     if (!isGpuBuffer(origin.data)) return origin.data;
     const buffer = origin.data as GPUBuffer;
-    this.#assertNotLost('engine.rows');
+    this.#guard.assertNotLost('engine.rows');
     const bytes = new Uint8Array(bytesOfTensor(tensor));
     if ((origin.data.usage & usage.copySrc) === 0) {
       throw new DomainError({
@@ -132,7 +127,7 @@ export class WebGpuBackend {
         remedy: 'Create it with GPUBufferUsage.COPY_SRC.',
       });
     }
-    await this.#guarded('engine.rows', async () => {
+    await this.#guard.run('engine.rows', async () => {
       this.memory.begin([], () => undefined);
       await this.memory.download(buffer, bytes);
       return async () => undefined;
@@ -155,7 +150,7 @@ export class WebGpuBackend {
 
   /** Runs a tensor and leaves the result on the device, whole. */
   async buffer(tensor: Tensor, hooks: RunHooks): Promise<{ buffer: GPUBuffer; facts: RunFacts | undefined }> {
-    this.#assertNotLost('tensor.buffer');
+    this.#guard.assertNotLost('tensor.buffer');
     if (this.resident(tensor)) return { buffer: this.#handedOut(tensor), facts: undefined };
     const bytes = this.#assertFits(tensor);
     let target: GPUBuffer | undefined;
@@ -196,7 +191,7 @@ export class WebGpuBackend {
       });
     };
     try {
-      const facts = await this.#guarded(operation, start, hooks.signal);
+      const facts = await this.#guard.run(operation, start, hooks.signal);
       if (facts.whole) this.#settle(tensor, facts.whole.buffer);
       settle();
       return facts;
@@ -204,7 +199,7 @@ export class WebGpuBackend {
       land();
       if (ended?.whole) this.gpu.pool.give(ended.whole.buffer); // it ended, and then an error came to light
       const isHarmless = error instanceof DomainError || (hooks.signal?.aborted === true && error === hooks.signal.reason);
-      if (!isHarmless && this.gpu.lost === undefined) await this.#recording.run(async () => this.#forget(uploaded));
+      if (!isHarmless && this.gpu.lost === undefined) await this.#guard.recording.run(async () => this.#forget(uploaded));
       throw error;
     } finally {
       land();
@@ -223,72 +218,6 @@ export class WebGpuBackend {
     this.gpu.forget();
   }
 
-  /** Starts work in its turn and waits for its end, inside error scopes; what fails because the device was lost says so. */
-  async #guarded<T>(operation: string, start: () => Promise<() => Promise<T>>, signal?: AbortSignal): Promise<T> {
-    try {
-      const { outcome, check } = await this.#recording.run(async () => {
-        this.#assertNotLost(operation);
-        return this.#whileAlive(this.gpu.collecting(operation, start));
-      }, signal);
-      const [ended] = outcome.status === 'fulfilled' ? await this.#whileAlive(Promise.allSettled([outcome.value()])) : [outcome];
-      await this.#whileAlive(check());
-      if (ended.status === 'rejected') throw ended.reason;
-      return ended.value;
-    } catch (error) {
-      const ofTheCaller = error instanceof DomainError || error instanceof LimitExceededError || signal?.aborted === true;
-      if (!ofTheCaller && this.gpu.lost === undefined) await this.#lossIsTold();
-      if (!ofTheCaller) this.#assertNotLost(operation, error);
-      throw error;
-    }
-  }
-
-  /** Waits until the loss of the device is told, if it comes to light at all. */
-  #lossIsTold(): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        stop();
-        resolve();
-      };
-      const timer = setTimeout(end, lossDelay);
-      const stop = this.gpu.onLost(end);
-    });
-  }
-
-  /** What a device that died was to do may never end, in which case this ends with its loss. */
-  #whileAlive<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const lost = (): void => {
-        clearTimeout(timer);
-        reject(new Error(`the device was lost: ${this.gpu.lost}`));
-      };
-      work.catch(() => undefined);
-      if (this.gpu.lost !== undefined) return lost();
-      const stop = this.gpu.onLost(lost);
-      const watch = (milliseconds: number): void => {
-        timer = setTimeout(() => {
-          const silence = performance.now() - Math.max(start, this.gpu.answered);
-          if (silence < this.#patience) watch(this.#patience - silence);
-          else this.gpu.giveUp(`it did not answer for ${this.#patience / 1000} s`);
-        }, milliseconds);
-      };
-      const start = performance.now();
-      watch(this.#patience);
-      work.then(resolve, reject).finally(() => {
-        clearTimeout(timer);
-        stop();
-      }).catch(() => undefined);
-    });
-  }
-
-  #assertNotLost(operation: string, cause?: unknown): void {
-    if (this.gpu.lost === undefined) return;
-    throw new DeviceLostError(
-      { operation, expected: 'a live GPU device', got: `a lost one: ${this.gpu.lost}`, remedy: 'Read again: the engine gets another device, or goes on with the CPU.' }, cause === undefined ? undefined : { cause },
-    );
-  }
-
   destroy(): void {
     this.gpu.destroy();
   }
@@ -298,27 +227,4 @@ function subgroupOf({ features, adapterInfo }: GPUDevice): 0 | 4 | 16 {
   if (!features.has('subgroups')) return 0;
   const { subgroupMinSize } = adapterInfo;
   return subgroupMinSize >= 16 ? 16 : subgroupMinSize >= 4 ? 4 : 0;
-}
-
-/** Puts a block of a result where it belongs in the whole, on the host and on the device. */
-function placeBlock(block: Float32Array, range: Range, whole: Float32Array, width: number): void {
-  if (range.width === width) {
-    whole.set(block, range.from * width);
-    return;
-  }
-  for (let row = 0; row < range.rows; row++) {
-    whole.set(block.subarray(row * range.width, (row + 1) * range.width), (range.from + row) * width + range.columnFrom);
-  }
-}
-
-function copyBlock(commands: GPUCommandEncoder, region: Region, range: Range, whole: GPUBuffer, { width, storage }: Tensor): void {
-  if (range.width === width) {
-    const start = region.start % perWord[storage]; // whole words, whose other half is the same on both sides
-    commands.copyBufferToBuffer(region.buffer, bytesOf(storage, region.start - start), whole, bytesOf(storage, range.from * width - start), bytesOf(storage, start + range.rows * width));
-    return;
-  }
-  for (let row = 0; row < range.rows; row++) {
-    const to = 4 * ((range.from + row) * width + range.columnFrom);
-    commands.copyBufferToBuffer(region.buffer, 4 * (region.start + row * region.stride), whole, to, 4 * range.width);
-  }
 }
