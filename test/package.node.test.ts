@@ -255,6 +255,13 @@ test('its minified shaders compute what the sources compute', async () => {
   expect(await divergences(built)).toEqual(await divergences(await import('../src/index.ts')));
 });
 
+test('its errors say the names of their classes, whatever a minifier made of these', async () => {
+  const built: Dually = await import(/* @vite-ignore */ pathToFileURL(join(dist, 'index.js')).href);
+  const classes = Object.entries(built).filter((entry): entry is [string, typeof Source.DomainError] => entry[0].endsWith('Error') && entry[0] !== 'DuallyError');
+  expect(classes.length).toBe(9);
+  for (const [name, Class] of classes) expect(String(new Class({ operation: 'x', expected: 'a', got: 'b', remedy: 'c.' }))).toBe(`${name}: x: expected a, got b. c.`);
+});
+
 async function bundle(code: string): Promise<string> {
   const input = consume('entry.js', code);
   const options = { write: false, minify: true, rolldownOptions: { input, external: ['webgpu'] } };

@@ -32,13 +32,17 @@ export abstract class DuallyError extends Error implements ErrorFacts {
 
   constructor(facts: ErrorFacts, options?: ErrorOptions) {
     super(sentence(facts), options);
-    this.name = new.target.name;
     this.operation = facts.operation;
     if (facts.argument !== undefined) this.argument = facts.argument;
     this.expected = facts.expected;
     this.got = facts.got;
     if (facts.row !== undefined) this.row = facts.row;
     this.remedy = facts.remedy;
+  }
+
+  /** That of its class as it stands here, whatever a minifier calls it: 'limit-exceeded' is LimitExceededError's code. */
+  override get name(): string {
+    return `${this.code.replace(/^.|-./g, (start) => start.at(-1)!.toUpperCase())}Error`;
   }
 
   /** Says of which chunk of a stream it speaks. @internal */

@@ -27,7 +27,7 @@ const builtIns: Readonly<Record<string, ErrorConstructor>> = { Error, RangeError
 export function sendError(thrown: unknown): SentError {
   if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown), stack: undefined };
   const { name, message, stack, cause } = thrown;
-  const { name: _, ...facts } = thrown as DuallyError;
+  const { ...facts } = thrown as DuallyError;
   return {
     name, message, stack,
     ...(thrown instanceof DOMException && { isDomException: true }),
