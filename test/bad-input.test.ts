@@ -10,7 +10,7 @@ import {
   naturalGradientStep, probabilities, reverseKlDivergence,
 } from '../src/index.ts';
 import { openEngine } from '../src/open.ts';
-import { at } from './engine/place.ts';
+import { placeFor } from './engine/place.ts';
 import { expectFailure } from './failure.ts';
 
 /** The public functions as JavaScript sees them, where no compiler looks at the arguments. */
@@ -23,7 +23,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   let p: Tensor;
   let v: Tensor;
   beforeAll(async () => {
-    engine = await openEngine(await at(backend));
+    engine = await openEngine(await placeFor(backend));
     other = await openEngine({ backend: 'cpu' });
     p = engine.rows([rowOf.probabilities, [0.5, 0.25, 0.25]], { outcomes: 3 });
     v = engine.values([[1, 2, 3], [3, 2, 1]], { outcomes: 3 });

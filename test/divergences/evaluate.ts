@@ -6,7 +6,7 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import type { Backend, RunReport } from '../../src/engine/report.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { openEngine } from '../../src/open.ts';
-import { at } from '../engine/place.ts';
+import { placeFor } from '../engine/place.ts';
 
 export type Rows = readonly (readonly number[])[];
 export type Divergence = (p: Tensor, q: Tensor) => Tensor;
@@ -37,7 +37,7 @@ export async function evaluate(
   place: Place, divergence: Divergence, p: Rows, q: Rows, form: DistributionForm = 'weights',
 ): Promise<{ values: number[]; report: RunReport }> {
   const { backend, regime } = place;
-  if (!engines.has(place)) engines.set(place, at(backend).then((options) => openEngine(options, regime ? { regime } : {})));
+  if (!engines.has(place)) engines.set(place, placeFor(backend).then((options) => openEngine(options, regime ? { regime } : {})));
   const engine = await engines.get(place)!;
   const outcomes = p[0]!.length;
   using d = divergence(engine.rows(p, { outcomes, form }), engine.rows(q, { outcomes, form }));

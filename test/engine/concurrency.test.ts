@@ -6,7 +6,7 @@ import type { Tensor } from '../../src/engine/tensor.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { alphaDivergence, alphaDivergenceMatrix, chernoffInformation, entropy, hellingerDistance, klDivergence, openEngine, probabilities } from '../../src/index.ts';
 import { uniformFrom } from '../math/relative-error.ts';
-import { at } from './place.ts';
+import { placeFor } from './place.ts';
 import { randomRows } from './random-rows.ts';
 
 const form = 'weights';
@@ -78,7 +78,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   const count = slow && backend === 'webgpu' ? 100 : 1000;
 
   test('many reads of every kind at a time end in right answers or errors of their own', async () => {
-    using engine = await openEngine({ ...await at(backend), check: 'all' }); // a wrong answer is an error
+    using engine = await openEngine({ ...await placeFor(backend), check: 'all' }); // a wrong answer is an error
     const uniform = uniformFrom(5);
     const shared = Array.from({ length: 8 }, (_, k) => rowsOf(engine, 1, k + 2, 900 + k));
     const requests = Array.from({ length: count }, (_, index) => request(engine, shared, index, uniform));
@@ -105,7 +105,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   }, 240_000);
 
   test('many reads give the same numbers as one read of all', async () => {
-    using engine = await openEngine(await at(backend));
+    using engine = await openEngine(await placeFor(backend));
     const outcomes = 5;
     const q = rowsOf(engine, 1, outcomes, 2);
     const data = randomRows(count, outcomes, 1);
@@ -127,7 +127,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   });
 
   test('the engine is disposed of while reads are in flight', async () => {
-    const engine = await openEngine(await at(backend));
+    const engine = await openEngine(await placeFor(backend));
     const reads = Array.from({ length: 100 }, (_, k) => klDivergence(rowsOf(engine, 2, 3, k), rowsOf(engine, 2, 3, k)).read());
     const settled = Promise.allSettled(reads);
     await reads[0];
@@ -140,7 +140,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
 });
 
 test('what is disposed of while its read begins is freed', async () => {
-  using engine = await openEngine(await at('webgpu'));
+  using engine = await openEngine(await placeFor('webgpu'));
   for (let seed = 1; seed < 5; seed++) {
     const p = rowsOf(engine, 40, 6, seed);
     const divergence = klDivergence(p, p);
@@ -154,7 +154,7 @@ test('what is disposed of while its read begins is freed', async () => {
 });
 
 test('equal requests are not merged: each has a run and a report of its own', async () => {
-  using engine = await openEngine(await at('webgpu'));
+  using engine = await openEngine(await placeFor('webgpu'));
   const [p, q] = [rowsOf(engine, 40, 6, 1), rowsOf(engine, 40, 6, 2)];
   await klDivergence(p, q).read(); // both are checked from now on
   const equal = Array.from({ length: 20 }, () => klDivergence(p, q));
@@ -169,7 +169,7 @@ test('equal requests are not merged: each has a run and a report of its own', as
 });
 
 test('what is read again and again stays where it is', async () => {
-  using engine = await openEngine(await at('webgpu'));
+  using engine = await openEngine(await placeFor('webgpu'));
   const rowsAt = (seed: number): Tensor => rowsOf(engine, 40, 6, seed);
   const divergence = klDivergence(rowsAt(1), rowsAt(2));
   const first = await divergence.read();
@@ -180,7 +180,7 @@ test('what is read again and again stays where it is', async () => {
 });
 
 test('one tensor is read many times at once, and is held once', async () => {
-  using engine = await openEngine(await at('webgpu'));
+  using engine = await openEngine(await placeFor('webgpu'));
   const [p, q] = [rowsOf(engine, 40, 6, 1), rowsOf(engine, 40, 6, 2)];
   const divergence = klDivergence(p, q);
   const [answers, buffers] = await Promise.all([Promise.all(Array.from({ length: 20 }, () => divergence.read())), Promise.all([divergence.buffer(), divergence.buffer()])]);
@@ -196,7 +196,7 @@ test('one tensor is read many times at once, and is held once', async () => {
 });
 
 test('reads of each place come first come first served, and short ones do not wait for long ones elsewhere', async () => {
-  using engine = await openEngine(await at('webgpu'));
+  using engine = await openEngine(await placeFor('webgpu'));
   const [p, q] = [rowsOf(engine, 1000, 50, 1), rowsOf(engine, 3, 8, 2)];
   await Promise.all([onCpu(q, q).read(), klDivergence(q, q).read()]); // compiled
   const ended: string[] = [];
@@ -217,7 +217,7 @@ test('reads of each place come first come first served, and short ones do not wa
 
 describe('an error of one does not touch others', () => {
   test('when it reads a buffer of another device', async () => {
-    using engine = await openEngine(await at('webgpu'));
+    using engine = await openEngine(await placeFor('webgpu'));
     const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
     const alien = device.createBuffer({ size: 4 * 8, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
     const q = rowsOf(engine, 1, 8, 1);

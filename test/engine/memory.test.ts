@@ -9,7 +9,7 @@ import {
 import { expectFailure } from '../failure.ts';
 import { download } from './download.ts';
 import { meter, type Meter } from './meter.ts';
-import { at } from './place.ts';
+import { placeFor } from './place.ts';
 import { randomRows, randomValues } from './random-rows.ts';
 
 const slow = navigator.userAgent.includes('Firefox');
@@ -28,7 +28,7 @@ let whole: Engine;
 beforeAll(async () => {
   device = await (await navigator.gpu.requestAdapter())!.requestDevice();
   counted = meter(device);
-  whole = await openEngine(await at('webgpu'));
+  whole = await openEngine(await placeFor('webgpu'));
   return () => {
     whole.dispose();
     device.destroy();

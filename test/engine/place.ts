@@ -5,7 +5,7 @@ import { findDevice } from '../../src/engine/webgpu/adapter.ts';
 let shared: Promise<GPUDevice> | undefined;
 
 /** Where to open an engine in tests that are not about devices: they share one, since nothing takes them longer than to compile anew what was compiled before. */
-export async function at(backend: Backend): Promise<Pick<EngineOptions, 'backend' | 'device'>> {
+export async function placeFor(backend: Backend): Promise<Pick<EngineOptions, 'backend' | 'device'>> {
   return backend === 'webgpu' ? { device: await (shared ??= openDevice()) } : { backend };
 }
 

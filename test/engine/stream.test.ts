@@ -4,7 +4,7 @@ import { DomainError, ShapeError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, klDivergence, openEngine, probabilities, rowChunks } from '../../src/index.ts';
 import { expectFailure, thrownBy } from '../failure.ts';
-import { at } from './place.ts';
+import { placeFor } from './place.ts';
 import { randomRows } from './random-rows.ts';
 
 const outcomes = 8;
@@ -60,7 +60,7 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
   const divergence = (chunk: Rows): Tensor => klDivergence(wrapped(chunk), q);
   const expected = async (data: Rows): Promise<number[]> => [...await divergence(data).read()];
   beforeAll(async () => {
-    engine = await openEngine(await at(backend));
+    engine = await openEngine(await placeFor(backend));
     q = engine.rows(randomRows(1, outcomes, 77), { outcomes, form });
   });
   afterAll(() => engine.dispose());

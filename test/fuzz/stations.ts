@@ -2,7 +2,7 @@
 import type { Engine } from '../../src/engine/engine.ts';
 import { klDivergence } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
-import { at } from '../engine/place.ts';
+import { placeFor } from '../engine/place.ts';
 import type { CallSpec } from './calls.ts';
 
 type Kind = CallSpec['engine'];
@@ -27,7 +27,7 @@ export class Station {
   }
 
   static async open(name: StationName): Promise<Station> {
-    const options = await at(name);
+    const options = await placeFor(name);
     const device = options.device as GPUDevice | undefined;
     const [plain, checked, small] = await Promise.all([openEngine(options), openEngine({ ...options, check: 'all' }), openEngine(options, { limits: smallLimits })]);
     const station = new Station(name, device, { plain, checked, small });
