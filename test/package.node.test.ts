@@ -29,7 +29,7 @@ const dist = join(packageFolder, 'dist');
 const typescript = 'node_modules/typescript/bin/tsc';
 
 function node(...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 50_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 100_000 });
   if (status !== 0) throw new Error(`node ${args.join(' ')} exits with ${status}\n${stdout}${stderr}`);
   return stdout;
 }
