@@ -67,7 +67,7 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } }, // what is waited for comes, however busy the machine is
     isolate: false, // a fresh page costs 0.5 s a file in Chrome and 1.5 s in Firefox
