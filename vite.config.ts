@@ -67,8 +67,9 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } }, // what is waited for comes, however busy the machine is
     isolate: false, // a fresh page costs 0.5 s a file in Chrome and 1.5 s in Firefox
     reporters: ['default', new HostReporter()],
     projects: [

@@ -5,6 +5,7 @@ import { apply, type Operation } from '../src/engine/operation.ts';
 import { openEngine } from '../src/open.ts';
 import { DomainError } from '../src/engine/errors.ts';
 import { inputsOf, layoutsOf, operations, parametersOf, type Layout, type Parameters } from './cases.ts';
+import { placeFor } from './engine/place.ts';
 
 const served = ['alphaDivergence', 'klDivergence', 'reverseKlDivergence', 'hellingerDistance', 'extendedAlphaDivergence'];
 
@@ -15,7 +16,7 @@ test('the indexes export operations', () => {
 describe.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   const layouts = layoutsOf(regime);
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu', check: 'all' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime }); });
   afterAll(() => engine.dispose());
 
   const laidOut = operations.filter(({ operation: { kernel } }) => regime !== 'team' || kernel?.teams); // others have no teams

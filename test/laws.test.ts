@@ -8,6 +8,7 @@ import {
   alphaDivergence, fisherInformation, fisherVectorProduct, hellingerDistance, klDivergence, mirrorDescent, mirrorDescentStep, naturalGradientStep,
 } from '../src/index.ts';
 import { openEngine } from '../src/open.ts';
+import { placeFor } from './engine/place.ts';
 
 /** Rows of the same length; a batch of them is one operand. */
 type Rows = readonly (readonly number[])[];
@@ -37,7 +38,7 @@ const rowOf = (data: Float32Array, index: number, width: number): number[] => [.
 
 describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   const weights = (rows: Rows): Tensor => engine.rows(rows, { outcomes: rows[0]!.length, form: 'weights' });

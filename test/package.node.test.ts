@@ -1,57 +1,16 @@
-/** The package as its users get it: built into a folder of its own, where no development package can be resolved. */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** The package as its users get it: what it consists of, its types, and what its import does. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { build, type Rolldown } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type * as Source from '../src/index.ts';
-import { compileAssembly } from './host/assembly.mjs';
+import { buildPackage, consume, dist, distFiles, node, packageFolder, typescript } from './built-package.ts';
 
 type Dually = typeof Source;
 
-/** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
-const bundleLimits = { 'dually/webgpu': 42_000, dually: 72_000 };
-
-/** The same of dually/worker, where the engine is in the worker. */
-const WORKER_PAGE_LIMIT = 24_000;
-
-/** Bytes of the WebAssembly module. */
-const MODULE_LIMIT = 40 * 1024;
-
-const folder = join(tmpdir(), `dually-package-${process.pid}`);
-const packageFolder = join(folder, 'node_modules/dually');
-const dist = join(packageFolder, 'dist');
-const typescript = 'node_modules/typescript/bin/tsc';
-
-function node(...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 50_000 });
-  if (status !== 0) throw new Error(`node ${args.join(' ')} exits with ${status}\n${stdout}${stderr}`);
-  return stdout;
-}
-
-function consume(name: string, code: string): string {
-  const file = join(folder, name);
-  writeFileSync(file, code);
-  return file;
-}
-
-function distFiles(ending: string): string[] {
-  return readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending));
-}
-
-beforeAll(() => {
-  mkdirSync(packageFolder, { recursive: true });
-  for (const file of ['package.json', 'LICENSE']) cpSync(file, join(packageFolder, file));
-  node('node_modules/vite/bin/vite.js', 'build', '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn');
-  node(typescript, '-p', 'src', '--outDir', dist);
-});
-
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(buildPackage);
 
 test('publint finds nothing to say', async () => {
   const { messages, pkg } = await publint({ pkgDir: packageFolder, strict: true, pack: false });
@@ -260,73 +219,4 @@ test('its errors say the names of their classes, whatever a minifier made of the
   const classes = Object.entries(built).filter((entry): entry is [string, typeof Source.DomainError] => entry[0].endsWith('Error') && entry[0] !== 'DuallyError');
   expect(classes.length).toBe(9);
   for (const [name, Class] of classes) expect(String(new Class({ operation: 'x', expected: 'a', got: 'b', remedy: 'c.' }))).toBe(`${name}: x: expected a, got b. c.`);
-});
-
-async function bundle(code: string): Promise<string> {
-  const input = consume('entry.js', code);
-  const options = { write: false, minify: true, rolldownOptions: { input, external: ['webgpu'] } };
-  const result = await build({ root: folder, configFile: false, logLevel: 'silent', build: options });
-  const { output } = result as Rolldown.RolldownOutput;
-  return output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('');
-}
-
-test.each(Object.entries(bundleLimits))('one divergence of %s costs a page at most %i bytes', async (entry, limit) => {
-  const code = await bundle(
-    `import { klDivergence, openEngine } from '${entry}'; globalThis.used = [klDivergence, openEngine];`,
-  );
-  const bytes = gzipSync(code).length;
-  console.log(`klDivergence and openEngine of ${entry}: ${code.length} bytes, ${bytes} gzipped`);
-  expect(code).toContain('used');
-  expect(bytes).toBeLessThan(limit);
-  const ofCpu = /WebAssembly\.|\bWorker\b|SharedArrayBuffer|\batob\b|AGFzbQ/g;
-  expect(new Set(code.match(ofCpu)).size).toBe(entry === 'dually' ? 5 : 0);
-});
-
-test('a page of dually/worker has what describes an operation, and nothing that runs one', async () => {
-  const code = await bundle("import { klDivergence, openEngine } from 'dually/worker'; globalThis.used = [klDivergence, openEngine];");
-  const bytes = gzipSync(code).length;
-  console.log(`klDivergence and openEngine of dually/worker: ${code.length} bytes, ${bytes} gzipped`);
-  expect(code).toContain('used');
-  expect(bytes).toBeLessThan(WORKER_PAGE_LIMIT);
-  expect(code).not.toMatch(/WebAssembly\.|\batob\b|AGFzbQ|requestAdapter|createComputePipeline|createShaderModule|new Worker\b/);
-});
-
-test('a bundler keeps the worker of an engine', async () => {
-  const code = await bundle("import 'dually/engine-worker';");
-  console.log(`dually/engine-worker: ${code.length} bytes, ${gzipSync(code).length} gzipped`);
-  expect(code).toMatch(/requestAdapter/);
-  expect(code).toMatch(/DedicatedWorkerGlobalScope/);
-});
-
-test('a bundler finds the workers by the expression of the documentation', async () => {
-  const input = consume('makes-workers.js', `
-    globalThis.workers = [
-      () => new Worker(new URL('dually/engine-worker', import.meta.url), { type: 'module' }),
-      () => new Worker(new URL('dually/cpu-worker', import.meta.url), { type: 'module' }),
-    ];
-  `);
-  const rolldownOptions = { input, external: ['webgpu'] };
-  const { output } = (await build({
-    root: folder, configFile: false, logLevel: 'silent', worker: { format: 'es' }, build: { write: false, minify: true, rolldownOptions },
-  })) as Rolldown.RolldownOutput;
-  const assets = output.filter(({ fileName }) => /worker/.test(fileName) && !/makes/.test(fileName)).map((file) => ('source' in file ? String(file.source) : file.code));
-  expect(assets.length).toBe(2);
-  for (const code of assets) expect(code).toContain('postMessage');
-  expect(assets.filter((code) => code.includes('requestAdapter')).length).toBe(1);
-});
-
-test('a bundler keeps the worker of the CPU, which is all that it does', async () => {
-  const code = await bundle("import 'dually/cpu-worker';");
-  expect(code).toContain('postMessage');
-  expect(code.length).toBeLessThan(8000);
-});
-
-test(`the WebAssembly module has at most ${MODULE_LIMIT} bytes`, async () => {
-  const { length } = await compileAssembly();
-  console.log(`the WebAssembly module: ${length} bytes`);
-  expect(length).toBeLessThanOrEqual(MODULE_LIMIT);
-});
-
-test.each(['dually', 'dually/webgpu', 'dually/worker'])('an import of %s that is not used costs nothing', async (entry) => {
-  expect((await bundle(`import '${entry}'; import { klDivergence } from '${entry}';`)).trim()).toBe('');
 });

@@ -28,7 +28,7 @@ let last = 0;
  * Gives the event loop a turn when the last one is long ago, so that a page stays alive during CPU work, be it one long run or
  * many short ones. A frame has 16 ms: so much work, a block of rows after it, and the page's own share.
  */
-export function breather(milliseconds = 6): () => Promise<void> | undefined {
+export function breather(milliseconds = 4): () => Promise<void> | undefined {
   return () => {
     if (performance.now() - last < milliseconds) return undefined;
     return turn().then(() => { last = performance.now(); });

@@ -25,9 +25,12 @@ function tableOfHalves(): Float32Array {
 export function numbersOf(data: StoredNumbers, from: number, count: number): Float32Array {
   const part = data.subarray(from, from + count);
   if (!(part instanceof Uint16Array)) return part;
+  return widen(part, new Float32Array(part.length));
+}
+
+function widen(bits: Uint16Array, numbers: Float32Array): Float32Array {
   const table = tableOfHalves();
-  const numbers = new Float32Array(part.length);
-  for (let k = 0; k < part.length; k++) numbers[k] = table[part[k]!]!;
+  for (let k = 0; k < bits.length; k++) numbers[k] = table[bits[k]!]!;
   return numbers;
 }
 
@@ -39,7 +42,8 @@ export async function manyNumbersOf(data: StoredNumbers, count: number, pause: (
   if (data instanceof Float32Array) return data.subarray(0, count);
   const numbers = new Float32Array(count);
   for (let from = 0; from < count; from += atOnce) {
-    numbers.set(numbersOf(data, from, Math.min(atOnce, count - from)), from);
+    const end = Math.min(from + atOnce, count);
+    widen(data.subarray(from, end), numbers.subarray(from, end)); // in place: garbage of such a size has the collector stop the page
     await pause();
   }
   return numbers;

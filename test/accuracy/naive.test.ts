@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { naiveAlphaDivergence } from '../../accuracy/naive.ts';
 import { openEngine, type Engine, type Tensor } from '../../src/index.ts';
 import { alphaDivergenceOfLogits } from '../../src/math/alpha-family.ts';
+import { placeFor } from '../engine/place.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 const p = [0.5, 0.25, 0.25];
@@ -17,7 +18,7 @@ function textbook(alpha: number): number {
 }
 
 let engine: Engine;
-beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }); });
+beforeAll(async () => { engine = await openEngine(await placeFor('webgpu')); });
 afterAll(() => engine.dispose());
 
 it.each([-3, -1, -0.5, 0, 1, 2.5])('the naive kernel computes the textbook formula at α = %s', async (alpha) => {

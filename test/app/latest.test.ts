@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Latest } from '../../app/latest.ts';
 
 it('runs the first and the newest request, and none of those between', async () => {
@@ -8,7 +8,7 @@ it('runs the first and the newest request, and none of those between', async () 
     (error) => expect.unreachable(String(error)),
   );
   for (const request of [1, 2, 3, 4]) latest.ask(request);
-  await vi.waitFor(() => expect(ran).toEqual([1, 4]));
+  await expect.poll(() => ran).toEqual([1, 4]);
 });
 
 it('aborts a run that a newer request has made stale, and does not call that a failure', async () => {
@@ -24,7 +24,7 @@ it('aborts a run that a newer request has made stale, and does not call that a f
   );
   latest.ask('endless');
   latest.ask('newer');
-  await vi.waitFor(() => expect(ended).toEqual(['newer']));
+  await expect.poll(() => ended).toEqual(['newer']);
   expect(failures).toEqual([]);
 });
 
@@ -39,5 +39,5 @@ it('tells of a run that failed, and runs on', async () => {
   );
   latest.ask('bad');
   latest.ask('good');
-  await vi.waitFor(() => expect(outcomes).toEqual(['no', 'good']));
+  await expect.poll(() => outcomes).toEqual(['no', 'good']);
 });

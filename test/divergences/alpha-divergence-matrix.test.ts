@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { alphaDivergenceMatrix } from '../../src/index.ts';
+import { placeFor } from '../engine/place.ts';
 
 /** Rows like word counts: heavy-tailed, and rows in pairs that are nearly equal. */
 function heavyTailedRows(rows: number, outcomes: number, seed: number): Float32Array<ArrayBuffer> {
@@ -19,7 +20,7 @@ function heavyTailedRows(rows: number, outcomes: number, seed: number): Float32A
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu', check: 'all' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime }); });
   afterAll(() => engine.dispose());
 
   test.each([-3, -2, -1.5, -1, -1 + 1e-7, -0.5, 0, 0.3, 1, 1.5, 2])('all pairs to 4 ulp at α = %d', async (alpha) => {
@@ -35,7 +36,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
 });
 
 test.each([[256, -2], [301, -1], [1024, 0.5], [2048, 1], [4096, -0.2]])('large tiles of a product, and long rows, to 4 ulp at K = %d, α = %d', async (outcomes, alpha) => {
-  using engine = await openEngine({ backend: 'webgpu', check: 'all' }, { regime: 'lane' });
+  using engine = await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime: 'lane' });
   const [p, q] = [[45, 7], [37, 8]].map(([rows, seed]) => engine.rows(heavyTailedRows(rows!, outcomes, seed!), { outcomes, form: 'weights' }));
   const matrix = alphaDivergenceMatrix(p!, q!, { alpha });
   await matrix.read();

@@ -8,13 +8,14 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { alphaDivergence } from '../../src/index.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 const [rows, outcomes] = [60, 37];
 const engines = new Map<string, Engine>();
 beforeAll(async () => {
-  for (const regime of ['lane', 'workgroup'] as const) engines.set(regime, await openEngine({ backend: 'webgpu', check: 'all' }, { regime }));
+  for (const regime of ['lane', 'workgroup'] as const) engines.set(regime, await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime }));
   engines.set('cpu', await openEngine({ backend: 'cpu' }));
 });
 afterAll(() => engines.forEach((engine) => engine.dispose()));
@@ -74,7 +75,7 @@ test('one row at many α, one α in a list, f32 values of α, and the CPU', asyn
 });
 
 test('a batch cut into chunks, rows of halves, and more tables than fit', async () => {
-  const open = (bytes: number): Promise<Engine> => openEngine({ backend: 'webgpu' }, { regime: 'lane', limits: { maxStorageBufferBindingSize: bytes } });
+  const open = async (bytes: number): Promise<Engine> => openEngine(await placeFor('webgpu'), { regime: 'lane', limits: { maxStorageBufferBindingSize: bytes } });
   const [cut, small] = [await open(6000), await open(5000)];
   const alpha = Float64Array.from({ length: rows }, (_, row) => [-1, 0.5, 0, 2][row % 4]!);
   const d = alphaDivergence(...pairOn(cut, 'weights'), { alpha });

@@ -7,12 +7,13 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { alphaDivergence, alphaSpectrum } from '../../src/index.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 const engines = new Map<string, Engine>();
 beforeAll(async () => {
-  for (const regime of ['lane', 'workgroup'] as const) engines.set(regime, await openEngine({ backend: 'webgpu', check: 'all' }, { regime }));
+  for (const regime of ['lane', 'workgroup'] as const) engines.set(regime, await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime }));
   engines.set('cpu', await openEngine({ backend: 'cpu' }));
 });
 afterAll(() => engines.forEach((engine) => engine.dispose()));
@@ -94,7 +95,7 @@ test('one row for all, rows of halves, a typed array of α, and the CPU', async 
 });
 
 test('cut into chunks', async () => {
-  const cut = await openEngine({ backend: 'webgpu' }, { regime: 'lane', limits: { maxStorageBufferBindingSize: 1024 } });
+  const cut = await openEngine(await placeFor('webgpu'), { regime: 'lane', limits: { maxStorageBufferBindingSize: 1024 } });
   const [p, q] = weightPairs(50);
   const on = (engine: Engine): Tensor => {
     const [x, y] = [p, q].map((rows) => engine.rows([...rows, ...rows], { outcomes: 50, form: 'weights' })) as [Tensor, Tensor];

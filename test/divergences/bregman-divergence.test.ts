@@ -6,6 +6,7 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import type { Operand } from '../../src/engine/operation.ts';
 import { bregmanDivergence, type BregmanGenerator } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { relativeError } from '../math/relative-error.ts';
 import { pairsOfWeights, readPairs, worstOf, type Pairs } from './random-pairs.ts';
@@ -40,7 +41,7 @@ test('the reference by the definition, φ(p) − φ(q) − φ′(q)(p − q)', (
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor('webgpu'), { regime }); });
   afterAll(() => engine.dispose());
 
   test.each(generators)('random rows by %s to 4 ulp', async (generator) => {
@@ -66,7 +67,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
 
 describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   test('zeros', async () => {

@@ -8,6 +8,7 @@ import { alphaDivergence, chernoffInformation, chernoffOrder, klDivergence } fro
 import { alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
 import { chernoffOfWeights } from '../../src/math/chernoff.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { goldenCases } from '../golden/divergences.ts';
 import { relativeError } from '../math/relative-error.ts';
@@ -42,7 +43,7 @@ test.each([1e-5, 1e-12, 1e-18])('two outcomes with %d of the mass on the wrong s
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor('webgpu'), { regime }); });
   afterAll(() => engine.dispose());
 
   test('golden orders to 16 ulp of 1', async () => {
@@ -76,7 +77,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
 
 describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   test('closed forms: one outcome in common, disjoint supports, equal rows, a mirrored pair', async () => {

@@ -7,6 +7,7 @@ import type { Tensor } from '../../src/engine/tensor.ts';
 import * as dually from '../../src/index.ts';
 import { alphaDivergence, divergenceMatrix, type klDivergence } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
@@ -39,7 +40,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   let p: Tensor;
   let q: Tensor;
   beforeAll(async () => {
-    engine = await openEngine({ backend });
+    engine = await openEngine(await placeFor(backend));
     p = engine.rows(rowsNear(rowsP, 5), { outcomes, form: 'weights' });
     q = engine.rows(rowsNear(rowsQ, 6), { outcomes, form: 'weights' });
   });

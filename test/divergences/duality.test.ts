@@ -4,6 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import type { DistributionForm } from '../../src/engine/forms.ts';
 import { alphaDivergence } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 const rows = 48;
@@ -30,7 +31,7 @@ function steps(x: Float32Array, y: Float32Array): number {
 
 describe.each([['weights', 'webgpu'], ['logits', 'webgpu'], ['weights', 'cpu'], ['logits', 'cpu']] as const)('rows of %s on %s', (form, backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   const between = async (alpha: number, outcomes: number, seed: number): Promise<number> => {

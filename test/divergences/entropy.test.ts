@@ -5,6 +5,7 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import { crossEntropy, entropy, klDivergence } from '../../src/index.ts';
 import { Levels, meanSurprisal } from '../../src/math/surprisal.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { relativeError, uniformFrom } from '../math/relative-error.ts';
 import { pairsOfLogits, pairsOfWeights, readPairs, worstOf, type Pairs } from './random-pairs.ts';
 
@@ -33,7 +34,7 @@ test('the reference', () => {
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor('webgpu'), { regime }); });
   afterAll(() => engine.dispose());
 
   const entropies = (form: DistributionForm, p: readonly number[][]): Promise<number[]> => readPairs(engine, { form, p, q: p }, entropy);
@@ -79,7 +80,7 @@ function sharpened(outcomes: number, rows: number): Pairs {
 
 describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   test('zeros: certain rows, p log 0, and logits of −∞', async () => {

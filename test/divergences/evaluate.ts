@@ -6,6 +6,7 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import type { Backend, RunReport } from '../../src/engine/report.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 
 export type Rows = readonly (readonly number[])[];
 export type Divergence = (p: Tensor, q: Tensor) => Tensor;
@@ -22,7 +23,7 @@ export const places: readonly Place[] = [
   { name: 'WebGPU, a row a lane', backend: 'webgpu', regime: 'lane' }, { name: 'WebGPU, a row a workgroup', backend: 'webgpu', regime: 'workgroup' },
 ];
 
-/** One engine a place, so that a kernel is compiled once a file. */
+/** One engine a place. */
 const engines = new Map<Place, Promise<Engine>>();
 
 /** For the afterAll of every file that evaluates. */
@@ -36,7 +37,7 @@ export async function evaluate(
   place: Place, divergence: Divergence, p: Rows, q: Rows, form: DistributionForm = 'weights',
 ): Promise<{ values: number[]; report: RunReport }> {
   const { backend, regime } = place;
-  if (!engines.has(place)) engines.set(place, openEngine({ backend }, regime ? { regime } : {}));
+  if (!engines.has(place)) engines.set(place, placeFor(backend).then((options) => openEngine(options, regime ? { regime } : {})));
   const engine = await engines.get(place)!;
   const outcomes = p[0]!.length;
   using d = divergence(engine.rows(p, { outcomes, form }), engine.rows(q, { outcomes, form }));

@@ -7,6 +7,7 @@ import {
   alphaDivergence, bhattacharyyaDivergence, chernoffInformation, extendedAlphaDivergence, hellingerDistance, jensenShannonDivergence, klDivergence, maxDivergence, renyiDivergence, reverseKlDivergence, tsallisDivergence,
 } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectedValue, goldenCases, goldenLongCases, type GoldenCase } from '../golden/divergences.ts';
 
 const operations: Record<string, (p: Tensor, q: Tensor, c: GoldenCase) => Tensor> = {
@@ -26,7 +27,7 @@ const cases = [...goldenCases, ...goldenLongCases()].filter(({ kind }) => kind i
 
 describe.each(['CPU', 'lane', 'team', 'workgroup'] as const satisfies ('CPU' | Regime)[])('%s', (where) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await (where === 'CPU' ? openEngine({ backend: 'cpu' }) : openEngine({ backend: 'webgpu' }, { regime: where })); });
+  beforeAll(async () => { engine = await (where === 'CPU' ? openEngine({ backend: 'cpu' }) : openEngine(await placeFor('webgpu'), { regime: where })); });
   afterAll(() => engine.dispose());
 
   test('golden values of the divergences to 4 ulp, or what the case allows', async () => {

@@ -10,6 +10,7 @@ import * as dually from '../../src/index.ts';
 import { alphaDivergence, euclideanGradient, hellingerDistance, klDivergence, mirrorDescentStep, reverseKlDivergence, valueAndGradient } from '../../src/index.ts';
 import { weights } from '../../src/math/alpha-family.ts';
 import { sumOf } from '../../src/math/sum.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { goldenCases, goldenGradientCases, goldenLogitsCases } from '../golden/divergences.ts';
 import { uniformFrom } from '../math/relative-error.ts';
@@ -18,7 +19,7 @@ type Rows = readonly (readonly number[])[];
 const regimes = ['lane', 'workgroup'] as const satisfies Regime[];
 const engines = new Map<Regime, Engine>();
 beforeAll(async () => {
-  for (const regime of regimes) engines.set(regime, await openEngine({ backend: 'webgpu', check: 'all' }, { regime }));
+  for (const regime of regimes) engines.set(regime, await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime }));
 });
 afterAll(() => engines.forEach((engine) => engine.dispose()));
 

@@ -7,6 +7,7 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import { jensenShannonDistance, jensenShannonDivergence } from '../../src/index.ts';
 import { jensenShannonOfLogits, jensenShannonOfWeights, mixtureBound, mixtureDegree, mixtureSeries, mixtureTable } from '../../src/math/jensen-shannon.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { relativeError } from '../math/relative-error.ts';
 import { pairsOfLogits, pairsOfWeights, readPairs, worstOf } from './random-pairs.ts';
@@ -52,7 +53,7 @@ test.each([1e-6, 0.001, 0.3, 0.5, 0.75, 1 - 1e-6])('the polynomial of the kernel
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor('webgpu'), { regime }); });
   afterAll(() => engine.dispose());
 
   test.each(exact)('60-digit values at weight %d to 4 ulp', async (weight, values) => {
@@ -77,7 +78,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
 
 describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   test('disjoint supports, equal rows and zeros', async () => {

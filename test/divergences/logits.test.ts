@@ -7,6 +7,7 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, hellingerDistance, klDivergence } from '../../src/index.ts';
 import { alphaDivergenceOfLogits, logSumExp } from '../../src/math/alpha-family.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectedValue, goldenLogitsCases, type GoldenLogitsCase } from '../golden/divergences.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
@@ -16,7 +17,7 @@ interface RowPairs { a: Rows; b: Rows }
 const regimes = ['lane', 'team', 'workgroup'] as const satisfies Regime[];
 const engines = new Map<Regime, Engine>();
 beforeAll(async () => {
-  for (const regime of regimes) engines.set(regime, await openEngine({ backend: 'webgpu' }, { regime }));
+  for (const regime of regimes) engines.set(regime, await openEngine(await placeFor('webgpu'), { regime }));
 });
 afterAll(() => engines.forEach((engine) => engine.dispose()));
 

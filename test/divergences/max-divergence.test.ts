@@ -6,12 +6,13 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import { maxDivergence } from '../../src/index.ts';
 import { maxDivergenceOfWeights } from '../../src/divergences/max-divergence.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { pairsOfWeights, readPairs, worstOf } from './random-pairs.ts';
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor('webgpu'), { regime }); });
   afterAll(() => engine.dispose());
 
   test.each([2, 3, 30, 1000])('random rows of %d outcomes to 4 ulp or 2⁻⁵⁰', async (outcomes) => {
@@ -33,7 +34,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
 });
 
 test.each(['webgpu', 'cpu'] as const)('closed forms on %s', async (backend) => {
-  const engine = await openEngine({ backend });
+  const engine = await openEngine(await placeFor(backend));
   const p = engine.rows([[1, 0, 0], [1, 1, 2], [0, 1, 1], [1, 1, 0]], { outcomes: 3, form: 'weights' });
   const q = engine.rows([[1, 0, 3], [1, 1, 2], [2, 1, 1], [1, 0, 1]], { outcomes: 3, form: 'weights' });
   const got = [...await maxDivergence(p, q).read()];

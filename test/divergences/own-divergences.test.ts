@@ -5,6 +5,7 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import { defineBregman, defineFDivergence, type BregmanDefinition, type FDivergenceDefinition } from '../../src/index.ts';
 import { alphaDivergenceOfMeasures, alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { pairsOfWeights, readPairs, worstOf } from './random-pairs.ts';
 
@@ -25,7 +26,7 @@ const entropic: BregmanDefinition = {
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor('webgpu'), { regime }); });
   afterAll(() => engine.dispose());
 
   test.each([[pearson, -3], [hellinger, 0]] as const)('$name is the α-divergence, to 8 ulp', async (definition, alpha) => {
@@ -50,7 +51,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
 
 describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend, check: 'all' }); });
+  beforeAll(async () => { engine = await openEngine({ ...await placeFor(backend), check: 'all' }); });
   afterAll(() => engine.dispose());
 
   test('zeros by the limits of f', async () => {

@@ -3,6 +3,7 @@ import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, klDivergence, totalVariationDistance } from '../../src/index.ts';
+import { placeFor } from '../engine/place.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 const outcomes = 33_001; // five parts, the last of 233 outcomes, in rows that begin anywhere
@@ -35,7 +36,7 @@ function logits(): { p: Float32Array<ArrayBuffer>; q: Float32Array<ArrayBuffer> 
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('rows in parts in regime %s', (regime) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend: 'webgpu', check: 'all' }, { regime }); });
+  beforeAll(async () => { engine = await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime }); });
   afterAll(() => engine.dispose());
 
   const sweeps = async (d: Tensor): Promise<number> => {

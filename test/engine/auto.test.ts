@@ -1,5 +1,6 @@
 /** Engines that choose the place themselves, on the adapter at hand. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { turn } from '../../src/engine/breather.ts';
 import { storeCosts, storedCosts } from '../../src/engine/cost-storage.ts';
 import { assumed, type Costs } from '../../src/engine/cost.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -87,7 +88,7 @@ describe('an engine that is left to itself', () => {
   });
 
   test('finds the device by itself where the CPU turns out to be slow', async () => {
-    stubStorage({});
+    stubStorage(storageOf(new Map()));
     const sluggish: Operation<object> = {
       name: 'sluggish', formula: 'p', source: 'this test', arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
       result: ([p]) => ({ shape: p!.shape, form: 'values' }),
@@ -111,6 +112,7 @@ describe('an engine that is left to itself', () => {
       },
     };
     using engine = await openEngine();
+    storeCosts(engine.info.adapter, { cpu: { fast: 1e6, reference: 1e6 }, device: { latency: 0.1, dispatch: 0.01, up: 1e6, down: 1e6, kernel: 1e6 } });
     const places: string[] = [];
     for (let run = 0; run < 8 && !places.includes('webgpu'); run++) {
       const result = apply(sluggish, [rowsOf(engine, 20, 1)], {});
@@ -126,7 +128,7 @@ describe('an engine that is left to itself', () => {
     const control = new AbortController();
     const aborted = thrownBy(() => dear(engine).read({ signal: control.signal }));
     const other = dear(engine).read();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turn();
     control.abort();
     expect(await aborted).toMatchObject({ name: 'AbortError' });
     expect((await other).length).toBe(512);
@@ -161,7 +163,7 @@ describe('measureDevice', () => {
     for (const cost of Object.values(costs)) expect(cost > 0 && cost < 1e9).toBe(true);
     expect(costs.latency).not.toBe(assumed.device.latency);
     expect(costs.kernel).not.toBe(assumed.device.kernel);
-    await vi.waitFor(() => expect(backend.memory.use.used).toBe(0));
+    await expect.poll(() => backend.memory.use.used).toBe(0);
     backend.destroy();
     host.dispose();
   });

@@ -4,13 +4,14 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { DeviceError, DomainError, LimitExceededError } from '../../src/engine/errors.ts';
 import { alphaDivergence, klDivergence } from '../../src/index.ts';
 import { expectFailure } from '../failure.ts';
+import { placeFor } from './place.ts';
 import { randomRows } from './random-rows.ts';
 
 const [rows, outcomes] = [32, 8];
 const form = 'weights' as const;
 
 test.each(['webgpu', 'cpu'] as const)('data that were given away since they were wrapped, on %s', async (backend) => {
-  using engine = await openEngine({ backend });
+  using engine = await openEngine(await placeFor(backend));
   const earlier = await klDivergence(engine.rows(randomRows(rows, outcomes, 3), { outcomes, form }), engine.rows(randomRows(1, outcomes, 4), { outcomes, form })).read();
   expect(earlier.length).toBe(rows);
   const data = randomRows(rows, outcomes, 1);
@@ -22,7 +23,7 @@ test.each(['webgpu', 'cpu'] as const)('data that were given away since they were
 });
 
 test('a tensor that is disposed of while its buffer is made', async () => {
-  using engine = await openEngine({ backend: 'webgpu' });
+  using engine = await openEngine(await placeFor('webgpu'));
   for (const isSource of [true, false]) {
     const p = engine.rows(randomRows(rows, outcomes, 1), { outcomes, form });
     const tensor = isSource ? p : klDivergence(p, engine.rows(randomRows(1, outcomes, 2), { outcomes, form }));
@@ -47,7 +48,7 @@ test('a buffer that cannot be made for a result of the CPU is not handed out', a
 });
 
 test('buffers that callers took leave room for runs', async () => {
-  using engine = await openEngine({ backend: 'webgpu', memoryBudget: 2 ** 18 });
+  using engine = await openEngine({ ...await placeFor('webgpu'), memoryBudget: 2 ** 18 });
   const source = (seed: number): ReturnType<typeof engine.rows> => engine.rows(randomRows(2 ** 13, 2, seed), { outcomes: 2, form }); // 64 KiB
   const taken = [1, 2, 3].map(source);
   for (const each of taken) await each.buffer();

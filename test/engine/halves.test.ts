@@ -14,6 +14,7 @@ import { alphaDivergence, alphaDivergenceMatrix, hellingerDistance, klDivergence
 import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
+import { placeFor } from './place.ts';
 
 const storage = 'f16';
 const finite = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits).filter((bits) => (bits & 0x7c00) !== 0x7c00);
@@ -36,7 +37,7 @@ test.each([
 
 const engines: Engine[] = [];
 const open = async (limits: Partial<Limits> = {}, regime?: Regime): Promise<Engine> => {
-  const engine = await openEngine({ backend: 'webgpu', check: 'all' }, { limits, ...(regime && { regime }) });
+  const engine = await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { limits, ...(regime && { regime }) });
   engines.push(engine);
   return engine;
 };
@@ -123,7 +124,7 @@ function float16Array({ buffer, byteOffset, length }: Uint16Array<ArrayBuffer>):
 }
 
 test.each(['webgpu', 'cpu'] as const)('bad rows on %s', async (backend) => {
-  const engine = await openEngine({ backend });
+  const engine = await openEngine(await placeFor(backend));
   engines.push(engine);
   const good = engine.rows(Uint16Array.of(0x3800, 0x3800), { outcomes: 2, storage });
   const bad = engine.rows(Uint16Array.of(0x3800, 0x3800, 0x3c00, 0x8001), { outcomes: 2, storage });

@@ -9,6 +9,7 @@ import {
 import { expectFailure } from '../failure.ts';
 import { download } from './download.ts';
 import { meter, type Meter } from './meter.ts';
+import { placeFor } from './place.ts';
 import { randomRows, randomValues } from './random-rows.ts';
 
 const slow = navigator.userAgent.includes('Firefox');
@@ -27,7 +28,7 @@ let whole: Engine;
 beforeAll(async () => {
   device = await (await navigator.gpu.requestAdapter())!.requestDevice();
   counted = meter(device);
-  whole = await openEngine({ backend: 'webgpu' });
+  whole = await openEngine(await placeFor('webgpu'));
   return () => {
     whole.dispose();
     device.destroy();

@@ -177,7 +177,7 @@ test('an engine that is disposed of while it runs ends its run and its workers',
 
 test.each(['in the middle', 'before'])('what workers leave behind that were ended %s is done by others', async (when) => {
   const workshop = new Workshop();
-  const engine = await open({ ...eager, patience: 100 }, workshop.make);
+  const engine = await open(eager, workshop.make);
   const expected = await alone(divergences.kl);
   await readWithWorkers(() => divergences.kl(engine));
   const kill = (): void => workshop.workers.forEach((worker) => void worker.terminate());
@@ -193,7 +193,7 @@ test('workers that die over and over are given up', async () => {
     made++;
     return ownWorker("; setTimeout(() => { throw new Error('worn out'); }, 100)");
   };
-  const engine = await open({ ...eager, patience: 100 }, dying);
+  const engine = await open({ ...eager, patience: 30_000 }, dying);
   const expected = await alone(divergences.kl);
   let adapter = '';
   while (!adapter.includes('worn out')) {
@@ -215,7 +215,7 @@ test.each([
     const tensor = divergences.kl(engine);
     expect(await tensor.read()).toEqual(expected);
     return tensor.report!.adapter;
-  }, { timeout: 10_000 }).toMatch(new RegExp(`^WebAssembly SIMD, one thread, since workers fail: .*${reason}`));
+  }).toMatch(new RegExp(`^WebAssembly SIMD, one thread, since workers fail: .*${reason}`));
 });
 
 test('a worker option that is no function is refused', async () => {

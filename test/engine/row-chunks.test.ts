@@ -4,6 +4,7 @@ import { ShapeError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { klDivergence, openEngine, rowChunks } from '../../src/index.ts';
 import { expectFailure, thrownBy } from '../failure.ts';
+import { placeFor } from './place.ts';
 import { randomRows } from './random-rows.ts';
 
 const outcomes = 6;
@@ -90,7 +91,7 @@ test('breaking off closes the source', async () => {
 
 describe.each(['webgpu', 'cpu'] as const)('streams on %s', (backend) => {
   test('the bytes of a file', async () => {
-    using engine = await openEngine({ backend });
+    using engine = await openEngine(await placeFor(backend));
     const q = engine.rows(randomRows(1, outcomes, 9), { outcomes, form: 'weights' });
     const chunks = rowChunks(new Blob([bytes]).stream(), { outcomes, rowsPerChunk: 20 });
     const parts = await all(engine.stream(chunks, (chunk) => klDivergence(engine.rows(chunk, { outcomes, form: 'weights' }), q)));
@@ -109,7 +110,7 @@ describe.each(['webgpu', 'cpu'] as const)('streams on %s', (backend) => {
     const ipc = arrow.RecordBatchStreamWriter.writeAll(batches).toUint8Array(true);
     const buffers = new Set<ArrayBufferLike>();
 
-    using engine = await openEngine({ backend });
+    using engine = await openEngine(await placeFor(backend));
     const q = engine.rows(randomRows(1, outcomes, 9), { outcomes, form: 'weights' });
     const divergence = (batch: arrow.RecordBatch): Tensor => {
       const numbers = batch.getChild('p')!.getChildAt<arrow.Float32>(0)!.toArray() as Float32Array<ArrayBuffer>;

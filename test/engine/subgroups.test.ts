@@ -7,6 +7,7 @@ import { alphaDivergence, jensenShannonDivergence, klDivergence } from '../../sr
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { kernelUses } from '../cases.ts';
 import { uniformFrom } from '../math/relative-error.ts';
+import { placeFor } from './place.ts';
 
 const rows = 9; // two workgroups of four teams, and one team of a third
 const outcomes = 203;
@@ -21,7 +22,7 @@ function data(seed: number, form: 'weights' | 'logits'): Float32Array<ArrayBuffe
 
 /** The numbers of several divergences, by teams that join with or without subgroups. */
 async function results(subgroups: boolean, form: 'weights' | 'logits'): Promise<number[]> {
-  const engine = await openEngine({ backend: 'webgpu', check: 'all' }, { regime: 'team', subgroups });
+  const engine = await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime: 'team', subgroups });
   const [p, q] = [1, 2].map((seed) => engine.rows(data(seed, form), { outcomes, form })) as [Tensor, Tensor];
   const divergences = [klDivergence(p, q), alphaDivergence(p, q, { alpha: 0.3 }), alphaDivergence(p, q, { alpha: 0 }), jensenShannonDivergence(p, q)];
   const numbers: number[] = [];

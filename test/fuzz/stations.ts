@@ -2,6 +2,7 @@
 import type { Engine } from '../../src/engine/engine.ts';
 import { klDivergence } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import type { CallSpec } from './calls.ts';
 
 type Kind = CallSpec['engine'];
@@ -26,9 +27,9 @@ export class Station {
   }
 
   static async open(name: StationName): Promise<Station> {
-    const device = name === 'webgpu' ? await (await navigator.gpu.requestAdapter())!.requestDevice() : undefined;
-    const at = device ? { device } : { backend: name };
-    const [plain, checked, small] = await Promise.all([openEngine(at), openEngine({ ...at, check: 'all' }), openEngine(at, { limits: smallLimits })]);
+    const options = await placeFor(name);
+    const device = options.device as GPUDevice | undefined;
+    const [plain, checked, small] = await Promise.all([openEngine(options), openEngine({ ...options, check: 'all' }), openEngine(options, { limits: smallLimits })]);
     const station = new Station(name, device, { plain, checked, small });
     await station.inspect();
     return station;
@@ -61,6 +62,5 @@ export class Station {
 
   async close(): Promise<void> {
     for (const engine of Object.values(this.#engines)) await engine[Symbol.asyncDispose]();
-    this.device?.destroy();
   }
 }

@@ -4,6 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import type { Coordinates } from '../../src/geometry/coordinates.ts';
 import { fisherInformation } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 
 /** Closed forms for p = (1/2, 1/4, 1/4): F = diag p − p pᵀ, G = diag(1/η) + 11ᵀ/p_K. */
 const closedForms: readonly [Coordinates, number[]][] = [
@@ -14,7 +15,7 @@ const closedForms: readonly [Coordinates, number[]][] = [
 
 describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   test.each(closedForms)('is exact in %s for a dyadic row, whatever its form', async (coordinates, expected) => {

@@ -4,6 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import type { Coordinates } from '../../src/geometry/coordinates.ts';
 import { fisherVectorProduct } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 
 /** Closed forms for p = (1/2, 1/4, 1/4): F v = p⊙(v − p·v), where θ has v_K = 0, and G v = v/η + (Σv)/p_K. */
 const closedForms: readonly [Coordinates, number[], number[]][] = [
@@ -14,7 +15,7 @@ const closedForms: readonly [Coordinates, number[], number[]][] = [
 
 describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   const product = async (p: number[], v: number[], coordinates: Coordinates): Promise<number[]> => {

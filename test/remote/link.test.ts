@@ -205,9 +205,9 @@ describe('a worker that', () => {
     const tapped = new Tapped();
     const engine = await open({ worker: tapped.make, backend: 'reference' });
     const p = engine.rows(randomRows(4096, 1024, 1), { outcomes: 1024, form: 'weights' });
-    const reads = [renyiDivergence(p, p, { order: 0.7 }).read(), klDivergence(p, p).read(), engine.memory()];
+    const end = (): void => void tapped.worker!.terminate();
+    const reads = [renyiDivergence(p, p, { order: 0.7 }).read({ onProgress: end }), klDivergence(p, p).read(), engine.memory()];
     reads.push(...Array.from({ length: 20 }, () => klDivergence(p, p).read()));
-    setTimeout(() => void tapped.worker!.terminate(), 50);
     const ends = await Promise.allSettled(reads);
     const lost = { status: 'rejected', reason: { name: 'WorkerLostError', code: 'worker-lost', operation: 'tensor.read', remedy: expect.any(String) as string } };
     expect([ends[0], ends[1], ...ends.slice(3)]).toMatchObject([lost, lost, ...ends.slice(3).map(() => lost)]);

@@ -3,10 +3,11 @@ import { ulp } from '../../src/engine/certificate.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { mirrorDescentStep } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 
 describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   const step = async (p: number[], gradient: number[], stepSize: number): Promise<number[]> => {

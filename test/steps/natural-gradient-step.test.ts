@@ -3,13 +3,14 @@ import { ulp } from '../../src/engine/certificate.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { naturalGradientStep, type Path } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import golden from '../golden/geometry.json';
 
 const paths = ['e', 'm', 'lc'] as const satisfies Path[];
 
 describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
   let engine: Engine;
-  beforeAll(async () => { engine = await openEngine({ backend }); });
+  beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
 
   const step = async (p: number[], gradient: number[], stepSize: number, path: Path): Promise<number[]> => {
