@@ -1,4 +1,5 @@
 import { duration } from '../app/report.ts';
+import { checkShare } from '../src/engine/credit.ts';
 
 /** What it cost to check samples of the results of one operation at one shape, over the life of an engine. */
 export interface CheckRow {
@@ -23,6 +24,7 @@ export const CHECK_COLUMNS = [
   'runs checked',
   'rows checked',
   'checks / runs',
+  'within 5 %',
 ] as const;
 export const CHECK_NUMERIC: ReadonlySet<string> = new Set(CHECK_COLUMNS.slice(3));
 
@@ -38,5 +40,6 @@ export function checkCells(row: CheckRow): string[] {
     String(runsChecked),
     String(rowsChecked),
     percent,
+    share <= checkShare ? 'yes' : 'NO',
   ];
 }
