@@ -91,6 +91,7 @@ export class Reference {
         yield;
       }
       yield* evaluate(index);
+      yield;
     };
     const row = (index: number): Float64Array => {
       const at = rows === 1 ? 0 : index;

@@ -82,10 +82,10 @@ describe('the cost of checks', () => {
       await dear.run(100);
       waited += 100;
     }
-    expect(waited).toBe(2100); // 5 % of it is twice 51 ms and a little
+    expect(waited).toBe(2300); // 4.5 % of it is twice 51 ms and a little
   });
 
-  test('nears 5 %, be rows dear or cheap', async () => {
+  test('nears 4.5 %, which leaves room for what takes longer than it should, be rows dear or cheap', async () => {
     const [dear, cheap] = [new Clock(), new Clock()];
     for (let k = 0; k < 8000; k++) {
       await dear.run(1);
@@ -94,8 +94,8 @@ describe('the cost of checks', () => {
       cheap.check({ run: 10, rows: 1000, cost: 0.003 });
     }
     for (const { credit: { share } } of [dear, cheap]) {
-      expect(share).toBeGreaterThan(0.045);
-      expect(share).toBeLessThanOrEqual(0.05);
+      expect(share).toBeGreaterThan(0.04);
+      expect(share).toBeLessThanOrEqual(0.045 + 1e-9);
     }
   });
 
@@ -105,14 +105,14 @@ describe('the cost of checks', () => {
     const long = clock.credit.during(() => new Promise<void>((resolve) => { end = resolve; }));
     await clock.run(40);
     clock.now += 60;
-    expect(clock.credit.balance).toBeCloseTo(5);
+    expect(clock.credit.balance).toBeCloseTo(4.5);
     clock.now += 20;
     clock.credit.spend(20);
-    expect(clock.credit.balance).toBeCloseTo(5 - 20);
+    expect(clock.credit.balance).toBeCloseTo(4.5 - 20);
     end();
     await long;
     clock.now += 1000;
-    expect(clock.credit.balance).toBeCloseTo(5 - 20);
+    expect(clock.credit.balance).toBeCloseTo(4.5 - 20);
     expect(clock.credit.share).toBeCloseTo(0.2);
   });
 
