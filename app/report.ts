@@ -54,7 +54,7 @@ const NONE = '–';
 export function cells({ operation, report, bytes }: JobRow): string[] {
   const { shape, backend, adapter, milliseconds, certificate } = report;
   const gpu = backend === 'webgpu' ? (milliseconds.gpu ?? milliseconds.total - (milliseconds.check ?? 0)) : undefined;
-  const judge = certificate?.rowsChecked === certificate?.rows ? certificate?.referenceMilliseconds : undefined; // of a sample it says nothing
+  const judge = certificate && isWhole(certificate) ? certificate.referenceMilliseconds : undefined; // of a sample it says nothing
   const cpu = backend === 'webgpu' ? judge : milliseconds.total - (milliseconds.check ?? 0);
   return [
     operation,
@@ -66,13 +66,24 @@ export function cells({ operation, report, bytes }: JobRow): string[] {
     gpu === undefined || cpu === undefined ? NONE : `${significant(cpu / gpu)}×`,
     gpu === undefined ? NONE : significant(bytes / gpu / 1e6),
     certificate === undefined || certificate.rowsChecked === 0 ? NONE : worstError(operation, certificate),
-    certificate === undefined ? NONE : `${certificate.rowsChecked} of ${certificate.rows}`,
+    certificate === undefined ? NONE : checkedPart(certificate),
   ];
+}
+
+type Certificate = NonNullable<RunReport['certificate']>;
+
+function isWhole({ rowsChecked, rows, columnsChecked, columns }: Certificate): boolean {
+  return rowsChecked === rows && columnsChecked === columns;
+}
+
+function checkedPart({ rowsChecked, rows, columnsChecked, columns }: Certificate): string {
+  const ofEach = rowsChecked > 0 && columnsChecked < columns ? `, ${columnsChecked} of ${columns} columns` : '';
+  return `${rowsChecked} of ${rows}${ofEach}`;
 }
 
 function worstError(
   operation: string,
-  { worstUlps, worstRelativeError, passed }: NonNullable<RunReport['certificate']>,
+  { worstUlps, worstRelativeError, passed }: Certificate,
 ): string {
   const isObjective = operation.startsWith('mirrorDescent'); // its certificate compares objectives, not weights
   const error = isObjective ? worstRelativeError : worstUlps;

@@ -47,7 +47,7 @@ async function costOf(of: { operation: Operation; shape: Shape; device?: GPUDevi
   try {
     const inputs = inputsOf(engine, operation, shape.outcomes, randomInputs(operation, shape));
     const start = performance.now();
-    const tally = { runs: 0, runsChecked: 0, rowsChecked: 0, share: 0 };
+    const tally = { runs: 0, runsChecked: 0, rowsChecked: 0, share: 0, longest: 0 };
     while (performance.now() - start < life) {
       using tensor = apply(operation, inputs, parametersOf(operation));
       await tensor.read();
@@ -57,6 +57,7 @@ async function costOf(of: { operation: Operation; shape: Shape; device?: GPUDevi
       tally.rowsChecked += certificate.rowsChecked;
       if (certificate.rowsChecked > 0) tally.runsChecked++;
       tally.share = certificate.shareOfAll;
+      tally.longest = Math.max(tally.longest, certificate.milliseconds);
     }
     const milliseconds = performance.now() - start;
     const backend = device ? 'webgpu' : 'cpu';

@@ -14,7 +14,7 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
   --only NAME  this operation alone; may be given several times
   --json FILE  also write all figures to FILE
   --peers      also time the same work on tfjs, jax-js and onnxruntime-web, which are installed in bench/peers first
-  --check      only what it costs to check samples of the results, as a share of the runs
+  --check      only what it costs to check samples of the results, as a share of the runs, and whether that is within 5 %
   --cpu        with --peers: only their work and only on the CPU, from Float32Array to Float32Array
   --soak       instead run 100,000 operations in Chrome and in Firefox, and see whether memory stays flat
   --auto       only this: an engine that chooses between WebGPU and the CPU, beside engines that are told

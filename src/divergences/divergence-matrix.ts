@@ -41,10 +41,10 @@ export function recordOf({ divergence }: AnyDivergence): RowDivergence<object> {
   return divergence.divergence;
 }
 
-/** The reference of one row of the matrix. That of the α-divergence has a product of its own. */
+/** The reference of one row of the matrix. That of the α-divergence has a product of its own, which a row or two do not repay. */
 export function matrixReference([p, q]: readonly Operand[], parameters: AnyDivergence): RowWriter {
   const { weights: { pieces, reference }, alpha } = recordOf(parameters);
-  if (alpha && pieces(parameters).includes(identityMember)) return alphaDivergenceMatrixOfWeights(rowsOf(p!), rowsOf(q!), alpha(parameters));
+  if (p!.rows > 2 && alpha && pieces(parameters).includes(identityMember)) return alphaDivergenceMatrixOfWeights(rowsOf(p!), rowsOf(q!), alpha(parameters));
   const turns = turnsPerStep(p!.width);
   return function* (row, out) {
     for (let j = 0; j < out.length; j++) {

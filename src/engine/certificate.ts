@@ -1,5 +1,6 @@
 import type { Allowance } from './credit.ts';
 import { CertificateError } from './errors.ts';
+import { makingOf } from './lineage.ts';
 import type { Operand, Operation, Tolerance } from './operation.ts';
 import type { Reference } from './reference.ts';
 import type { Certificate, RunReport } from './report.ts';
@@ -17,6 +18,8 @@ export interface Examination {
   readonly reference: Reference;
   /** The rows to check, in this order, as far as the allowance goes. */
   readonly order: Iterable<number>;
+  /** The columns to look at in each; all unless given. */
+  readonly columns?: readonly number[] | undefined;
   readonly allowance: Allowance;
   /** Awaited now and then, so that a page stays alive and work can be aborted. */
   readonly pause: () => Promise<void> | undefined;
@@ -27,19 +30,21 @@ export interface Examination {
 export type Findings = Omit<Certificate, 'reason' | 'milliseconds' | 'share' | 'shareOfAll'>;
 
 /** Compares a result with the f64 reference, row by row. */
-export async function certify({ tensor, got, reference, order, allowance, pause, onRow }: Examination): Promise<Findings> {
-  if (tensor.origin.kind !== 'result') throw new TypeError('A source needs no certificate');
-  const { operation, parameters } = tensor.origin;
+export async function certify({ tensor, got, reference, order, columns, allowance, pause, onRow }: Examination): Promise<Findings> {
+  const { operation, parameters } = makingOf(tensor);
   const began = performance.now();
-  const expected = reference.operand(tensor);
-  const inputs = reference.inputs(tensor);
+  const expected = columns ? reference.columns(tensor, columns) : reference.result(tensor);
+  const { inputs } = expected;
   const compare = errorsOf(operation.tolerance, inputs, parameters);
   allowance.prepare(performance.now() - began);
-  const rowOf = (row: number): Float32Array => got.subarray(row * tensor.width, (row + 1) * tensor.width);
+  const rowOf = (row: number): Float32Array => {
+    const whole = got.subarray(row * tensor.width, (row + 1) * tensor.width);
+    return columns ? Float32Array.from(columns, (column) => whole[column]!) : whole;
+  };
   let [worst, worstRow, milliseconds] = [0, -1, 0];
   for (const row of order) {
     if (allowance.rows > 0 && !allowance.allowsRow) break;
-    const evaluation = await timed(reference.steps(tensor, row), pause);
+    const evaluation = await timed(expected.steps(row), pause);
     const start = performance.now();
     const error = compare(row, rowOf(row), expected.row(row));
     if (worstRow < 0 || !(error <= worst)) [worst, worstRow] = [error, row];
@@ -49,9 +54,8 @@ export async function certify({ tensor, got, reference, order, allowance, pause,
   }
   const passed = worst <= operation.tolerance.ulps(parameters) * ulp;
   return {
-    rowsChecked: allowance.rows, rows: tensor.rows, worstRelativeError: worst, worstUlps: worst / ulp, worstRow,
-    tolerance: toleranceText(operation, parameters), passed, referenceMilliseconds: milliseconds,
-    ...(!passed && { reproduction: reproductionOf({ operation, parameters, inputs, row: worstRow, got: rowOf(worstRow), expected: expected.row(worstRow), ulps: worst / ulp }) }),
+    ...unexamined(tensor), rowsChecked: allowance.rows, columnsChecked: expected.width, worstRelativeError: worst, worstUlps: worst / ulp, worstRow, passed, referenceMilliseconds: milliseconds,
+    ...(!passed && { reproduction: reproductionOf({ operation, parameters, inputs, row: worstRow, columns, got: rowOf(worstRow), expected: expected.row(worstRow), ulps: worst / ulp }) }),
   };
 }
 
@@ -70,9 +74,8 @@ async function timed(steps: Iterable<void>, pause: () => Promise<void> | undefin
 
 /** Of a result that there is no allowance to look at. */
 export function unexamined(tensor: Tensor): Findings {
-  if (tensor.origin.kind !== 'result') throw new TypeError('A source needs no certificate');
-  const { operation, parameters } = tensor.origin;
-  return { rowsChecked: 0, rows: tensor.rows, worstRelativeError: 0, worstUlps: 0, worstRow: -1, tolerance: toleranceText(operation, parameters), passed: true, referenceMilliseconds: 0 };
+  const { operation, parameters } = makingOf(tensor);
+  return { rowsChecked: 0, rows: tensor.rows, columnsChecked: 0, columns: tensor.width, worstRelativeError: 0, worstUlps: 0, worstRow: -1, tolerance: toleranceText(operation, parameters), passed: true, referenceMilliseconds: 0 };
 }
 
 /** The relative error of a row of a result, as its operation counts it. */
@@ -109,7 +112,7 @@ export function certificateError(report: RunReport): CertificateError {
   const { operation, certificate } = report;
   return new CertificateError({
     operation, row: certificate!.worstRow, expected: `a result within ${certificate!.tolerance}`, got: `an error of ${certificate!.worstUlps.toPrecision(3)} ulp`,
-    remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise it is computed wrongly here: use backend: 'reference', or check: { rows: 'sample', onFailure: 'fallback' }. tensor.report has the certificate, and error.reproduction the row.",
+    remedy: "If the inputs are results that nearly cancel here, read them and wrap the numbers anew, to judge this step alone; otherwise use backend: 'reference', or check: { rows: 'sample', onFailure: 'fallback' }. tensor.report has the certificate, error.reproduction the row.",
     reproduction: certificate!.reproduction!,
   }, { cause: report });
 }

@@ -1,11 +1,16 @@
 /** The share of the time of the runs that checking samples of their results may take. */
 export const checkShare = 0.05;
 
+/** The part of that share that is spent on purpose. The rest is for rows that take longer than they should, as when the machine does something else. */
+const planned = 0.9;
+
+/** Milliseconds that the first row of all may be expected to take: it is checked before runs have paid for it, so that a single run is looked at too. */
+const advance = 50;
+
 /**
  * What checks may cost. The time in which something runs earns credit, once, however many runs are under way; checks spend it,
- * and what others run meanwhile earns nothing. The first row of a result is checked while the engine is not in debt, for what a
- * row costs is not known before. It may leave a debt, which runs pay off; so all checks of an engine take at most 5 % of the
- * time of its runs and the cost of one row (the first is checked at once, so that even a single run is looked at).
+ * and what others run meanwhile earns nothing. A row is checked when the credit covers twice what it is expected to take, so
+ * that all checks of an engine take at most 5 % of the time of its runs, once these have paid for the first row.
  */
 export class Credit {
   readonly #now: () => number;
@@ -34,7 +39,12 @@ export class Credit {
   }
 
   get balance(): number {
-    return checkShare * this.#time - this.#spent;
+    return planned * checkShare * this.#time - this.#spent;
+  }
+
+  /** Whether a row may be checked that is expected to take so long. */
+  covers(milliseconds: number): boolean {
+    return 2 * milliseconds <= this.balance || (this.#spent === 0 && milliseconds <= advance);
   }
 
   /** Time of all checks as a share of the time of all runs. */
@@ -47,27 +57,29 @@ export class Credit {
   }
 }
 
-/** What the check of one result may cost: 5 % of its run, or one row, and no more than the engine has. */
+/** What the check of one result may cost: 5 % of its run, or one row, and no more than the engine has saved. */
 export class Allowance {
   milliseconds = 0;
   rows = 0;
+  /** Time of the first row, with what all rows need. */
+  first = 0;
   #dearest = 0;
   readonly #credit: Credit;
   readonly #run: number;
-  readonly #unlimited: boolean;
+  readonly #expected: number | undefined;
 
-  /** `run` is the time of the run in milliseconds. */
-  constructor(credit: Credit, run: number, unlimited = false) {
+  /** Milliseconds of the run, and those that its first row is expected to take with what all rows need; undefined where nothing limits the check. */
+  constructor(credit: Credit, run: number, expected: number | undefined) {
     this.#credit = credit;
     this.#run = run;
-    this.#unlimited = unlimited;
+    this.#expected = expected;
   }
 
   /** Whether one more row may be checked. */
   get allowsRow(): boolean {
-    if (this.#unlimited) return true;
-    if (this.rows === 0) return this.#credit.balance >= 0;
-    return this.#dearest <= this.#credit.balance && this.milliseconds + this.#dearest <= checkShare * this.#run;
+    if (this.#expected === undefined) return true;
+    if (this.rows === 0) return this.#credit.covers(this.#expected);
+    return this.#credit.covers(this.#dearest) && this.milliseconds + this.#dearest <= checkShare * this.#run;
   }
 
   /** Time of the check as a share of the time of its run. */
@@ -85,7 +97,7 @@ export class Allowance {
   spend(milliseconds: number): void {
     this.prepare(milliseconds);
     this.#dearest = Math.max(this.#dearest, milliseconds);
-    this.rows++;
+    if (this.rows++ === 0) this.first = this.milliseconds;
   }
 }
 

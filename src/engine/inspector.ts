@@ -1,19 +1,23 @@
 import { breather } from './breather.ts';
 import { certify, unexamined, type Examination, type Findings } from './certificate.ts';
 import { Allowance, checkShare, Credit } from './credit.ts';
+import { Pace } from './pace.ts';
 import { Queue } from './queue.ts';
 import type { Reference } from './reference.ts';
 import type { Certificate } from './report.ts';
-import { seededRows } from './sampling.ts';
+import { seededColumns, seededRows } from './sampling.ts';
 import type { Tensor } from './tensor.ts';
 import type { RunHooks } from './webgpu/run.ts';
 
 export type Check = 'off' | 'sample' | 'all';
 
 export interface CheckOptions {
-  /** 'sample' checks rows that a seed chooses, as many as 5 % of the time of the runs allows; 'all' checks every row. */
+  /**
+   * 'sample' checks rows that a seed chooses, and of all pairs some columns of them, as many as 5 % of the time of the runs allows;
+   * 'all' checks every row.
+   */
   readonly rows: 'sample' | 'all';
-  /** Chooses the rows of samples: a whole number below 2³². Every run takes the next one. */
+  /** Chooses the rows and columns of samples: a whole number below 2³². Every run takes the next one. */
   readonly seed?: number;
   /** What becomes of a result that is wrong: read() throws a CertificateError (default), or the reference makes it anew. */
   readonly onFailure?: 'throw' | 'fallback';
@@ -38,6 +42,7 @@ export class Inspector {
   readonly rows: Check;
   readonly fallsBack: boolean;
   readonly #credit = new Credit();
+  readonly #pace = new Pace();
   readonly #checks = new Queue(); // one at a time, or all would spend the same credit
   /** Results that were wrong, and where. */
   readonly #wrong = new WeakMap<Tensor, number>();
@@ -77,21 +82,25 @@ export class Inspector {
 
   async #inspect({ tensor, milliseconds, prepare, hooks }: Inspection): Promise<Certificate> {
     const known = this.#wrong.get(tensor); // what was wrong once is looked at again, whatever it costs
-    const allowance = new Allowance(this.#credit, milliseconds, this.rows === 'all');
     const seed = this.rows === 'all' ? undefined : this.#seed++ % seeds;
+    const columns = known === undefined && seed !== undefined ? seededColumns(tensor, seed) : undefined;
+    const width = columns?.length ?? tensor.width;
+    const expected = seed === undefined ? undefined : this.#pace.expected(tensor, width);
+    const allowance = new Allowance(this.#credit, milliseconds, expected);
     const spent = this.#credit.share;
     let findings = unexamined(tensor);
     if (known !== undefined || allowance.allowsRow) {
       const start = performance.now();
       const { got, reference } = await prepare();
       allowance.prepare(performance.now() - start);
-      findings = await certify({ tensor, got, reference, order: ordered(tensor.rows, seed, known), allowance, ...this.#betweenRows(tensor, hooks) });
+      findings = await certify({ tensor, got, reference, order: ordered(tensor.rows, seed, known), columns, allowance, ...this.#betweenRows(tensor, hooks) });
+      this.#pace.learn(tensor, width, allowance.first);
     }
     hooks.signal?.throwIfAborted();
     hooks.onProgress?.(this.steps(tensor), this.steps(tensor));
     if (!findings.passed) this.#wrong.set(tensor, findings.worstRow);
     const { share, milliseconds: took } = allowance;
-    return { ...findings, ...(seed !== undefined && { seed }), reason: reasonOf(findings, spent), milliseconds: took, share, shareOfAll: this.#credit.share };
+    return { ...findings, ...(seed !== undefined && { seed }), reason: reasonOf(findings, spent, expected), milliseconds: took, share, shareOfAll: this.#credit.share };
   }
 
   #betweenRows(tensor: Tensor, { signal, onProgress }: RunHooks): Pick<Examination, 'pause' | 'onRow'> {
@@ -109,8 +118,10 @@ function* ordered(rows: number, seed: number | undefined, first: number | undefi
   for (const row of seed === undefined ? Array.from({ length: rows }, (_, index) => index) : seededRows(rows, seed)) if (row !== first) yield row;
 }
 
-function reasonOf({ rowsChecked, rows }: Findings, spent: number): string {
-  if (rowsChecked === rows) return 'all rows';
-  if (rowsChecked > 0) return `${rowsChecked} of ${rows} rows, chosen by the seed, for which ${100 * checkShare} % of the time of the runs allows`;
-  return `no row, for checks have taken ${(100 * spent).toPrecision(3)} % of the time of all runs, and may take ${100 * checkShare} %`;
+function reasonOf({ rowsChecked, rows, columnsChecked, columns }: Findings, spent: number, expected = 0): string {
+  const ofEach = columnsChecked < columns ? ` in ${columnsChecked} of ${columns} columns` : '';
+  if (rowsChecked === rows && !ofEach) return 'all rows';
+  const allowed = `${100 * checkShare} % of the time of the runs`;
+  if (rowsChecked > 0) return `${rowsChecked} of ${rows} rows${ofEach}, chosen by the seed, for which ${allowed} allows`;
+  return `no row, for one may take ${expected.toPrecision(3)} ms, and checks have taken ${(100 * spent).toPrecision(3)} of their ${allowed}`;
 }

@@ -1,4 +1,10 @@
-import type { Tensor } from './tensor.ts';
+import type { Origin, Tensor } from './tensor.ts';
+
+/** How a result is made. */
+export function makingOf({ origin }: Tensor): Origin & { readonly kind: 'result' } {
+  if (origin.kind !== 'result') throw new TypeError('A source is not computed');
+  return origin;
+}
 
 /** Every tensor that a tensor is made from, itself included, nearest first. */
 export function* lineageOf(root: Tensor): Generator<Tensor> {

@@ -31,8 +31,10 @@ export interface EngineOptions {
   readonly memoryBudget?: number;
   /**
    * Compares results with the f64 reference: of no row ('off', the default), of rows that a seed chooses ('sample'), or of every
-   * row ('all'). Samples take at most 5 % of the time of the runs, all in all: the first run is looked at in at least one row,
-   * and later ones wait until such a debt is paid. The certificate in the report says how many rows were checked and what that took.
+   * row ('all'). Samples take at most 5 % of the time of the runs, all in all. The first run is looked at in at least one row, if
+   * that is expected to take no more than 50 ms, and later ones wait until such a debt is paid; where a row takes longer, or an
+   * engine runs many short things, checks wait until the runs have paid for them. Of a row of all pairs a sample looks at some
+   * columns only. The certificate in the report says how many rows and columns were checked and what that took.
    *
    * @example
    * const engine = await openEngine({ check: { rows: 'sample', seed: 7, onFailure: 'fallback' } });

@@ -1,13 +1,17 @@
-import { inputsFirst } from './lineage.ts';
+import { inputsFirst, makingOf } from './lineage.ts';
 import { finish, type Operand } from './operation.ts';
+import { axisOf } from './stages.ts';
 import { numbersOf, type StoredNumbers } from './storage.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Gives the host's copy of a source; a source that lives in a GPUBuffer has been read back before. */
 export type SourceData = (source: Tensor) => StoredNumbers;
 
-/** A result's operand, and the evaluation of one row once the rows it is made from are there. */
-interface Result extends Operand {
+/** A result as an operand of others, and how its rows come about. */
+export interface Result extends Operand {
+  /** In the order of its operation's arguments. */
+  readonly inputs: readonly Operand[];
+  /** Evaluates a row once the rows it is made from are there. */
   evaluate(index: number): Iterable<void>;
   /** Evaluates a row and the rows it is made from. */
   steps(index: number): Iterable<void>;
@@ -29,9 +33,22 @@ export class Reference {
 
   operand(root: Tensor): Operand {
     for (const tensor of inputsFirst(root, (each) => (this.#operands.has(each) ? [] : inputsOf(each)))) {
-      if (!this.#operands.has(tensor)) this.#operands.set(tensor, tensor.origin.kind === 'source' ? this.#ofSource(tensor) : this.#ofResult(tensor));
+      if (!this.#operands.has(tensor)) this.#operands.set(tensor, tensor.origin.kind === 'source' ? this.#ofSource(tensor) : this.#add(tensor));
     }
     return this.#operands.get(root)!;
+  }
+
+  result(tensor: Tensor): Result {
+    this.operand(tensor);
+    return this.#results.get(tensor)!;
+  }
+
+  /** Some columns of all pairs of rows. Each row is made as if it were alone, for few will be asked for: it does not pay to prepare for all. */
+  columns(tensor: Tensor, columns: readonly number[]): Result {
+    const inputs = this.result(tensor).inputs.map((input, index): Operand => (axisOf(tensor, index) === 'columns'
+      ? { ...input, rows: columns.length, row: (column) => input.row(columns[column]!) }
+      : { ...input, rows: 1 }));
+    return this.#ofResult(tensor, inputs, columns.length);
   }
 
   /** Evaluates a row of a tensor in steps of about a millisecond at most; then its operand has it. */
@@ -40,21 +57,22 @@ export class Reference {
     return this.#results.get(tensor)?.steps(row) ?? [];
   }
 
-  /** The operands of a result, in the order of its operation's arguments. */
-  inputs(tensor: Tensor): readonly Operand[] {
-    return inputsOf(tensor).map((input) => this.operand(input));
-  }
-
   #ofSource(tensor: Tensor): Operand {
     const { rows, width, form } = tensor;
     const data = this.#sourceData(tensor);
     return { form, rows, width, row: (index) => rowOf(data, rows, width, index) };
   }
 
-  #ofResult(tensor: Tensor): Operand {
-    const { rows, width, form, origin } = tensor;
-    if (origin.kind !== 'result') throw new TypeError('A source has no operation');
-    const write = origin.operation.reference(this.inputs(tensor), origin.parameters);
+  #add(tensor: Tensor): Result {
+    const result = this.#ofResult(tensor, inputsOf(tensor).map((input) => this.#operands.get(input)!), tensor.width);
+    this.#results.set(tensor, result);
+    return result;
+  }
+
+  #ofResult(tensor: Tensor, inputs: readonly Operand[], width: number): Result {
+    const { rows, form } = tensor;
+    const { operation, parameters } = makingOf(tensor);
+    const write = operation.reference(inputs, parameters);
     const done = new Map<number, Float64Array>();
     const evaluate = function* (index: number): Generator<void> {
       const at = rows === 1 ? 0 : index;
@@ -72,20 +90,20 @@ export class Reference {
         yield* result.evaluate(index);
         yield;
       }
+      yield* evaluate(index);
+      yield;
     };
     const row = (index: number): Float64Array => {
       const at = rows === 1 ? 0 : index;
       if (!done.has(at)) finish(steps(at));
       return done.get(at)!;
     };
-    const result: Result = { form, rows, width, row, evaluate, steps };
-    this.#results.set(tensor, result);
-    return result;
+    return { form, rows, width, inputs, row, evaluate, steps };
   }
 
-  /** The results whose rows a row of the tensor is made from, itself included, inputs first. */
+  /** The results whose rows a row of the tensor is made from, inputs first. */
   #alongRows(tensor: Tensor): readonly Result[] {
-    return inputsFirst(tensor, rowInputsOf).flatMap((each) => this.#results.get(each) ?? []);
+    return inputsFirst(tensor, rowInputsOf).flatMap((each) => (each === tensor ? [] : this.#results.get(each) ?? []));
   }
 }
 
@@ -93,8 +111,8 @@ function inputsOf({ origin }: Tensor): readonly Tensor[] {
   return origin.kind === 'result' ? origin.inputs : [];
 }
 
-function rowInputsOf({ origin }: Tensor): readonly Tensor[] {
-  return origin.kind === 'result' ? origin.inputs.filter((_, index) => origin.operation.arguments[index]!.axis === 'rows') : [];
+function rowInputsOf(tensor: Tensor): readonly Tensor[] {
+  return inputsOf(tensor).filter((_, index) => axisOf(tensor, index) === 'rows');
 }
 
 function rowOf(data: StoredNumbers, rows: number, width: number, index: number): Float32Array {

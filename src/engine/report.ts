@@ -8,9 +8,13 @@ export interface Certificate {
   /** May be none where a sample is checked: then checks have had their share of the time for now, and nothing is certified. */
   readonly rowsChecked: number;
   readonly rows: number;
+  /** The numbers that were compared of each of these rows: all of them, save in samples of all pairs. */
+  readonly columnsChecked: number;
+  /** Numbers in a row. */
+  readonly columns: number;
   /** Which rows were checked, or why none, in words. */
   readonly reason: string;
-  /** By it the rows of the sample were chosen. An engine that is opened with it checks these rows first in its first run. */
+  /** By it the rows and columns of the sample were chosen. An engine that is opened with it checks these first in its first run. */
   readonly seed?: number;
   readonly worstRelativeError: number;
   /** The worst relative error in units of 2⁻²³, the spacing of f32 relative to the result. */
@@ -19,7 +23,7 @@ export interface Certificate {
   readonly worstRow: number;
   /** The operation's tolerance and its reason, in words. */
   readonly tolerance: string;
-  /** Whether every checked row was within the tolerance. */
+  /** Whether all that was checked was within the tolerance. */
   readonly passed: boolean;
   /** Time that the reference took for the checked rows alone. */
   readonly referenceMilliseconds: number;
@@ -27,7 +31,7 @@ export interface Certificate {
   readonly milliseconds: number;
   /** That time as a share of the time of the run. */
   readonly share: number;
-  /** The same of all checks and runs of the engine: of samples at most 0.05, but for the last row that was checked. */
+  /** The same of all checks and runs of the engine: of samples at most 0.05, once runs have paid for the first row. */
   readonly shareOfAll: number;
   /** The worst row and what it is made from, if it failed. */
   readonly reproduction?: Reproduction;

@@ -25,6 +25,8 @@ export interface Reproduction {
   readonly parameters: unknown;
   /** Its index in the result that was checked. */
   readonly row: number;
+  /** The columns of a row of all pairs that were checked, if not all: the arguments hold the rows that make them. */
+  readonly columns?: readonly number[];
   readonly arguments: readonly SavedArgument[];
   readonly got: readonly SavedNumber[];
   readonly expected: readonly SavedNumber[];
@@ -36,6 +38,7 @@ export interface WrongRow {
   readonly parameters: unknown;
   readonly inputs: readonly Operand[];
   readonly row: number;
+  readonly columns: readonly number[] | undefined;
   readonly got: ArrayLike<number>;
   readonly expected: ArrayLike<number>;
   readonly ulps: number;
@@ -43,14 +46,14 @@ export interface WrongRow {
 
 const mostNumbers = 2 ** 20;
 
-export function reproductionOf({ operation, parameters, inputs, row, got, expected, ulps }: WrongRow): Reproduction {
+export function reproductionOf({ operation, parameters, inputs, row, columns, got, expected, ulps }: WrongRow): Reproduction {
   const saved = inputs.map((input, index): SavedArgument => {
     const { name, axis } = operation.arguments[index]!;
     const needed = rowsNeeded(axis, input, row);
     const { form, width } = input;
     return { name, form, outcomes: width, ...(needed.length * width <= mostNumbers && { rows: needed.map((each) => savedRow(input.row(each))) }) };
   });
-  return { operation: operation.name, parameters: asData(parameters), row, arguments: saved, got: savedRow(got), expected: savedRow(expected), ulps: savedNumber(ulps) };
+  return { operation: operation.name, parameters: asData(parameters), row, ...(columns && { columns }), arguments: saved, got: savedRow(got), expected: savedRow(expected), ulps: savedNumber(ulps) };
 }
 
 function rowsNeeded(axis: Axis, { rows }: Operand, row: number): number[] {

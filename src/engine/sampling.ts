@@ -1,3 +1,10 @@
+import { makingOf } from './lineage.ts';
+import { axisOf } from './stages.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Numbers that the reference goes through for the pairs of a row, about: a millisecond. */
+const numbersOfPairs = 2 ** 12;
+
 const golden = (Math.sqrt(5) - 1) / 2;
 
 /**
@@ -12,6 +19,16 @@ export function* seededRows(rows: number, seed: number): Generator<number> {
     yield row;
     row = (row + stride) % rows;
   }
+}
+
+/** The columns that a sample looks at where a row of the result is of many pairs, none of which depends on another; undefined where it looks at all. */
+export function seededColumns(result: Tensor, seed: number): readonly number[] | undefined {
+  const { shape, width } = result;
+  const others = makingOf(result).inputs.find((_, index) => axisOf(result, index) === 'columns');
+  if (!others || shape.length !== 2) return undefined; // a list of neighbours has more axes, and is chosen among all pairs
+  const count = Math.ceil(numbersOfPairs / others.width);
+  const order = seededRows(width, ~seed); // independent of that of the rows
+  return count < width ? Array.from({ length: count }, () => order.next().value as number) : undefined;
 }
 
 function greatestDivisor(a: number, b: number): number {

@@ -51,7 +51,7 @@ function readable(tensor: Tensor, { kernel }: Operation<unknown>, target: Target
   return widened.get(tensor)!;
 }
 
-const axisOf = (tensor: Tensor, index: number): Axis => (tensor.origin.kind === 'result' ? tensor.origin.operation.arguments[index]!.axis : 'rows');
+export const axisOf = (tensor: Tensor, index: number): Axis => (tensor.origin.kind === 'result' ? tensor.origin.operation.arguments[index]!.axis : 'rows');
 
 export function hasColumns(tensor: Tensor): boolean {
   return tensor.origin.kind === 'result' && tensor.origin.inputs.some((_, index) => axisOf(tensor, index) === 'columns' || axisOf(tensor, index) === 'block');

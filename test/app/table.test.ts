@@ -5,6 +5,8 @@ import { formatTable, inColumns } from '../../app/table.ts';
 const certificate = {
   rowsChecked: 2,
   rows: 2,
+  columnsChecked: 3,
+  columns: 3,
   worstRelativeError: 2.4e-7,
   worstUlps: 2,
   worstRow: 1,
@@ -59,9 +61,12 @@ describe('cells', () => {
     ]);
   });
 
-  it('shows of a sample how many rows were checked, and no CPU time', () => {
+  it('shows of a sample how many rows and columns were checked, and no CPU time', () => {
     const sampled = { ...onGpu, report: { ...onGpu.report, certificate: { ...certificate, rowsChecked: 1 } } };
     expect(cells(sampled).slice(4)).toEqual(['500 ms', '–', '–', '6.00', '2.00 ulp ✓', '1 of 2']);
+    const columns = { ...certificate, rowsChecked: 2, columnsChecked: 1 };
+    const narrow = { ...onGpu, report: { ...onGpu.report, certificate: columns } };
+    expect(cells(narrow).slice(4)).toEqual(['500 ms', '–', '–', '6.00', '2.00 ulp ✓', '2 of 2, 1 of 3 columns']);
     const none = { ...onGpu, report: { ...onGpu.report, certificate: { ...certificate, rowsChecked: 0 } } };
     expect(cells(none).slice(-2)).toEqual(['–', '0 of 2']);
   });

@@ -1,8 +1,10 @@
 /** What checks may cost, by a clock of the test's own. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Allowance, checkShare, Credit } from '../../src/engine/credit.ts';
-import { seededRows } from '../../src/engine/sampling.ts';
+import { Pace } from '../../src/engine/pace.ts';
+import { seededColumns, seededRows } from '../../src/engine/sampling.ts';
+import { divergenceMatrix, klDivergence, nearest, openEngine, type Tensor } from '../../src/index.ts';
 
 /** Time passes only as it is told. */
 class Clock {
@@ -14,52 +16,87 @@ class Clock {
   }
 
   /** Checks a result of so many rows, as far as that is allowed. */
-  check(run: number, rows: number, cost: () => number, preparation = 0): Allowance {
-    const allowance = new Allowance(this.credit, run);
+  check({ run, rows, cost, preparation = 0, expected = preparation + cost }: Checked): Allowance {
+    const allowance = new Allowance(this.credit, run, expected);
     if (!allowance.allowsRow) return allowance;
     this.now += preparation;
     allowance.prepare(preparation);
     do {
-      const milliseconds = cost();
-      this.now += milliseconds;
-      allowance.spend(milliseconds);
+      this.now += cost;
+      allowance.spend(cost);
     } while (allowance.rows < rows && allowance.allowsRow);
     return allowance;
   }
 }
 
+/** Milliseconds, of the run, of a row and of what all rows need, and such as the first row is expected to take. */
+interface Checked {
+  readonly run: number;
+  readonly rows: number;
+  readonly cost: number;
+  readonly preparation?: number;
+  readonly expected?: number;
+}
+
 describe('the cost of checks', () => {
   const milliseconds = fc.integer({ min: 0, max: 10_000 });
-  const runs = fc.array(fc.record({ run: milliseconds, rows: fc.integer({ min: 1, max: 40 }), cost: milliseconds, preparation: milliseconds }), { minLength: 1, maxLength: 60 });
+  const runsOf = (cost: fc.Arbitrary<number>, others: Partial<Record<keyof Checked, fc.Arbitrary<number>>> = {}): fc.Arbitrary<Checked[]> => fc.array(
+    fc.record({ run: milliseconds, rows: fc.integer({ min: 1, max: 40 }), cost, preparation: cost, ...others }), { minLength: 1, maxLength: 60 },
+  );
 
-  test('of all runs is at most 5 % of them and one row', () => fc.assert(fc.asyncProperty(runs, async (all) => {
+  test.each([
+    ['rows that are as dear as expected', runsOf(fc.integer({ min: 0, max: 1000 }))],
+    ['rows that take up to twice as long', runsOf(fc.constant(20), { expected: fc.integer({ min: 20, max: 60 }) })],
+  ])('of all runs is at most 5 %% of them, once they have paid for the first row: %s', (_, runs) => fc.assert(fc.asyncProperty(runs, async (all) => {
     const clock = new Clock();
-    let [ran, spent, dearest] = [0, 0, 0];
-    for (const [index, { run, rows, cost, preparation }] of all.entries()) {
-      await clock.run(run);
-      const allowance = clock.check(run, rows, () => cost, preparation);
-      ran += run;
+    let [ran, spent, first] = [0, 0, 0];
+    for (const each of all) {
+      await clock.run(each.run);
+      const allowance = clock.check(each);
+      ran += each.run;
+      if (spent === 0) first = allowance.first;
       spent += allowance.milliseconds;
-      if (allowance.rows > 0) dearest = Math.max(dearest, preparation + cost);
-      if (index === 0) expect(allowance.rows).toBeGreaterThan(0);
-      expect(spent).toBeLessThanOrEqual((checkShare * ran + dearest) * (1 + 1e-9) + 1e-9);
-      if (allowance.rows > 1) expect(allowance.milliseconds).toBeLessThanOrEqual(checkShare * run + preparation + cost + 1e-9);
+      expect(spent).toBeLessThanOrEqual(Math.max(first, checkShare * ran) * (1 + 1e-9) + 1e-9);
     }
     if (ran > 0) expect(clock.credit.share).toBeCloseTo(spent / ran, 9);
   })));
 
-  test('nears 5 % where rows are dear, and stays below where they are cheap', async () => {
-    const [dear, cheap] = [new Clock(), new Clock()];
-    for (let k = 0; k < 2000; k++) {
-      await dear.run(1);
-      dear.check(1, 1, () => 7);
-      await cheap.run(10);
-      cheap.check(10, 1000, () => 0.003);
+  test('is at most one row more, however dear that is and whatever was expected', () => fc.assert(fc.asyncProperty(runsOf(milliseconds, { expected: milliseconds }), async (all) => {
+    const clock = new Clock();
+    let [ran, spent, dearest] = [0, 0, 0];
+    for (const each of all) {
+      await clock.run(each.run);
+      const { milliseconds: took, first, rows } = clock.check(each);
+      [ran, spent, dearest] = [ran + each.run, spent + took, Math.max(dearest, first)];
+      expect(spent).toBeLessThanOrEqual((checkShare * ran + dearest) * (1 + 1e-9) + 1e-9);
+      if (rows > 1) expect(took).toBeLessThanOrEqual(checkShare * each.run + first + 1e-9);
     }
-    expect(dear.credit.share).toBeGreaterThan(0.049);
-    expect(dear.credit.share).toBeLessThan(0.054); // one row more than 5 %
-    expect(cheap.credit.share).toBeGreaterThan(0.045);
-    expect(cheap.credit.share).toBeLessThanOrEqual(0.05);
+  })));
+
+  test('of a first row is advanced while that is little; a dear one waits until runs have paid for it', async () => {
+    const [little, dear] = [new Clock(), new Clock()];
+    expect(little.check({ run: 0, rows: 9, cost: 50 }).rows).toBe(1);
+    expect(little.check({ run: 0, rows: 9, cost: 0.1 }).rows).toBe(0);
+    let waited = 0;
+    while (dear.check({ run: 100, rows: 9, cost: 51 }).rows === 0) {
+      await dear.run(100);
+      waited += 100;
+    }
+    expect(waited).toBe(2300); // 4.5 % of it is twice 51 ms and a little
+  });
+
+  test('nears 4.5 %, which leaves room for what takes longer than it should, be rows dear or cheap', async () => {
+    const [dear, cheap] = [new Clock(), new Clock()];
+    for (let k = 0; k < 8000; k++) {
+      await dear.run(1);
+      dear.check({ run: 1, rows: 1, cost: 7 });
+      await cheap.run(10);
+      cheap.check({ run: 10, rows: 1000, cost: 0.003 });
+    }
+    for (const { credit: { share } } of [dear, cheap]) {
+      expect(share).toBeGreaterThan(0.04);
+      expect(share).toBeLessThanOrEqual(0.045 + 1e-9);
+    }
   });
 
   test('is paid by runs under way at a time only once, and not by what they do meanwhile', async () => {
@@ -68,20 +105,20 @@ describe('the cost of checks', () => {
     const long = clock.credit.during(() => new Promise<void>((resolve) => { end = resolve; }));
     await clock.run(40);
     clock.now += 60;
-    expect(clock.credit.balance).toBeCloseTo(5);
+    expect(clock.credit.balance).toBeCloseTo(4.5);
     clock.now += 20;
     clock.credit.spend(20);
-    expect(clock.credit.balance).toBeCloseTo(5 - 20);
+    expect(clock.credit.balance).toBeCloseTo(4.5 - 20);
     end();
     await long;
     clock.now += 1000;
-    expect(clock.credit.balance).toBeCloseTo(5 - 20);
+    expect(clock.credit.balance).toBeCloseTo(4.5 - 20);
     expect(clock.credit.share).toBeCloseTo(0.2);
   });
 
   test('of a check of all rows is not bounded', async () => {
     const clock = new Clock();
-    const allowance = new Allowance(clock.credit, 1, true);
+    const allowance = new Allowance(clock.credit, 1, undefined);
     allowance.spend(100);
     expect([allowance.allowsRow, allowance.share]).toEqual([true, 100]);
   });
@@ -105,4 +142,41 @@ describe('rows chosen by a seed', () => {
     const starts = new Set(Array.from({ length: 400 }, (_, seed) => Math.floor([...seededRows(10, seed)][0]!)));
     expect(starts.size).toBe(10);
   });
+});
+
+async function pairs(rows: number, columns: number, outcomes: number): Promise<{ readonly matrix: Tensor; readonly others: readonly Tensor[] }> {
+  const engine = await openEngine({ backend: 'reference' });
+  onTestFinished(() => engine.dispose());
+  const [p, q] = [rows, columns].map((count) => engine.rows(new Float32Array(count * outcomes).fill(1), { outcomes, form: 'weights' })) as [Tensor, Tensor];
+  return { matrix: divergenceMatrix(p, q, { divergence: klDivergence }), others: [klDivergence(p, p), nearest(p, q, { k: 1, divergence: klDivergence })] };
+}
+
+test('of rows of many pairs a seed chooses columns too, of others none', async () => {
+  const { matrix, others } = await pairs(500, 500, 256);
+  const columns = seededColumns(matrix, 3)!;
+  expect([columns.length, new Set(columns).size]).toEqual([16, 16]);
+  for (const column of columns) expect(column).toBe(Math.trunc(column) % 500);
+  expect(seededColumns(matrix, 3)).toEqual(columns);
+  expect(seededColumns(matrix, 4)).not.toEqual(columns);
+  const distances = new Set(Array.from({ length: 100 }, (_, seed) => (500 + seededColumns(matrix, seed)![0]! - seededRows(500, seed).next().value!) % 500));
+  expect(distances.size).toBeGreaterThan(50); // so that in time all pairs are looked at, not some diagonals
+  for (const other of others) expect(seededColumns(other, 3)).toBeUndefined();
+  const few = await pairs(9, 16, 256);
+  expect(seededColumns(few.matrix, 3)).toBeUndefined();
+});
+
+test('what a row takes is expected by its work and by earlier checks', async () => {
+  const { matrix, others: [divergence] } = await pairs(8, 1000, 64);
+  const pace = new Pace();
+  const [narrow, wide] = [pace.expected(matrix, 10), pace.expected(matrix, 1000)];
+  expect(narrow).toBeGreaterThan(0);
+  expect(wide).toBeCloseTo(100 * narrow, 9);
+  expect(pace.expected(divergence!, 1)).toBeCloseTo(narrow / 10, 9);
+  pace.learn(matrix, 10, 8);
+  expect(pace.expected(matrix, 1000)).toBeCloseTo(800, 9);
+  expect(pace.expected(divergence!, 1)).toBeCloseTo(narrow / 10, 9);
+  pace.learn(matrix, 10, 1); // perhaps with other parameters
+  expect(pace.expected(matrix, 10)).toBeCloseTo(4, 9);
+  pace.learn(matrix, 10, 6);
+  expect(pace.expected(matrix, 10)).toBeCloseTo(6, 9);
 });

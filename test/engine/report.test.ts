@@ -87,7 +87,7 @@ describe('certificates', () => {
     await divergence.read();
     const { certificate, milliseconds } = divergence.report!;
     expect(certificate).toEqual({
-      rowsChecked: expect.any(Number) as number, rows, passed: true, reason: expect.any(String) as string, milliseconds: expect.any(Number) as number, share: expect.any(Number) as number,
+      rowsChecked: expect.any(Number) as number, rows, columnsChecked: 1, columns: 1, passed: true, reason: expect.any(String) as string, milliseconds: expect.any(Number) as number, share: expect.any(Number) as number,
       shareOfAll: expect.any(Number) as number, ...facts, worstRelativeError: expect.any(Number) as number, worstUlps: certificate!.worstRelativeError * 2 ** 23,
       worstRow: expect.any(Number) as number, tolerance: expect.stringMatching(/^4 ulp relative to the entry: /) as string, referenceMilliseconds: expect.any(Number) as number,
     });
