@@ -153,11 +153,14 @@ export class Run {
     const root = this.#stages.at(-1)!;
     const record = (step: Step): void => this.#encoder.record(step);
     const deliver = await sink.put(this.#buffers.region(root), rangeOf(root, block), record);
-    if (last) await this.#statuses.record(record, this.#backend.memory);
-    await this.#encoder.submit();
     const before = this.#delivery;
-    this.#delivery = Promise.all([before, deliver?.(), last ? this.#statuses.deliver() : undefined]);
-    this.#delivery.catch(() => undefined); // it is awaited later
+    try {
+      if (last) await this.#statuses.record(record, this.#backend.memory);
+      await this.#encoder.submit();
+    } finally { // also of what was not submitted: a delivery gives back the memory that it goes through
+      this.#delivery = Promise.all([before, deliver?.(), last ? this.#statuses.deliver() : undefined]);
+      this.#delivery.catch(() => undefined); // it is awaited later
+    }
     await before;
   }
 
