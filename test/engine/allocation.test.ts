@@ -22,3 +22,34 @@ test('a buffer that could not be made fails its read, and is never used again', 
   engine.dispose();
   device.destroy();
 });
+
+test('memory for results goes back when their commands cannot be submitted', async () => {
+  const [rows, outcomes] = [64, 32];
+  const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  const engine = await openEngine({ device }, { limits: { maxStorageBufferBindingSize: 4096 } });
+  const submit = device.queue.submit.bind(device.queue);
+  let [submissions, failing] = [0, Infinity];
+  device.queue.submit = (commands) => {
+    if (submissions++ === failing) throw new Error('injected');
+    return submit(commands);
+  };
+  const read = async (): Promise<void> => {
+    const [p, q] = [1, 2].map((seed) => engine.rows(randomRows(rows, outcomes, seed), { outcomes, form: 'weights' }));
+    const divergence = klDivergence(p!, q!);
+    try {
+      await divergence.read();
+    } finally {
+      for (const tensor of [divergence, p!, q!]) tensor.dispose();
+    }
+  };
+  await read();
+  const clean = submissions;
+  expect(clean).toBeGreaterThan(2);
+  for (failing = 0; failing < clean; failing++) {
+    submissions = 0;
+    await expect(read()).rejects.toThrow('injected');
+    expect((await engine.memory()).used).toBe(0);
+  }
+  engine.dispose();
+  device.destroy();
+});

@@ -81,8 +81,9 @@ export class Encoder {
   flush(): void {
     if (this.#steps.length === 0) return;
     this.#started ??= performance.now(); // before the submission: on a busy machine the work may be done when it returns
-    this.#gpu.submit(this.#steps);
-    this.#steps = [];
+    const steps = this.#steps;
+    this.#steps = []; // what cannot be submitted now cannot be later
+    this.#gpu.submit(steps);
     this.#awaited = false;
   }
 

@@ -5,7 +5,12 @@ export type Delivery = (use: (bytes: ArrayBuffer) => void) => Promise<void>;
 
 /** Records a copy to memory that the host can map, and that goes back to the pool; the delivery is called after submission. */
 export function recordReadback(gpu: Gpu, record: (step: Step) => void, staging: GPUBuffer, buffer: GPUBuffer, offset: number, bytes: number): Delivery {
-  record((commands) => commands.copyBufferToBuffer(buffer, offset, staging, 0, bytes));
+  try {
+    record((commands) => commands.copyBufferToBuffer(buffer, offset, staging, 0, bytes));
+  } catch (error) { // of a record that submits
+    gpu.pool.give(staging);
+    throw error;
+  }
   return async (use) => {
     try {
       await gpu.ignoring(() => staging.mapAsync(1 /* GPUMapMode.READ */, 0, bytes)).catch((error: unknown) => {

@@ -1,0 +1,41 @@
+import type { Dispatch, Kernel, Regime } from '../kernel.ts';
+import type { Block } from '../plan.ts';
+import { chooseRegime, chooseTileRegime } from '../regimes.ts';
+import { isFold, rangeOf, type Stage } from '../stages.ts';
+import type { WebGpuBackend } from './backend.ts';
+import type { Encoder, Region } from './encoder.ts';
+import type { StageBuffers } from './stage-buffers.ts';
+
+/** Records the kernel that makes a block of a stage from those of its inputs. */
+export async function compute(backend: WebGpuBackend, encoder: Encoder, buffers: StageBuffers, stage: Stage, block: Block): Promise<Region> {
+  const { tensor } = stage;
+  if (tensor.origin.kind !== 'result' || !tensor.origin.operation.kernel) throw new TypeError(`No kernel makes ${tensor.form}`);
+  const { operation, parameters } = tensor.origin;
+  const kernel = tensor.origin.operation.kernel;
+  const range = rangeOf(stage, block);
+  const before = buffers.owned(stage);
+  const output = await buffers.own(stage, 4 * range.rows * range.width);
+  const inputs = stage.inputs.map((input) => {
+    const { rows, width } = rangeOf(input, block);
+    return { form: input.tensor.form, storage: input.tensor.storage, rows, width };
+  });
+  const result: Region = { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };
+  const dispatch: Dispatch<unknown> = { parameters, rows: range.rows, width: range.width, inputs };
+  if (range.rows > 0) {
+    const regions = [...kernel.order?.(dispatch) ?? inputs.keys()].map((input, binding) => ({
+      name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: buffers.region(stage.inputs[input]!),
+    }));
+    await encoder.dispatch({
+      label: operation.name, kernel, output, dispatch, columnFrom: block.columns[0],
+      regime: regimeOf(backend, stage, kernel, dispatch),
+      inputs: isFold(stage) ? [...regions, { name: 'before', region: before ? { ...result, buffer: before } : regions[0]!.region }] : regions,
+    });
+  }
+  if (before) backend.gpu.pool.give(before);
+  return result;
+}
+
+function regimeOf({ softwareAdapter, forcedRegime }: WebGpuBackend, stage: Stage, kernel: Kernel<unknown>, dispatch: Dispatch<unknown>): Regime {
+  if (kernel.over === 'tiles') return chooseTileRegime(softwareAdapter, forcedRegime);
+  return chooseRegime(kernel, kernel.iterations?.(dispatch) ?? stage.inputs[0]!.tensor.width, softwareAdapter, forcedRegime);
+}
