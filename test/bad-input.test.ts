@@ -1,7 +1,7 @@
 /** Arguments, shapes and options that a caller can get wrong, on both backends: a clear error, nothing half-written, and an engine that goes on. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
-import { DomainError, ShapeError } from '../src/engine/errors.ts';
+import { DomainError, LimitExceededError, ShapeError } from '../src/engine/errors.ts';
 import type { ReadOptions, Tensor } from '../src/engine/tensor.ts';
 import * as dually from '../src/index.ts';
 import {
@@ -244,6 +244,21 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
       await expectFailure(() => klDivergence(p, p).read(options as ReadOptions), DomainError, 'domain', { operation: 'tensor.read', ...facts });
       await expectFailure(() => klDivergence(p, p).buffer(options as ReadOptions), DomainError, 'domain', { operation: 'tensor.buffer', ...facts });
     });
+  });
+
+  test('steps that are no numbers of f32', async () => {
+    const facts = { argument: 'stepSize', expected: 'a number between −3.4e38 and 3.4e38', got: '1e+300' };
+    await expectFailure(() => mirrorDescentStep(p, v, { stepSize: 1e300 }), DomainError, 'domain', { operation: 'mirrorDescentStep', ...facts });
+    await expectFailure(() => naturalGradientStep(p, v, { stepSize: 1e300, path: 'm' }), DomainError, 'domain', { operation: 'naturalGradientStep', ...facts });
+    await expectFailure(() => mirrorDescent(p, { kind: 'alphaDivergence', alpha: 1, targets: p }, { stepSize: 1e300, steps: 1 }), DomainError, 'domain', { operation: 'mirrorDescent', ...facts });
+    await expectFailure(() => mirrorDescent(p, { kind: 'linear', gradient: v }, { stepSize: 1e38, steps: 10 }), DomainError, 'domain', { operation: 'mirrorDescent', ...facts, argument: 'stepSize · steps', got: '1e+39' });
+    const largest = await mirrorDescentStep(p, v, { stepSize: 3e38 }).read();
+    expect(largest.every((x) => x >= 0 && x <= 1)).toBe(true);
+  });
+
+  test('results that no memory of the host holds', async () => {
+    const many = engine.rows(new Float32Array(2e5).fill(0.5), { outcomes: 2 });
+    await expectFailure(() => alphaDivergenceMatrix(many, many, { alpha: 0 }).read(), LimitExceededError, 'limit-exceeded', { operation: 'tensor.read', got: `${4e10} bytes, in a tensor of shape [100000, 100000]` });
   });
 
   test('goes on after all of these errors', async () => {

@@ -98,7 +98,7 @@ export class Engine implements TensorHost {
         operation, argument: 'data', expected: `data on the host, for ${noBuffers}`, got: 'a GPUBuffer', remedy: 'Give a typed array, or open the engine with the device of the buffer.',
       });
     }
-    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data, storage, ...(options.transfer && { transfer: true }) });
+    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data, storage, ...(options.transfer && this.#runner.takesArrays && { transfer: true }) });
     this.#runner.adopt(source);
     return source;
   }

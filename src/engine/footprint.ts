@@ -74,11 +74,11 @@ function bytesOf(stage: Stage, perBuffer: number): Amount {
 }
 
 /** The turns that lanes go round their loops in the dearest dispatch, about. A fold has no more cells than its own bound. */
-export function workOf(stages: readonly Stage[]): Amount {
-  return stages.reduce((most, stage) => largest(most, workOfStage(stage)), nothing);
+export function turnsOf(stages: readonly Stage[]): Amount {
+  return stages.reduce((most, stage) => largest(most, turnsOfStage(stage)), nothing);
 }
 
-function workOfStage(stage: Stage): Amount {
+function turnsOfStage(stage: Stage): Amount {
   const { tensor: { origin, width }, span, inputs } = stage;
   const kernel = origin.kind === 'result' ? origin.operation.kernel : undefined;
   if (!kernel || origin.kind !== 'result' || inputs.length === 0 || isFold(stage)) return nothing;

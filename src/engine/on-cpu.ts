@@ -2,7 +2,7 @@ import type { FastPath, FastPlan, FastRun } from './fast-path.ts';
 import { Queue } from './queue.ts';
 import { readByReference } from './reference-run.ts';
 import type { SourceData } from './reference.ts';
-import type { Tensor } from './tensor.ts';
+import { isEmpty, type Tensor } from './tensor.ts';
 import type { RunHooks } from './webgpu/run.ts';
 
 type Numbers = Float32Array<ArrayBuffer>;
@@ -26,7 +26,7 @@ export class OnCpu {
   /** Only what the fast path makes is checked afterwards, which its progress counts in. */
   run(tensor: Tensor, sourceData: SourceData, { ofFast, ofReference }: { readonly ofFast: RunHooks; readonly ofReference: RunHooks }, known?: FastPlan): Promise<CpuRun> {
     return this.#line.run(async () => {
-      const plan = tensor.rows === 0 || tensor.width === 0 ? 'none' : known ?? this.fast?.plan(tensor) ?? 'none';
+      const plan = isEmpty(tensor) ? 'none' : known ?? this.fast?.plan(tensor) ?? 'none';
       const fast = plan === 'none' ? undefined : await this.fast!.read(tensor, plan, sourceData, this.#checked, ofFast);
       return { fast, data: fast?.data ?? await readByReference(tensor, sourceData, this.#checked, ofReference) };
     }, ofReference.signal);

@@ -3,6 +3,7 @@ import { DomainError } from './errors.ts';
 import { problemOfRow } from './forms.ts';
 import { consumerOf, lineageOf } from './lineage.ts';
 import { Reference, type SourceData } from './reference.ts';
+import { roomFor } from './room.ts';
 import { numbersOf, type StoredNumbers } from './storage.ts';
 import type { RunHooks } from './webgpu/run.ts';
 import type { Tensor } from './tensor.ts';
@@ -15,7 +16,7 @@ export async function readByReference(tensor: Tensor, sourceData: SourceData, ch
   }
   const reference = new Reference(sourceData);
   const operand = reference.operand(tensor);
-  const out = new Float32Array(tensor.rows * tensor.width);
+  const out = roomFor(tensor);
   for (let row = 0; row < tensor.rows; row++) {
     await inSteps(reference.steps(tensor, row), hooks, pause);
     out.set(operand.row(row), row * tensor.width);

@@ -42,6 +42,8 @@ export interface Runner {
   readonly events: Events;
   /** Why sources cannot be GPUBuffers; undefined where they can. */
   readonly noBuffers: string | undefined;
+  /** Whether arrays are handed over, if the caller gives them away. */
+  readonly takesArrays: boolean;
   /** Takes note of a source, when it is made. */
   adopt(source: Tensor): void;
   /** Where a tensor is to run, as far as can be told before: reads of one place wait in one line. */

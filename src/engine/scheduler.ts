@@ -1,5 +1,5 @@
 import type { Chooser, Choice } from './chooser.ts';
-import { BackendUnavailableError, DeviceLostError } from './errors.ts';
+import { BackendUnavailableError, DeviceLostError, LimitExceededError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
 import { Homes } from './homes.ts';
@@ -11,7 +11,7 @@ import { recovering, withoutSteppingBack } from './recovery.ts';
 import { Reference, type SourceData } from './reference.ts';
 import type { RunReport } from './report.ts';
 import type { BufferResult, EngineInfo, MemoryUse, ReadResult, Runner } from './runner.ts';
-import type { ReadOptions, Tensor } from './tensor.ts';
+import { isEmpty, type ReadOptions, type Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import type { Devices } from './webgpu/devices.ts';
 import type { RunFacts, RunHooks } from './webgpu/run.ts';
@@ -30,6 +30,7 @@ export interface SchedulerParts {
 export class Scheduler implements Runner {
   readonly info: EngineInfo;
   readonly events: Events;
+  readonly takesArrays = false;
   readonly #devices: Devices | undefined;
   readonly #cpu: OnCpu;
   readonly #inspector: Inspector;
@@ -117,16 +118,21 @@ export class Scheduler implements Runner {
 
   #readOnDevice(tensor: Tensor, options: ReadOptions, start: number, choice?: Choice): Promise<ReadResult> {
     const onCpu = (why: string, hooks: RunHooks): Promise<ReadResult> => this.#readOnCpu(tensor, hooks, start, why, choice);
+    const fallBack = (reason: string, hooks: RunHooks): Promise<ReadResult> => {
+      this.events.emit('fallback', { reason, operation: operationOf(tensor) });
+      return onCpu(reason, hooks);
+    };
     return recovering({
-      devices: this.#devices!, withoutDevice: onCpu,
+      devices: this.#devices!, withoutDevice: onCpu, afterFailure: fallBack,
       run: async (gpu, hooks, replays) => {
         this.#homes.assertOn(gpu, tensor);
-        const { data, report } = await this.#readOnGpu(gpu, tensor, hooks, start, replays);
-        return { data, report: choice ? { ...report, reason: choice.reason, predicted: choice.predicted } : report };
-      },
-      afterFailure: (reason, hooks) => {
-        this.events.emit('fallback', { reason, operation: operationOf(tensor) });
-        return onCpu(reason, hooks);
+        try {
+          const { data, report } = await this.#readOnGpu(gpu, tensor, hooks, start, replays);
+          return { data, report: choice ? { ...report, reason: choice.reason, predicted: choice.predicted } : report };
+        } catch (error) {
+          if (!choice || !(error instanceof LimitExceededError)) throw error; // who asked for WebGPU is told
+          return fallBack(`too large for the GPU: ${error.expected} were expected, got ${error.got}`, hooks);
+        }
       },
     }, options);
   }
@@ -217,10 +223,6 @@ interface Made {
 
 const noBuffer = { operation: 'tensor.buffer', remedy: 'Use tensor.read(), which works on every backend.' };
 const noRows = 'there are no rows';
-
-function isEmpty({ rows, width }: Tensor): boolean {
-  return rows === 0 || width === 0;
-}
 
 function operationOf({ origin }: Tensor): string {
   return origin.kind === 'result' ? origin.operation.name : 'rows';

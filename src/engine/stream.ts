@@ -12,6 +12,9 @@ export type ChunkFunction<Chunk> = (chunk: Chunk, index: number) => Tensor;
 
 type Numbers = Float32Array<ArrayBuffer>;
 
+/** Gives the numbers of a chunk. */
+type Compute<Chunk> = (chunk: Chunk, index: number, signal: AbortSignal) => Promise<Numbers>;
+
 /** Chunks at hand at a time: one is computed while the next one is fetched. */
 const chunksAtHand = 2;
 
@@ -20,11 +23,23 @@ export function checkStream(source: unknown, fn: unknown, options: unknown): voi
   if (!isSource(source)) throw wrong('source', 'an async iterable, an iterable or a ReadableStream', source, 'Pass what gives the chunks, such as rowChunks(response.body, { outcomes }).');
   if (typeof fn !== 'function') throw wrong('fn', 'a function that makes a tensor of a chunk', fn, 'Pass (chunk) => klDivergence(engine.rows(chunk, { outcomes }), q) or the like.');
   if (typeof options !== 'object' || options === null) throw wrong('options', 'an object', options, 'Pass { signal }, or nothing.');
+  const { signal } = options as { readonly signal?: Partial<AbortSignal> | null };
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw wrong('options.signal', 'an AbortSignal', signal, 'Pass the signal of an AbortController.');
 }
 
 /** Computes chunk after chunk, at most one ahead of the one that is asked for. `compute` lets go of what it made when its signal is aborted. */
-export async function* stream<Chunk>(source: Source<Chunk>, compute: (chunk: Chunk, index: number, signal: AbortSignal) => Promise<Numbers>, signal: AbortSignal | undefined): AsyncGenerator<Numbers, void, undefined> {
+export function stream<Chunk>(source: Source<Chunk>, compute: Compute<Chunk>, signal: AbortSignal | undefined): AsyncGenerator<Numbers, void, undefined> {
   const chunks = new Cursor(source);
+  const numbers = computed(chunks, compute, signal);
+  const end = numbers.return.bind(numbers);
+  numbers.return = async (value) => {
+    await chunks.close(); // which a generator would put off until the chunk that it waits for has come, and leave out before it has begun
+    return end(value);
+  };
+  return numbers;
+}
+
+async function* computed<Chunk>(chunks: Cursor<Chunk>, compute: Compute<Chunk>, signal: AbortSignal | undefined): AsyncGenerator<Numbers, void, undefined> {
   const ending = new AbortController();
   const end = (reason?: unknown): Promise<void> => {
     ending.abort(reason);

@@ -100,6 +100,11 @@ export class Tensor {
   }
 }
 
+/** Whether there are no numbers. */
+export function isEmpty({ rows, width }: Tensor): boolean {
+  return rows === 0 || width === 0;
+}
+
 /** Throws at the first option that is none. */
 function checkReadOptions(operation: string, options: ReadOptions): void {
   const refuse = (argument: string, expected: string, value: unknown): never => {

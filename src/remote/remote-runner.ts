@@ -12,6 +12,7 @@ export class RemoteRunner implements Runner {
   readonly info: EngineInfo;
   readonly events: Events;
   readonly noBuffers = 'this engine runs in a worker';
+  readonly takesArrays = true;
   readonly #link: Link;
   readonly #outbox: Outbox;
 
@@ -63,8 +64,8 @@ export class RemoteRunner implements Runner {
     return this.#link.call({ kind: 'memory' }, 'engine.memory');
   }
 
-  destroy(): void {
-    void this.#link.close();
+  destroy(): Promise<void> {
+    return this.#link.close();
   }
 
   /** What was disposed of before it was sent lives on in what is made from it, and needs no name. */

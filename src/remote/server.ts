@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { DomainError } from '../engine/errors.ts';
 import { eventNames } from '../engine/events.ts';
 import { Tensor, type ReadOptions } from '../engine/tensor.ts';
 import type { Port } from '../engine/workers.ts';
@@ -56,7 +57,7 @@ export class Server {
 
   async #read({ id, tensors, wantsProgress }: Extract<Question, { kind: 'read' }>, call: number): Promise<Answers['read']> {
     this.#take(tensors);
-    const tensor = this.#tensors.get(id)!;
+    const tensor = this.#tensor(id);
     const control = new AbortController();
     this.#controls.set(call, control);
     const running = tensor.read({ signal: control.signal, ...(wantsProgress && { onProgress: this.#progressOf(call) }) });
@@ -84,6 +85,12 @@ export class Server {
     };
   }
 
+  #tensor(id: number): Tensor {
+    const tensor = this.#tensors.get(id);
+    if (tensor) return tensor;
+    throw new DomainError({ operation: 'tensor.read', expected: 'a tensor that was sent to the worker', got: `the unknown tensor ${id}`, remedy: 'Let nobody but the engine post messages to its worker.' });
+  }
+
   #take(tensors: readonly SentTensor[]): void {
     for (const sent of tensors) this.#tensors.set(sent.id, this.#tensorOf(sent));
   }
@@ -93,7 +100,7 @@ export class Server {
     if (sent.kind === 'source') return new Tensor(this.#engine!, shape, form, { kind: 'source', data: sent.data, storage: sent.storage });
     const functions = Object.entries(sent.functions).map(([name, key]) => [name, this.#directory.callee(key)]);
     return new Tensor(this.#engine!, shape, form, {
-      kind: 'result', operation: this.#directory.operation(sent.operation), inputs: sent.inputs.map((id) => this.#tensors.get(id)!),
+      kind: 'result', operation: this.#directory.operation(sent.operation), inputs: sent.inputs.map((id) => this.#tensor(id)),
       parameters: { ...sent.parameters, ...Object.fromEntries(functions) as object },
     });
   }

@@ -1,7 +1,7 @@
-import { apply, batchSize, checkFinite, checkOutcomes, type Operation } from '../engine/operation.ts';
+import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
-import { gradientTilt, tilt, tiltCall, type StepParameters } from './tilt.ts';
+import { checkStepSize, gradientTilt, tilt, tiltCall, type StepParameters } from './tilt.ts';
 
 const name = 'mirrorDescentStep';
 
@@ -9,7 +9,7 @@ const operation: Operation<StepParameters> = {
   name, examples: [{ stepSize: 0.05 }, { stepSize: -0.7 }, { stepSize: 40 }], formula: 'p⁺ ∝ p e^(−η g)', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
   check({ stepSize }, [p, gradient]) {
-    checkFinite(name, 'stepSize', stepSize);
+    checkStepSize(name, stepSize);
     checkOutcomes(name, 'gradient', gradient!, p!.width);
   },
   result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[0]!.width], form: 'probabilities' }),

@@ -7,7 +7,7 @@ import { sumOf } from '../math/sum.ts';
 import { mirrorDescentStep } from './mirror-descent-step.ts';
 import { dot, mix, mixtureSlopes, normalisedRows, slopes, slopesProduct } from './mixture.ts';
 import { slope } from './slope.ts';
-import { advance, stateTilt, tilt, type StepParameters } from './tilt.ts';
+import { advance, checkStepSize, stateTilt, tilt, type StepParameters } from './tilt.ts';
 
 /** What a descent minimises over the distributions w of its rows. */
 export type Objective =
@@ -138,7 +138,7 @@ function mixed(w: ArrayLike<number>, components: Operand | undefined): ArrayLike
 }
 
 function checkParameters({ stepSize, steps }: DescentParameters): void {
-  checkFinite(name, 'stepSize', stepSize);
+  checkStepSize(name, stepSize);
   if (Number.isInteger(steps) && steps >= 0) return;
   throw new DomainError({ operation: name, argument: 'steps', expected: 'a whole number ≥ 0', got: shown(steps), remedy: 'Pass { steps: … }.' });
 }
@@ -168,7 +168,9 @@ export const mirrorDescent: {
     checkChoice(name, 'objective.kind', objective.kind, ['linear', 'alphaDivergence']);
     if (objective.kind === 'linear') {
       checkParameters(parameters);
-      return mirrorDescentStep(p, objective.gradient, { stepSize: parameters.stepSize * parameters.steps });
+      const stepSize = parameters.stepSize * parameters.steps;
+      checkStepSize(name, stepSize, 'stepSize · steps');
+      return mirrorDescentStep(p, objective.gradient, { stepSize });
     }
     const { alpha, targets, components } = objective;
     checkFinite(name, 'objective.alpha', alpha);

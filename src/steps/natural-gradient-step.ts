@@ -1,13 +1,13 @@
 import source from '../../shaders/steps/natural-gradient-step.wgsl?raw';
 import { defineLayout } from '../engine/layout.ts';
-import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, type Operation } from '../engine/operation.ts';
+import { apply, batchSize, checkChoice, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { modeOf, modePiece } from '../math/mode.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { bytesInDouble } from '../math/scratch.ts';
 import { CompensatedSum, sumOf } from '../math/sum.ts';
 import { mirrorDescentStep } from './mirror-descent-step.ts';
-import { stepPieces, tilt, tiltCall, type StepParameters } from './tilt.ts';
+import { checkStepSize, stepPieces, tilt, tiltCall, type StepParameters } from './tilt.ts';
 
 /** The geodesic of the step: 'e' straight in θ (α = 1), 'm' straight in η (α = −1), 'lc' a great circle in √p (α = 0). */
 export type Path = 'e' | 'm' | 'lc';
@@ -24,7 +24,7 @@ const operation: Operation<NaturalGradientParameters> = {
   name, examples: (['e', 'm', 'lc'] as const).flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ stepSize, path }))), formula: 'geodesic from p with velocity −η p⊙(g − p·g)', source: 'Amari 1998; Amari & Nagaoka 2000',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
   check({ stepSize, path }, [p, gradient]) {
-    checkFinite(name, 'stepSize', stepSize);
+    checkStepSize(name, stepSize);
     checkChoice(name, 'path', path, ['e', 'm', 'lc']);
     checkOutcomes(name, 'gradient', gradient!, p!.width);
   },

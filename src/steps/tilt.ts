@@ -2,9 +2,10 @@ import advanceSource from '../../shaders/steps/advance.wgsl?raw';
 import ofGradientSource from '../../shaders/steps/exponent-of-gradient.wgsl?raw';
 import ofStateSource from '../../shaders/steps/exponent-of-state.wgsl?raw';
 import tiltSource from '../../shaders/steps/tilt.wgsl?raw';
+import { DomainError, shown } from '../engine/errors.ts';
 import type { CpuCall, Kernel, Piece } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
-import { batchSize, type Operand, type Operation } from '../engine/operation.ts';
+import { batchSize, checkFinite, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece, splitDouble } from '../math/double.ts';
 import { elementaryPiece } from '../math/elementary.ts';
@@ -17,6 +18,13 @@ export interface StepParameters {
 }
 
 export const stepPieces: readonly Piece[] = [scaledPiece, sumPiece, elementaryPiece, doublePiece];
+
+/** Throws unless a step size is a number of f32, which kernels have. */
+export function checkStepSize(operation: string, stepSize: unknown, argument = 'stepSize'): void {
+  checkFinite(operation, argument, stepSize);
+  if (Number.isFinite(Math.fround(stepSize as number))) return;
+  throw new DomainError({ operation, argument, expected: 'a number between −3.4e38 and 3.4e38', got: shown(stepSize), remedy: 'Take a smaller step: what is beyond puts all mass where the gradient is least.' });
+}
 
 /** The step size as two f32, and the largest gradient entry that its product keeps finite; beyond it probabilities are 0 or 1. */
 export function stepUniforms({ stepSize }: StepParameters): { step_high: number; step_low: number; largest: number } {

@@ -4,6 +4,7 @@ import { turn } from '../../src/engine/breather.ts';
 import { storeCosts, storedCosts } from '../../src/engine/cost-storage.ts';
 import { assumed, type Costs } from '../../src/engine/cost.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { LimitExceededError } from '../../src/engine/errors.ts';
 import { defineLayout } from '../../src/engine/layout.ts';
 import { apply, type Operation } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
@@ -11,7 +12,7 @@ import { findDevice } from '../../src/engine/webgpu/adapter.ts';
 import { WebGpuBackend } from '../../src/engine/webgpu/backend.ts';
 import { measureDevice } from '../../src/engine/webgpu/calibration.ts';
 import { klDivergence, openEngine, renyiDivergence } from '../../src/index.ts';
-import { thrownBy } from '../failure.ts';
+import { expectFailure, thrownBy } from '../failure.ts';
 import { randomRows } from './random-rows.ts';
 
 const outcomes = 64;
@@ -85,6 +86,21 @@ describe('an engine that is left to itself', () => {
     await result.read();
     expect(reads.mock.calls.map(([tensor]) => tensor).filter(({ host }) => host === engine)).toEqual([result]); // on the device, for such a CPU is none
     expect(result.report).toMatchObject({ backend: 'webgpu', reason: expect.stringMatching(/predicted/) as string });
+  });
+
+  test('has the CPU do what is too large for the device, and says so', async () => {
+    stubStorage(storageOf(new Map()));
+    using engine = await openEngine({}, { limits: { maxStorageBufferBindingSize: 128 } });
+    storeCosts(engine.info.adapter, { cpu: { fast: 1e6, reference: 1 }, device: { latency: 0.1, dispatch: 0.01, up: 1e6, down: 1e6, kernel: 1e6 } });
+    const reasons: string[] = [];
+    engine.on('fallback', ({ reason }) => reasons.push(reason));
+    using reference = await openEngine({ backend: 'reference' });
+    const result = dear(engine);
+    expect(await result.read()).toEqual(await dear(reference).read());
+    expect(result.report).toMatchObject({ backend: 'cpu', reason: expect.stringMatching(/^too large for the GPU: .* 128 bytes/) as string });
+    expect(reasons).toEqual([result.report!.reason]);
+    using forced = await openEngine({ backend: 'webgpu' }, { limits: { maxStorageBufferBindingSize: 128 } });
+    await expectFailure(() => dear(forced).read(), LimitExceededError, 'limit-exceeded', { operation: 'renyiDivergence' });
   });
 
   test('finds the device by itself where the CPU turns out to be slow', async () => {

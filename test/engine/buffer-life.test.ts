@@ -1,7 +1,8 @@
 /** Buffers and data that go away while they are wanted: an error says so, and nothing else is handed out in their place. */
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import { DeviceError, DomainError, LimitExceededError } from '../../src/engine/errors.ts';
+import { BufferPool } from '../../src/engine/webgpu/pool.ts';
 import { alphaDivergence, klDivergence } from '../../src/index.ts';
 import { expectFailure } from '../failure.ts';
 import { placeFor } from './place.ts';
@@ -15,7 +16,7 @@ test.each(['webgpu', 'cpu'] as const)('data that were given away since they were
   const earlier = await klDivergence(engine.rows(randomRows(rows, outcomes, 3), { outcomes, form }), engine.rows(randomRows(1, outcomes, 4), { outcomes, form })).read();
   expect(earlier.length).toBe(rows);
   const data = randomRows(rows, outcomes, 1);
-  const divergence = klDivergence(engine.rows(data, { outcomes, form }), engine.rows(randomRows(1, outcomes, 2), { outcomes, form }));
+  const divergence = klDivergence(engine.rows(data, { outcomes, form, transfer: true }), engine.rows(randomRows(1, outcomes, 2), { outcomes, form })); // which hands nothing over on this thread
   structuredClone(data.buffer, { transfer: [data.buffer] });
   for (let k = 0; k < 3; k++) {
     await expectFailure(() => divergence.read(), DomainError, 'domain', { operation: 'tensor.read', expected: 'data that is still there' });
@@ -31,6 +32,19 @@ test('a tensor that is disposed of while its buffer is made', async () => {
     tensor.dispose();
     await expectFailure(() => buffer, DomainError, 'domain', { operation: 'tensor.buffer' });
   }
+});
+
+test('the buffer of a tensor that is disposed of while it is made is given back once', async () => {
+  using engine = await openEngine(await placeFor('webgpu'));
+  const [takes, gives] = [vi.spyOn(BufferPool.prototype, 'take'), vi.spyOn(BufferPool.prototype, 'give')];
+  onTestFinished(() => void vi.restoreAllMocks());
+  const divergence = klDivergence(engine.rows(randomRows(rows, outcomes, 1), { outcomes, form }), engine.rows(randomRows(1, outcomes, 2), { outcomes, form }));
+  const buffer = divergence.buffer();
+  divergence.dispose();
+  await expectFailure(() => buffer, DomainError, 'domain', { operation: 'tensor.buffer' });
+  const [taken, given] = [takes.mock.results.map(({ value }) => value as GPUBuffer), gives.mock.calls.map(([each]) => each)];
+  expect(given.length).toBeGreaterThan(0);
+  for (const each of new Set(given)) expect(given.filter((one) => one === each).length).toBeLessThanOrEqual(taken.filter((one) => one === each).length);
 });
 
 test('a buffer that cannot be made for a result of the CPU is not handed out', async () => {

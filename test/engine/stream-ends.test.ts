@@ -32,6 +32,14 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     expect(made.every(({ disposed }) => disposed)).toBe(true);
   });
 
+  test('a stream that is ended before it began closes its source', async () => {
+    const cancelled: unknown[] = [];
+    const numbers = engine.stream(new ReadableStream<Rows>({ cancel: (reason) => void cancelled.push(reason) }), divergence);
+    expect(await numbers.return()).toEqual({ done: true, value: undefined });
+    expect(cancelled.length).toBe(1);
+    expect(await numbers.next()).toEqual({ done: true, value: undefined });
+  });
+
   test('breaking off cancels a ReadableStream', async () => {
     const cancelled: unknown[] = [];
     const endless = new ReadableStream<Rows>({ pull: (to) => to.enqueue(randomRows(2, outcomes, 1)), cancel: (reason) => void cancelled.push(reason) });
@@ -194,6 +202,7 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
       for (const source of [undefined, 3, {}, 'rows']) await expectFailure(() => engine.stream(source as never, divergence), DomainError, 'domain', { operation: 'engine.stream', argument: 'source' });
       await expectFailure(() => engine.stream([], 7 as never), DomainError, 'domain', { argument: 'fn' });
       await expectFailure(() => engine.stream([], divergence, null as never), DomainError, 'domain', { argument: 'options' });
+      await expectFailure(() => engine.stream([], divergence, { signal: 'x' as never }), DomainError, 'domain', { argument: 'options.signal', expected: 'an AbortSignal' });
     });
   });
 });

@@ -5,6 +5,7 @@ import { lineageOf } from '../lineage.ts';
 import { rateOf } from '../rate.ts';
 import { checkSource } from '../reference-run.ts';
 import type { SourceData } from '../reference.ts';
+import { roomFor } from '../room.ts';
 import { headRows, type Stage } from '../stages.ts';
 import { manyNumbersOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
@@ -125,7 +126,8 @@ class Run {
     const neededWhole = (stage: Stage): boolean => stages.some((of) => of.inputs.some((input, index) => input === stage && !alongRows(of, index)));
     for (const stage of inputs) if (this.#isUnchecked(stage.tensor) && neededWhole(stage)) await this.#check(stage);
     const { program, inputs: rowInputs } = compile(stages, (stage) => ({ data: this.#data.get(stage)!, check: this.#isUnchecked(stage.tensor) }), alongRows);
-    const out = new Float32Array(rows * stages.at(-1)!.tensor.width);
+    const { width, shape } = stages.at(-1)!.tensor;
+    const out = roomFor({ rows, width, shape });
     await this.#runRows({ program, inputs: rowInputs }, rows, out, onProgress);
     return out;
   }

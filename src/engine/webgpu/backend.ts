@@ -2,6 +2,7 @@ import { DomainError, LimitExceededError } from '../errors.ts';
 import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
+import { roomFor } from '../room.ts';
 import type { StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { copyBlock, placeBlock } from './blocks.ts';
@@ -55,13 +56,10 @@ export class WebGpuBackend {
   async allocateResident(tensor: Tensor): Promise<GPUBuffer> {
     const buffer = await this.memory.take('exact', bytesOfTensor(tensor));
     const known = this.resident(tensor); // of a run that ended while this one waited for memory
-    if (known) {
-      this.gpu.pool.give(buffer);
-      return known;
-    }
-    this.memory.hold(tensor, buffer);
+    if (known) this.gpu.pool.give(buffer);
+    else this.memory.hold(tensor, buffer);
     this.memory.need(tensor);
-    return buffer;
+    return known ?? buffer;
   }
 
   /** Uploads a result that was made on the host, for those who want it on the device. */
@@ -139,7 +137,7 @@ export class WebGpuBackend {
   async read(tensor: Tensor, hooks: RunHooks): Promise<{ data: Float32Array<ArrayBuffer>; facts: RunFacts; bytesDown: number }> {
     const spilled = this.memory.spilled(tensor);
     if (spilled) return { data: spilled.slice(), facts: { chunks: 1, dispatches: 0, bytesUp: 0, gpuMilliseconds: 0, whole: undefined }, bytesDown: 0 };
-    const data = new Float32Array(tensor.rows * tensor.width);
+    const data = roomFor(tensor);
     const put: Sink['put'] = async (region, range, record) => {
       const bytes = 4 * range.rows * range.width;
       const deliver = recordReadback(this.gpu, record, await this.memory.take('staging', bytes), region.buffer, 4 * region.start, bytes);
@@ -163,6 +161,7 @@ export class WebGpuBackend {
     let buffer: GPUBuffer | undefined;
     const settle = (): void => {
       if (target) this.#settle(tensor, target);
+      target = undefined; // it is the tensor's now, whatever comes
       if (this.resident(tensor) || tensor.disposed) buffer = this.#handedOut(tensor);
     };
     const facts = await this.#run(tensor, hooks, { put, isRead: false }, settle).catch((error: unknown) => {
@@ -193,6 +192,7 @@ export class WebGpuBackend {
     try {
       const facts = await this.#guard.run(operation, start, hooks.signal);
       if (facts.whole) this.#settle(tensor, facts.whole.buffer);
+      ended = undefined; // the buffer is the tensor's now, whatever comes
       settle();
       return facts;
     } catch (error) {

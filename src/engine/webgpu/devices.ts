@@ -30,6 +30,7 @@ export class Devices {
   #backend: WebGpuBackend | undefined;
   #adapter: string;
   #reopening: Promise<WebGpuBackend | undefined> | undefined;
+  #stopListening = (): void => undefined;
   #closedUntil = 0;
   #isDestroyed = false;
   /** Why there is no device, when there is none. */
@@ -62,13 +63,14 @@ export class Devices {
 
   destroy(): void {
     this.#isDestroyed = true;
+    this.#stopListening(); // a borrowed device lives on, and would keep this
     this.#backend?.destroy();
     this.#backend = undefined;
   }
 
   #open(found: FoundDevice): WebGpuBackend {
     const backend = new WebGpuBackend(found.device, { borrowed: this.#borrowed, softwareAdapter: found.fallback, forced: this.#forced, memoryBudget: this.#memoryBudget });
-    backend.gpu.onLost((reason) => {
+    this.#stopListening = backend.gpu.onLost((reason) => {
       if (this.#backend !== backend) return;
       this.#backend = undefined;
       this.problem = `the GPU device was lost (${reason})`;

@@ -143,9 +143,10 @@ export class Memory {
     this.#collected.register(tensor, holding, tensor);
   }
 
-  /** The run that records now needs a tensor that it has brought here. */
+  /** The run that records now needs a tensor that it has brought here, or found here although it was not there when it began. */
   need(tensor: Tensor): void {
-    this.#needed.add(this.#holdings.get(tensor)!);
+    const holding = this.#holdings.get(tensor);
+    if (holding) this.#needed.add(holding);
   }
 
   /** A caller may keep the buffer and not the tensor, so that it stays where it is and outlives the tensor's collection. */

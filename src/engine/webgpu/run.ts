@@ -1,5 +1,5 @@
 import { LimitExceededError } from '../errors.ts';
-import { memoryOf, passingStages, workOf } from '../footprint.ts';
+import { memoryOf, passingStages, turnsOf } from '../footprint.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type Range, type Stage } from '../stages.ts';
 import { bytesOf, type StoredNumbers } from '../storage.ts';
@@ -141,7 +141,7 @@ export class Run {
 
   #plan(room: number, { isRead }: Sink): readonly Block[] {
     const memory = memoryOf(this.#stages, { isThere: (tensor) => this.#supply.isThere(tensor), isRead, perBuffer: smallestClass });
-    const blocks = planBlocks({ ...extentOf(this.#stages), memory, work: workOf(this.#stages) }, this.#limits, fillOfClass * room);
+    const blocks = planBlocks({ ...extentOf(this.#stages), memory, work: turnsOf(this.#stages) }, this.#limits, fillOfClass * room);
     if (blocks) return blocks;
     const byRow = this.#stages.filter(({ span }) => span === 'rows' || span === 'columns');
     const { tensor } = byRow.reduce((widest, stage) => (stage.tensor.width > widest.tensor.width ? stage : widest));

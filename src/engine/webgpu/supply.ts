@@ -61,7 +61,10 @@ export class Supply {
   /** Has the rows of a stage on the device; none if they are to be computed. */
   async bring(stage: Stage, range: Range, block: Block): Promise<Region | undefined> {
     const resident = this.#backend.resident(stage.tensor);
-    if (resident) return this.#part(stage, resident, range);
+    if (resident) {
+      this.#backend.memory.need(stage.tensor);
+      return this.#part(stage, resident, range);
+    }
     const data = this.#hostData(stage.tensor);
     return data && this.#upload(stage, data, range, block);
   }
