@@ -1,10 +1,10 @@
 import { breather } from './breather.ts';
 import { certify, unexamined, type Examination, type Findings } from './certificate.ts';
 import { Allowance, checkShare, Credit } from './credit.ts';
-import { Pace } from './pace.ts';
 import { Queue } from './queue.ts';
 import type { Reference } from './reference.ts';
 import type { Certificate } from './report.ts';
+import { RowCost } from './row-cost.ts';
 import { seededColumns, seededRows } from './sampling.ts';
 import type { Tensor } from './tensor.ts';
 import type { RunHooks } from './webgpu/run.ts';
@@ -42,7 +42,7 @@ export class Inspector {
   readonly rows: Check;
   readonly fallsBack: boolean;
   readonly #credit = new Credit();
-  readonly #pace = new Pace();
+  readonly #rowCost = new RowCost();
   readonly #checks = new Queue(); // one at a time, or all would spend the same credit
   /** Results that were wrong, and where. */
   readonly #wrong = new WeakMap<Tensor, number>();
@@ -85,7 +85,7 @@ export class Inspector {
     const seed = this.rows === 'all' ? undefined : this.#seed++ % seeds;
     const columns = known === undefined && seed !== undefined ? seededColumns(tensor, seed) : undefined;
     const width = columns?.length ?? tensor.width;
-    const expected = seed === undefined ? undefined : this.#pace.expected(tensor, width);
+    const expected = seed === undefined ? undefined : this.#rowCost.expected(tensor, width);
     const allowance = new Allowance(this.#credit, milliseconds, expected);
     const spent = this.#credit.share;
     let findings = unexamined(tensor);
@@ -94,7 +94,7 @@ export class Inspector {
       const { got, reference } = await prepare();
       allowance.prepare(performance.now() - start);
       findings = await certify({ tensor, got, reference, order: ordered(tensor.rows, seed, known), columns, allowance, ...this.#betweenRows(tensor, hooks) });
-      this.#pace.learn(tensor, width, allowance.first);
+      this.#rowCost.learn(tensor, width, allowance.first);
     }
     hooks.signal?.throwIfAborted();
     hooks.onProgress?.(this.steps(tensor), this.steps(tensor));

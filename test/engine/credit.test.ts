@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Allowance, checkShare, Credit } from '../../src/engine/credit.ts';
-import { Pace } from '../../src/engine/pace.ts';
+import { RowCost } from '../../src/engine/row-cost.ts';
 import { seededColumns, seededRows } from '../../src/engine/sampling.ts';
 import { divergenceMatrix, klDivergence, nearest, openEngine, type Tensor } from '../../src/index.ts';
 
@@ -167,16 +167,16 @@ test('of rows of many pairs a seed chooses columns too, of others none', async (
 
 test('what a row takes is expected by its work and by earlier checks', async () => {
   const { matrix, others: [divergence] } = await pairs(8, 1000, 64);
-  const pace = new Pace();
-  const [narrow, wide] = [pace.expected(matrix, 10), pace.expected(matrix, 1000)];
+  const rowCost = new RowCost();
+  const [narrow, wide] = [rowCost.expected(matrix, 10), rowCost.expected(matrix, 1000)];
   expect(narrow).toBeGreaterThan(0);
   expect(wide).toBeCloseTo(100 * narrow, 9);
-  expect(pace.expected(divergence!, 1)).toBeCloseTo(narrow / 10, 9);
-  pace.learn(matrix, 10, 8);
-  expect(pace.expected(matrix, 1000)).toBeCloseTo(800, 9);
-  expect(pace.expected(divergence!, 1)).toBeCloseTo(narrow / 10, 9);
-  pace.learn(matrix, 10, 1); // perhaps with other parameters
-  expect(pace.expected(matrix, 10)).toBeCloseTo(4, 9);
-  pace.learn(matrix, 10, 6);
-  expect(pace.expected(matrix, 10)).toBeCloseTo(6, 9);
+  expect(rowCost.expected(divergence!, 1)).toBeCloseTo(narrow / 10, 9);
+  rowCost.learn(matrix, 10, 8);
+  expect(rowCost.expected(matrix, 1000)).toBeCloseTo(800, 9);
+  expect(rowCost.expected(divergence!, 1)).toBeCloseTo(narrow / 10, 9);
+  rowCost.learn(matrix, 10, 1); // perhaps with other parameters
+  expect(rowCost.expected(matrix, 10)).toBeCloseTo(4, 9);
+  rowCost.learn(matrix, 10, 6);
+  expect(rowCost.expected(matrix, 10)).toBeCloseTo(6, 9);
 });

@@ -7,7 +7,7 @@ import { workOf } from './work.ts';
 const assumed = 2e-4;
 
 /** What a row of a check may be expected to take, by the work in it and by earlier checks of results of the same operation. */
-export class Pace {
+export class RowCost {
   /** Milliseconds for each number. */
   readonly #seen = new WeakMap<Operation, number>();
 
