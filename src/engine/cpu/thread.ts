@@ -8,7 +8,15 @@ export type CpuThreadEvents = ThreadEvents<Answer>;
 /** Starts a worker: the caller's, if there is a way to make it, else one of the library's own. Throws where that is forbidden. */
 export function startThread(events: CpuThreadEvents, make?: MakeWorker): CpuThread {
   if (make) return connect(make(), events);
-  return typeof Worker === 'function' ? fromBlob(events) : connect(nodeWorker(), events);
+  if (typeof Worker !== 'function') return connect(nodeWorker(), events);
+  if (mayHang()) throw new Error('Firefox may hang when a worker makes another');
+  return fromBlob(events);
+}
+
+/** On a busy machine Firefox 153 sometimes never returns from `new Worker` in a worker, which then answers nothing any more. */
+function mayHang(): boolean {
+  const { document, navigator: here } = globalThis as { document?: unknown; navigator?: { userAgent?: string } };
+  return document === undefined && /\bFirefox\//.test(here?.userAgent ?? '');
 }
 
 function fromBlob({ answer, died }: CpuThreadEvents): CpuThread {
