@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { register } from '../src/engine-worker.ts';
 import * as dually from '../src/index.ts';
@@ -7,7 +7,9 @@ import { operations, operationTable } from './operation-table.ts';
 import { engineWorker } from './remote/engine-worker.ts';
 
 const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<unknown>;
-const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+const text = read('README.md');
+const pages = readdirSync(new URL('../docs', import.meta.url)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
 const sources = import.meta.glob<string>('../src/**/*.ts', { query: '?raw', import: 'default', eager: true });
 
 test('the table of operations in the README is that of the package (npm run readme writes it)', () => {
@@ -33,19 +35,39 @@ test('the example of the README runs and prints what it says', async () => {
   expect([all[0], all[3]]).toEqual([0, 0]);
 });
 
-test('the other examples of the README run', async () => {
-  const examples = [...text.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code!).slice(1);
-  expect(examples.length).toBe(5);
-  for (const example of examples) {
-    const engine = await dually.openEngine();
-    const p = engine.rows([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], { outcomes: 3 });
-    const q = engine.rows([[1, 1, 2]], { outcomes: 3, form: 'weights' });
-    const isRemote = example.includes("from 'dually/worker'");
-    const names = isRemote ? namesOf('/remote/') : { p, q, ...(!example.includes('openEngine(') && { engine }) };
-    const logged = await run(example.replace(/^import .*$/m, ''), names);
-    if (example.includes('engine.stream')) expect((logged[0] as [Float32Array])[0].map((x) => Math.round(1e4 * x))).toEqual(new Float32Array([2180, 1927]));
-    engine.dispose();
+test('the README needs no more than 900 words to come to its table', () => {
+  expect(text.slice(0, text.indexOf('## Operations')).split(/\s+/).length).toBeLessThanOrEqual(900);
+});
+
+test('the links between the pages lead somewhere', () => {
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...pages]) {
+    for (const [, link] of read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const target = new URL(link!, new URL(`../${page}`, import.meta.url));
+      expect(existsSync(new URL(target.pathname, target)), `${page}: ${link}`).toBe(true);
+      if (target.hash) expect(headings(readFileSync(new URL(target.pathname, target), 'utf8')), `${page}: ${link}`).toContain(target.hash.slice(1));
+    }
   }
+});
+
+/** The anchors of a page, as the sites that show it make them. */
+function headings(page: string): string[] {
+  return [...page.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title!.toLowerCase().replace(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-'));
+}
+
+const examples = pages.flatMap((page) => [...read(page).matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => ({ page, code: code! })));
+
+test('the pages have examples', () => {
+  expect(examples.length).toBeGreaterThanOrEqual(5);
+});
+
+test.each(examples)('the example of $page runs', async ({ code }) => {
+  const engine = await dually.openEngine();
+  const p = engine.rows([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], { outcomes: 3 });
+  const q = engine.rows([[1, 1, 2]], { outcomes: 3, form: 'weights' });
+  const names = code.includes("from 'dually/worker'") ? namesOf('/remote/') : { p, q, ...(!code.includes('openEngine(') && { engine }) };
+  const logged = await run(code.replace(/^import .*$/m, ''), names);
+  if (code.includes('engine.stream')) expect((logged[0] as [Float32Array])[0].map((x) => Math.round(1e4 * x))).toEqual(new Float32Array([2180, 1927]));
+  engine.dispose();
 });
 
 const snippets = Object.entries(sources).flatMap(([file, source]) => [...source.matchAll(/\* @example\n([\s\S]*?)(?:\*\/|\* @)/g)].map(([, block]) => ({
