@@ -56,7 +56,7 @@ const config: ViteUserConfig = defineConfig({
     minify: false, // replaced below: for a library in ESM this option leaves the white space
     lib: { entry: { index: 'src/index.ts', webgpu: 'src/webgpu.ts', 'cpu-worker': 'src/cpu-worker.ts', 'engine-worker': 'src/engine-worker.ts', worker: 'src/worker.ts' }, formats: ['es'] },
     rolldownOptions: {
-      external: ['webgpu'],
+      external: ['#dawn'], // resolved where the package is used
       output: {
         preserveModules: true, // so that a bundler leaves out every operation that is not imported
         preserveModulesRoot: 'src',

@@ -33,7 +33,7 @@ export function buildPackage(): void {
   if (isBuilt) return;
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(packageFolder, { recursive: true });
-  for (const file of ['package.json', 'LICENSE']) cpSync(file, join(packageFolder, file));
+  for (const file of ['package.json', 'LICENSE', 'platform']) cpSync(file, join(packageFolder, file), { recursive: true });
   node('node_modules/vite/bin/vite.js', 'build', '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn');
   node(typescript, '-p', 'src', '--outDir', dist);
   isBuilt = true;

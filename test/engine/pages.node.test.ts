@@ -34,7 +34,7 @@ beforeAll(async () => {
   await mkdir(folder, { recursive: true });
   await build({
     configFile: false, logLevel: 'warn', plugins: [assemblyScript(), scripts()],
-    build: { outDir: folder, emptyOutDir: true, target: 'es2022', lib: { entry: { page: 'test/engine/page-entry.ts', worker: 'src/cpu-worker.ts', 'engine-worker': 'test/engine/engine-worker.ts' }, formats: ['es'] }, rolldownOptions: { external: ['webgpu'] } },
+    build: { outDir: folder, emptyOutDir: true, target: 'es2022', lib: { entry: { page: 'test/engine/page-entry.ts', worker: 'src/cpu-worker.ts', 'engine-worker': 'test/engine/engine-worker.ts' }, formats: ['es'] } },
   });
   server = createServer((request, response) => {
     const [path, of] = request.url!.split('?') as [string, string?]; // a worker has the policy that comes with its own code

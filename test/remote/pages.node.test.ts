@@ -32,7 +32,7 @@ beforeAll(async () => {
   await build({
     configFile: false, logLevel: 'warn', plugins: [assemblyScript(), scripts()],
     build: {
-      outDir: folder, emptyOutDir: true, target: 'es2022', rolldownOptions: { external: ['webgpu'] },
+      outDir: folder, emptyOutDir: true, target: 'es2022',
       lib: { entry: { page: 'test/remote/page-entry.ts', 'engine-worker': 'src/engine-worker.ts' }, formats: ['es'] },
     },
   });

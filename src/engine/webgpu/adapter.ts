@@ -1,21 +1,16 @@
+import { importDawn } from '#dawn';
 import { BackendUnavailableError } from '../errors.ts';
 
 /** The page's or worker's WebGPU, or in Node that of the optional package `webgpu`. Undefined when there is none. */
 async function findGpu(): Promise<GPU | undefined> {
-  const here = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
-  if (here) return here;
-  const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
-  return inNode ? dawn() : undefined;
+  return (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu ?? dawn();
 }
 
 // Dawn's node binding dies when the object from create() is collected, so it is kept.
 let dawnGpu: Promise<GPU | undefined> | undefined;
 
-function dawn(): Promise<GPU | undefined> {
-  const name = 'webgpu'; // a variable, so that bundlers do not ask web applications for the package
-  dawnGpu ??= (import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<{ create: (flags: string[]) => GPU }>)
-    .then((binding) => binding.create([]))
-    .catch(() => undefined);
+function dawn(): Promise<GPU | undefined> | undefined {
+  dawnGpu ??= importDawn?.().then((binding) => binding.create([])).catch(() => undefined);
   return dawnGpu;
 }
 
