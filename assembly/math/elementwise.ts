@@ -1,0 +1,12 @@
+/** Functions of numbers one by one. Twins: src/math/total.ts, src/divergences/population-stability-index.ts */
+import { strideOf } from './quads';
+
+export function totals(rows: i32, width: i32, out: usize, _scratch: usize, x: usize, rowsOfX: i32, _widthOfX: i32, y: usize, rowsOfY: i32, _widthOfY: i32): void {
+  for (let row = 0; row < rows; row++, x += strideOf(rowsOfX, width), y += strideOf(rowsOfY, width)) {
+    for (let k: usize = 0; k < <usize>width << 2; k += 4, out += 4) store<f32>(out, load<f32>(x + k) + load<f32>(y + k));
+  }
+}
+
+export function smoothedRows(rows: i32, width: i32, out: usize, _scratch: usize, p: usize, _rowsOfP: i32, _widthOfP: i32, smoothing: f64): void {
+  for (const end = out + ((<usize>rows * width) << 2); out < end; out += 4, p += 4) store<f32>(out, load<f32>(p) + <f32>smoothing);
+}

@@ -1,0 +1,43 @@
+import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { total } from '../math/total.ts';
+import { klDivergence } from './kl-divergence.ts';
+import { reverseKlDivergence } from './reverse-kl-divergence.ts';
+import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
+
+const name = 'jeffreysDivergence';
+
+const operation: Operation<object> = {
+  name,
+  formula: 'J(p, q) = Σ (p − q) log(p/q) = KL(p‖q) + KL(q‖p)',
+  source: 'Jeffreys 1946',
+  arguments: pairArguments,
+  check(_, [p, q]) {
+    checkOutcomes(name, 'q', q!, p!.width);
+    checkForms(name, p!, q!, true);
+  },
+  result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
+  tolerance: { ulps: () => 5, relativeTo: 'entry', reason: 'the sum of two divergences ≥ 0, each right to 4 ulp' },
+  compose: ([p, q]) => total(klDivergence(p!, q!), reverseKlDivergence(p!, q!)),
+  reference(operands) {
+    const [forth, back] = [klDivergence, reverseKlDivergence].map((each) => each.operation.reference(operands, {}));
+    const one = new Float64Array(1);
+    return (row, out) => {
+      forth!(row, out);
+      back!(row, one);
+      out[0]! += one[0]!;
+    };
+  },
+};
+
+/**
+ * Jeffreys' divergence of each row of p and the same row of q, in nats: what KL loses in both directions. Symmetric to the last bit.
+ *
+ * J(p, q) = Σ (p − q) log(p/q) = KL(p‖q) + KL(q‖p) ≥ 0; infinite where just one of p and q is 0. Half of it is the mean of both.
+ * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize]. Rows of any form, both alike.
+ * Errors: ShapeError, DomainError; within 5 ulp of f32. Source: Jeffreys, Proc. R. Soc. A 186 (1946).
+ *
+ * @example
+ * const j = await jeffreysDivergence(p, q).read();
+ */
+export const jeffreysDivergence: PlainPairFunction = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });
