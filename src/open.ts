@@ -2,7 +2,7 @@ import { CpuBackend } from './engine/cpu/backend.ts';
 import type { PoolOptions } from './engine/cpu/pool.ts';
 import { openEngine as open, type Engine } from './engine/engine.ts';
 import { DomainError, shown } from './engine/errors.ts';
-import type { EngineOptions as CommonOptions } from './engine/options.ts';
+import { takenOptions, type EngineOptions as CommonOptions } from './engine/options.ts';
 import type { Forced } from './engine/webgpu/backend.ts';
 import type { WorkerLike } from './engine/workers.ts';
 
@@ -39,9 +39,9 @@ interface ForcedOptions extends Forced {
  * @throws BackendUnavailableError when backend: 'webgpu' finds no adapter.
  */
 export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: ForcedOptions = {}): Promise<Engine> {
-  const { worker }: EngineOptions = options ?? {};
+  const { worker, ...common } = takenOptions(options, ['worker']);
   if (worker !== undefined && typeof worker !== 'function') {
     throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass a function that returns a new worker each time, or leave it out.' });
   }
-  return open(options, forced, () => new CpuBackend({ worker, ...forced.pool }));
+  return open(common, forced, () => new CpuBackend({ worker, ...forced.pool }));
 }

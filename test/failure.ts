@@ -21,7 +21,7 @@ export async function expectFailure(work: () => unknown, type: ErrorClass, code:
   expect(failure).toMatchObject({ code, name: type.name, ...facts });
   expect(failure.row).toBe(facts.row);
   const { operation, argument, expected, got, row, remedy } = failure;
-  expect(remedy).toMatch(/\.$/);
+  expect(remedy).toMatch(/[.?]$/);
   expect(failure.message).toContain(`expected ${expected}, got ${got}. ${remedy}`);
   expect(failure.message.startsWith(`${operation}:`)).toBe(true);
   if (argument !== undefined) expect(failure.message).toContain(`argument ${argument}`);

@@ -1,4 +1,5 @@
 import { apply, type Operation } from '../engine/operation.ts';
+import { taken } from '../engine/parameters.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
 import { exampleAlphas } from './alpha-member.ts';
@@ -6,8 +7,10 @@ import { matrixOperation, type AnyDivergence } from './divergence-matrix.ts';
 
 const ofAlpha = (parameters: AlphaParameters): AnyDivergence => ({ ...parameters, divergence: alphaDivergence }) as AnyDivergence;
 
+const name = 'alphaDivergenceMatrix';
+
 const operation: Operation<AnyDivergence> = {
-  ...matrixOperation('alphaDivergenceMatrix', 'alphaDivergenceMatrix(p, q, { alpha })', exampleAlphas.map(ofAlpha)),
+  ...matrixOperation(name, 'alphaDivergenceMatrix(p, q, { alpha })', exampleAlphas.map(ofAlpha)),
   formula: 'D_α(p_i‖q_j) for all i, j', source: 'Amari & Nagaoka 2000, §3.2',
 };
 
@@ -23,5 +26,5 @@ export const alphaDivergenceMatrix: {
   (p: Tensor, q: Tensor, parameters: AlphaParameters): Tensor;
   readonly operation: Operation<AnyDivergence>;
 } = Object.assign(
-  (p: Tensor, q: Tensor, parameters: AlphaParameters): Tensor => apply(operation, [p, q], typeof parameters === 'object' && parameters ? ofAlpha(parameters) : parameters), { operation },
+  (p: Tensor, q: Tensor, parameters: AlphaParameters): Tensor => apply(operation, [p, q], ofAlpha(taken(name, 'parameters', parameters, ['alpha']))), { operation },
 );

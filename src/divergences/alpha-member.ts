@@ -16,6 +16,8 @@ export interface AlphaMember<Parameters> {
   readonly name: string;
   readonly formula: string;
   readonly source: string;
+  /** The names of its parameters, if it has any. */
+  readonly parameters?: readonly string[];
   readonly examples?: readonly Parameters[];
   readonly alpha: (parameters: Parameters) => number;
   readonly check?: (parameters: Parameters) => void;

@@ -32,6 +32,7 @@ const operation: Operation<SpectrumParameters> = {
   formula: 'D_α(p‖q) for all α of a list',
   source: 'Amari & Nagaoka 2000, §3.2',
   arguments: pairArguments,
+  parameters: ['alphas'],
   examples: [{ alphas: [-1, -0.5, 0, 0.5, 1] }, { alphas: [2] }, { alphas: [-1 + 1e-7, 3, 6, -0.3] }],
   check(parameters, inputs) {
     const { alphas } = parameters;

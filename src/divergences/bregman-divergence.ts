@@ -62,6 +62,7 @@ export const bregmanDivergence: DivergenceOf<BregmanParameters> = defineRowDiver
   name: 'bregmanDivergence',
   formula: 'B_φ(p‖q) = Σ φ(p) − φ(q) − φ′(q)(p − q)',
   source: 'Bregman 1967',
+  parameters: ['generator'],
   examples: [{ generator: 'negativeEntropy' }, { generator: 'squaredEuclidean' }, { generator: 'itakuraSaito' }, { generator: 'burg' }],
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'terms of one sign, each right to 3 ulp, in compensated sums' },
   check: ({ generator }) => checkChoice('bregmanDivergence', 'generator', generator, Object.keys(generators)),

@@ -30,6 +30,7 @@ const operation: Operation<object> = {
   formula: 'C(p, q) = max −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
   source: 'Chernoff 1952',
   arguments: pairArguments,
+  parameters: [],
   check(_, [p, q]) {
     checkOutcomes('chernoffInformation', 'q', q!, p!.width);
     checkForms('chernoffInformation', p!, q!, false);
@@ -53,4 +54,4 @@ const operation: Operation<object> = {
  * @example
  * const rate = await chernoffInformation(p, q).read();
  */
-export const chernoffInformation: PlainPairFunction = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });
+export const chernoffInformation: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

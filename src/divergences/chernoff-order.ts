@@ -30,6 +30,7 @@ const operation: Operation<object> = {
   formula: 'argmax −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
   source: 'Nielsen 2013',
   arguments: pairArguments,
+  parameters: [],
   check(_, [p, q]) {
     checkOutcomes('chernoffOrder', 'q', q!, p!.width);
     checkForms('chernoffOrder', p!, q!, false);
@@ -52,4 +53,4 @@ const operation: Operation<object> = {
  * @example
  * const order = await chernoffOrder(p, q).read();
  */
-export const chernoffOrder: PlainPairFunction = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });
+export const chernoffOrder: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

@@ -23,6 +23,7 @@ export const cressieReadDivergence: DivergenceOf<CressieReadParameters> = define
   name: 'cressieReadDivergence',
   formula: 'CR_λ(p‖q) = (Σ p (p/q)^λ − 1)/(λ(λ+1)) = D_−1−2λ(p‖q)',
   source: 'Cressie & Read 1984',
+  parameters: ['lambda'],
   examples: [2 / 3, 1, 0, -0.5, -1, -2].map((lambda) => ({ lambda })),
   alpha: ({ lambda }) => -1 - 2 * lambda,
   check: ({ lambda }) => checkFinite('cressieReadDivergence', 'lambda', lambda),

@@ -25,6 +25,7 @@ const operation: Operation<object> = {
   formula: 'H(p, q) = −Σ p log q',
   source: 'Cover & Thomas 2006, §5.4',
   arguments: pairArguments,
+  parameters: [],
   check: (_, [p, q]) => checkOutcomes('crossEntropy', 'q', q!, p!.width),
   result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'two parts of one sign, logarithms of 2 ulp, in compensated sums' },
@@ -48,4 +49,4 @@ const operation: Operation<object> = {
  * const logits = engine.rows([[2, -1], [0, 3]], { outcomes: 2, form: 'logits' });
  * const loss = await crossEntropy(p, logits).read();
  */
-export const crossEntropy: PlainPairFunction = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });
+export const crossEntropy: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

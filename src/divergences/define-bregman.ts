@@ -1,9 +1,10 @@
 import source from '../../shaders/divergences/bregman-custom.wgsl?raw';
+import { taken } from '../engine/parameters.ts';
 import { snippetPieces } from '../engine/snippet.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { bregmanSum } from './bregman-divergence.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
-import { checkDefinition, ownTolerance, refuse, snippetFunctions, snippetFunctionsPiece, type OwnDivergence } from './snippet-functions.ts';
+import { ownTolerance, refuse, snippetFunctions, snippetFunctionsPiece, takenDefinition, type OwnDivergence } from './snippet-functions.ts';
 
 export interface BregmanDefinition extends OwnDivergence {
   /** φ(p) − φ(q) − φ′(q)(p − q) in WGSL, of `p`, `q` and `difference` = p − q: an expression, or statements with return. */
@@ -51,12 +52,13 @@ function reference({ term, infinite }: BregmanDefinition, p: ArrayLike<number>, 
  * });
  * const d = await cubic(p, q).read();
  */
-export function defineBregman(definition: BregmanDefinition): PlainDivergence {
-  checkDefinition('defineBregman', definition);
+export function defineBregman(given: BregmanDefinition): PlainDivergence {
+  const { infinite: flags, ...others } = takenDefinition('defineBregman', given, ['term', 'infinite']);
+  const definition = { ...others, infinite: taken('defineBregman', 'infinite', flags ?? {}, ['withoutP', 'withoutQ']) };
   checkTerm(definition);
   const { name, wgsl, infinite } = definition;
   const snippet = snippetPieces({ operation: name, wgsl, name: 'generator', parameters: ['p', 'q', 'difference'], functions: snippetFunctions });
-  const flags = [Number(infinite.withoutP), Number(infinite.withoutQ)];
+  const infinities = [Number(infinite.withoutP), Number(infinite.withoutQ)];
   return withoutParameters(defineRowDivergence<object>({
     name,
     isOwn: true,
@@ -66,7 +68,7 @@ export function defineBregman(definition: BregmanDefinition): PlainDivergence {
     weights: {
       pieces: () => [...rowSumPieces, snippetFunctionsPiece, { name: 'divergences/bregman-custom.wgsl', source }, bregmanSum, ...snippet],
       parts: partsOfWeights,
-      tables: () => [{ key: `infinite ${flags.join(' ')}`, make: () => Float32Array.from(flags) }],
+      tables: () => [{ key: `infinite ${infinities.join(' ')}`, make: () => Float32Array.from(infinities) }],
       reference: (p, q) => reference(definition, p, q),
     },
   }));

@@ -3,7 +3,7 @@ import { snippetPieces } from '../engine/snippet.ts';
 import { NormalisedPair } from '../math/normalised-pair.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
-import { checkDefinition, ownTolerance, refuse, snippetFunctions, snippetFunctionsPiece, type OwnDivergence } from './snippet-functions.ts';
+import { ownTolerance, refuse, snippetFunctions, snippetFunctionsPiece, takenDefinition, type OwnDivergence } from './snippet-functions.ts';
 
 export interface FDivergenceDefinition extends OwnDivergence {
   /** f in WGSL, of `ratio` = p/q and `excess` = p/q − 1: an expression, or statements with return. */
@@ -65,8 +65,8 @@ function reference({ f, atZero, atInfinity }: FDivergenceDefinition, p: ArrayLik
  * });
  * const d = await triangular(p, q).read();
  */
-export function defineFDivergence(definition: FDivergenceDefinition): PlainDivergence {
-  checkDefinition('defineFDivergence', definition);
+export function defineFDivergence(given: FDivergenceDefinition): PlainDivergence {
+  const definition = takenDefinition('defineFDivergence', given, ['f', 'atZero', 'atInfinity']);
   checkGenerator(definition);
   const { name, wgsl, atZero, atInfinity } = definition;
   const snippet = snippetPieces({ operation: name, wgsl, name: 'generator', parameters: ['ratio', 'excess'], functions: snippetFunctions });

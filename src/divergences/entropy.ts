@@ -9,6 +9,7 @@ const operation: Operation<object> = {
   formula: 'H(p) = −Σ p log p',
   source: 'Shannon 1948',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
+  parameters: [],
   result: ([p]) => ({ shape: [p!.rows], form: 'values' }),
   tolerance: crossEntropy.operation.tolerance,
   compose: ([p]) => crossEntropy(p!, p!),
@@ -30,6 +31,6 @@ const operation: Operation<object> = {
  * const h = await entropy(p).read();
  */
 export const entropy: { (p: Tensor): Tensor; readonly operation: Operation<object> } = Object.assign(
-  (p: Tensor): Tensor => apply(operation, [p], {}),
+  (p: Tensor, parameters = {}): Tensor => apply(operation, [p], parameters),
   { operation },
 );

@@ -23,6 +23,7 @@ export const extendedAlphaDivergence: DivergenceOf<AlphaParameters> = defineRowD
   name: 'extendedAlphaDivergence',
   formula: 'D_α(p‖q) = 4/(1−α²) Σ ((1−α)/2 p + (1+α)/2 q − p^((1−α)/2) q^((1+α)/2))',
   source: 'Cichocki & Amari 2010',
+  parameters: ['alpha'],
   examples: exampleAlphas,
   tolerance: alphaTolerance(({ alpha }: AlphaParameters) => alpha),
   check: ({ alpha }) => checkFinite('extendedAlphaDivergence', 'alpha', alpha),

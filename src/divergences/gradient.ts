@@ -1,4 +1,4 @@
-import { DomainError } from '../engine/errors.ts';
+import { DomainError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import { apply, batchSize, checkChoice, checkOutcomes, type Operand, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -42,7 +42,7 @@ const alphaOf = (request: Request): number => request.divergence.alphaMember.alp
 
 function defineGradient(name: string, formula: string, valued: 0 | 1): Operation<Request> {
   const operation: Operation<Request> = {
-    name, usage: `${name}(p, q, { divergence, of })`, formula, source, examples, arguments: pairArguments,
+    name, usage: `${name}(p, q, { divergence, of })`, formula, source, parameters: ['divergence', 'of'], examples, arguments: pairArguments,
     check(request, [p, q]) {
       checkDivergence(name, request.divergence);
       checkChoice(name, 'of', request.of, ['p', 'q']);
@@ -109,7 +109,7 @@ function rowGradient([p, q]: readonly Operand[], request: Request, valued: 0 | 1
 function checkDivergence(operation: string, divergence: unknown): void {
   if (typeof divergence === 'function' && (divergence as Partial<Differentiable<object>>).alphaMember?.slope !== undefined) return;
   throw new DomainError({
-    operation, argument: 'divergence', expected: 'a divergence of the α-family', got: typeof divergence === 'function' ? divergence.name || 'another function' : String(divergence),
+    operation, argument: 'divergence', expected: 'a divergence of the α-family', got: typeof divergence === 'function' ? divergence.name || 'another function' : shown(divergence),
     remedy: 'Pass the function itself, such as alphaDivergence or klDivergence.',
   });
 }

@@ -33,6 +33,8 @@ export interface IntegralDivergence<Parameters> {
   readonly name: string;
   readonly formula: string;
   readonly source: string;
+  /** The names of its parameters, if it has any. */
+  readonly parameters?: readonly string[];
   readonly examples?: readonly Parameters[];
   readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
   readonly member: (parameters: Parameters) => IntegralMember;
@@ -95,9 +97,9 @@ function unsupportedOrder({ order, base }: IntegralMember): string | undefined {
 
 /** Makes the operation of a member: the α-divergence by its own kernel, then what is made of it. */
 export function defineIntegralDivergence<Parameters extends object>(divergence: IntegralDivergence<Parameters>): PairFunction<Parameters> {
-  const { name, formula, source, examples, check, member: memberOf, exchanges, reference } = divergence;
+  const { name, formula, source, parameters: names = [], examples, check, member: memberOf, exchanges, reference } = divergence;
   const operation: Operation<Parameters> = {
-    name, formula, source, arguments: pairArguments,
+    name, formula, source, arguments: pairArguments, parameters: names,
     ...(examples && { examples }),
     check(parameters, [p, q]) {
       checkOutcomes(name, 'q', q!, p!.width);

@@ -14,6 +14,7 @@ const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
   name: 'jensenShannonDivergence',
   formula: 'w KL(p‖m) + (1−w) KL(q‖m), m = w p + (1−w) q',
   source: 'Lin 1991',
+  parameters: ['weight'],
   examples: [0.5, 0.25, 0.9, 0.001].map((weight) => ({ weight })),
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'terms of one sign, each right to 4 ulp, in compensated sums' },
   check({ weight = 0.5 }) {

@@ -70,6 +70,7 @@ function errorOfRow(operands: readonly Operand[], parameters: Parameters): (row:
 
 const operation: Operation<Parameters> = {
   name, usage: 'nearest(p, q, { k, divergence })', formula: 'the k rows of q with the smallest D(p_i‖q_j), nearest first, as (j, D)', source: 'definition',
+  parameters: ['k', 'divergence'],
   examples: [{ k: 1, divergence: klDivergence }, { k: 1, divergence: totalVariationDistance }, { k: 1, divergence: alphaDivergence, alpha: 0.5 } as Parameters],
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'q', takes: 'distributions', axis: 'columns' }],
   check(parameters, inputs) {
@@ -91,7 +92,7 @@ const operation: Operation<Parameters> = {
       writePairs(divergences, parameters.k, out);
     };
   },
-  compose: ([p, q], parameters) => apply(selection, [divergenceMatrix(p!, q!, parameters)], { k: parameters.k }),
+  compose: ([p, q], { k, ...parameters }) => apply(selection, [divergenceMatrix(p!, q!, parameters)], { k }),
 };
 
 function checkCount(k: unknown, rows: number): void {

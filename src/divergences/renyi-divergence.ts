@@ -26,6 +26,7 @@ export const renyiDivergence: PairFunction<OrderParameters> = defineIntegralDive
   name: 'renyiDivergence',
   formula: 'R_β(p‖q) = log(Σ p^β q^(1−β))/(β − 1)',
   source: 'Rényi 1961; van Erven & Harremoës 2014',
+  parameters: ['order'],
   examples: [0.5, 2, 1, 0, 0.999_999, -1, 0.01, 5, Infinity, -Infinity].map((order) => ({ order })),
   check({ order }, [p, q]) {
     if (Math.abs(order) === Infinity) checkForms('renyiDivergence', p!, q!, false);

@@ -35,6 +35,8 @@ export interface RowDivergence<Parameters> {
   readonly isOwn?: true;
   readonly formula: string;
   readonly source: string;
+  /** The names of its parameters, if it has any. */
+  readonly parameters?: readonly string[];
   /** Parameters that tests and the bench run it with, if it has any. */
   readonly examples?: readonly Parameters[];
   readonly tolerance: Tolerance<Parameters>;
@@ -74,7 +76,7 @@ export interface PlainDivergence extends PlainPairFunction {
 
 /** The divergence for callers that have no parameters to give, with all that it carries. */
 export function withoutParameters<Divergence extends PairFunction<object>>(divergence: Divergence): PlainPairFunction & Omit<Divergence, 'operation'> {
-  return Object.assign((p: Tensor, q: Tensor) => apply(divergence.operation, [p, q], {}), divergence);
+  return Object.assign((p: Tensor, q: Tensor, parameters = {}) => apply(divergence.operation, [p, q], parameters), divergence);
 }
 
 export const rowSumPieces: readonly Piece[] = [
@@ -94,11 +96,11 @@ const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_sta
 
 /** Makes the operation of a divergence: lazy, one value a row. */
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
-  const { name, isOwn, formula, source, examples, tolerance, unsupported, weights, logits } = divergence;
+  const { name, isOwn, formula, source, parameters: names = [], examples, tolerance, unsupported, weights, logits } = divergence;
   const evaluationOf = ([p]: readonly { readonly form: Form }[]): RowEvaluation<Parameters> => (isLogits(p!.form) ? logits! : weights);
   const sums = rowSums(evaluationOf);
   const operation: Operation<Parameters> = {
-    name, formula, source, tolerance, arguments: pairArguments,
+    name, formula, source, tolerance, arguments: pairArguments, parameters: names,
     ...(isOwn && { isOwn }),
     ...(examples && { examples }),
     ...(unsupported && { unsupported }),

@@ -24,6 +24,7 @@ export const skewedChernoffDivergence: PairFunction<SkewParameters> = defineInte
   name: 'skewedChernoffDivergence',
   formula: 'F_σ(p‖q) = −log Σ p^σ q^(1−σ) = (1−σ) R_σ(p‖q)',
   source: 'Chernoff 1952; Nielsen 2013',
+  parameters: ['sigma'],
   examples: [0.3, 0.5, 0, 1, 0.99].map((sigma) => ({ sigma })),
   check({ sigma }) {
     if (typeof sigma === 'number' && sigma >= 0 && sigma <= 1) return;

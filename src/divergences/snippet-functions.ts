@@ -2,6 +2,7 @@ import source from '../../shaders/divergences/snippet-functions.wgsl?raw';
 import { DomainError, shown } from '../engine/errors.ts';
 import type { Piece } from '../engine/kernel.ts';
 import type { Tolerance } from '../engine/operation.ts';
+import { taken } from '../engine/parameters.ts';
 
 export const snippetFunctionsPiece: Piece = { name: 'divergences/snippet-functions.wgsl', source };
 
@@ -25,7 +26,14 @@ export function ownTolerance({ ulps = 16 }: OwnDivergence): Tolerance<object> {
   return { ulps: () => ulps, relativeTo: 'entry', reason: 'what its definition promises' };
 }
 
-export function checkDefinition(operation: string, { name, ulps = 16 }: OwnDivergence): void {
+/** The definition as it is now, with the names that every definition has and its own; throws where it says what it cannot. */
+export function takenDefinition<Definition extends OwnDivergence>(operation: string, given: Definition, names: readonly string[]): Definition {
+  const definition = taken(operation, 'definition', given, ['name', 'wgsl', 'formula', 'source', 'ulps', ...names]);
+  checkDefinition(operation, definition);
+  return definition;
+}
+
+function checkDefinition(operation: string, { name, ulps = 16 }: OwnDivergence): void {
   if (typeof name !== 'string' || !/^[A-Za-z]\w*$/.test(name)) throw refuse(operation, 'name', 'letters and digits', name, 'Name the divergence as a function is named.');
   if (!(typeof ulps === 'number' && ulps > 0 && ulps < Infinity)) throw refuse(operation, 'ulps', 'a positive number', ulps, 'Leave it out for 16.');
 }

@@ -4,16 +4,17 @@ import type { Source } from './cursor.ts';
 import { DomainError, shown } from './errors.ts';
 import { eventNames, Events, type EventName, type Listener } from './events.ts';
 import type { FastPath } from './fast-path.ts';
-import type { DistributionForm, Form } from './forms.ts';
+import type { Form } from './forms.ts';
 import { isGpuBuffer, type GpuBufferLike } from './gpu-types.ts';
 import { lineageOf } from './lineage.ts';
-import { checkOptions, type EngineOptions } from './options.ts';
+import { takenOptions, type EngineOptions } from './options.ts';
+import { taken } from './parameters.ts';
 import { Queue } from './queue.ts';
 import type { Backend, RunReport } from './report.ts';
 import type { EngineInfo, MemoryUse, Runner } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
-import { checkForm, checkSource, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
-import { checkStream, readChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
+import { checkForm, checkSource, sourceOptions, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
+import { checkedStream, readChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
 import { Tensor, type ReadOptions, type TensorHost } from './tensor.ts';
 import { findDevice, unavailable } from './webgpu/adapter.ts';
 import type { Forced } from './webgpu/backend.ts';
@@ -28,8 +29,7 @@ export type MakeFastPath = () => FastPath;
  * @throws BackendUnavailableError when backend: 'webgpu' finds no adapter.
  */
 export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: Forced = {}, /** @internal */ makeFastPath?: MakeFastPath): Promise<Engine> {
-  checkOptions(options);
-  const { backend = 'auto', calibrate = true, device, check = 'off', memoryBudget, onDeviceLost } = options;
+  const { backend = 'auto', calibrate = true, device, check = 'off', memoryBudget, onDeviceLost } = takenOptions(options);
   const events = new Events();
   const onCpu = (where: Backend, reason: string): Engine => {
     const fast = where === 'reference' ? undefined : makeFastPath?.();
@@ -80,18 +80,18 @@ export class Engine implements TensorHost {
    * @throws ShapeError for lengths, sizes or usages that do not fit.
    */
   rows(data: RowData, options: RowOptions): Tensor {
-    const { form = 'probabilities' }: { readonly form?: DistributionForm } = options ?? {};
-    return this.#source('engine.rows', data, options, checkForm('engine.rows', form), 2);
+    const { form = 'probabilities', ...others } = taken('engine.rows', 'options', options ?? {}, [...sourceOptions, 'form']);
+    return this.#source('engine.rows', data, others, checkForm('engine.rows', form), 2);
   }
 
   /** Wraps real vectors, one a row: gradients and tangent vectors. Entries must be finite. */
   values(data: RowData, options: ValueOptions): Tensor {
-    return this.#source('engine.values', data, options, 'values', 1);
+    return this.#source('engine.values', data, taken('engine.values', 'options', options ?? {}, sourceOptions), 'values', 1);
   }
 
   #source(operation: string, given: RowData, options: ValueOptions, form: Form, fewest: number): Tensor {
     this.#assertOpen(operation);
-    const { data, rows, outcomes, storage } = checkSource(operation, given, options ?? {}, fewest);
+    const { data, rows, outcomes, storage } = checkSource(operation, given, options, fewest);
     const { noBuffers } = this.#runner;
     if (noBuffers !== undefined && isGpuBuffer(data)) {
       throw new DomainError({
@@ -136,8 +136,8 @@ export class Engine implements TensorHost {
    */
   stream<Chunk>(source: Source<Chunk>, fn: ChunkFunction<Chunk>, options: StreamOptions = {}): AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined> {
     this.#assertOpen('engine.stream');
-    checkStream(source, fn, options);
-    return stream(source, (chunk, index, signal) => readChunk(this, fn, chunk, index, signal), options.signal);
+    const ending = checkedStream(source, fn, options);
+    return stream(source, (chunk, index, signal) => readChunk(this, fn, chunk, index, signal), ending);
   }
 
   /** The bytes that the engine holds on the device now, and what it may hold. */

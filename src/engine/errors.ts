@@ -119,6 +119,15 @@ export function shown(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || value === undefined || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return `a value of type ${typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value}`;
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    return `a value of type ${typeof value === 'object' ? classOf(value) : typeof value}`;
+  } catch { // of a proxy, or of a getter
+    return 'a value that throws when it is looked at';
+  }
+}
+
+function classOf(value: object): string {
+  const name: unknown = value.constructor?.name;
+  return typeof name === 'string' && name !== '' ? name : 'object';
 }

@@ -1,6 +1,7 @@
 import { DomainError, ShapeError, shown } from './errors.ts';
 import type { Form } from './forms.ts';
 import type { CpuCall, Dispatch, Kernel } from './kernel.ts';
+import { taken } from './parameters.ts';
 import { Tensor } from './tensor.ts';
 
 /**
@@ -65,6 +66,8 @@ export interface Operation<Parameters = unknown> {
   readonly arguments: readonly Argument[];
   /** How a call reads, where it is not name(arguments, { parameters }). */
   readonly usage?: string;
+  /** The names of its parameters; others are refused. Steps of compositions, which no caller calls, state none. */
+  readonly parameters?: readonly string[];
   /** Parameters that tests and the bench run it with; an operation without parameters has none. */
   readonly examples?: readonly Parameters[];
   readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
@@ -95,15 +98,26 @@ export function usageOf<Parameters>({ name, usage, arguments: inputs, examples }
 export function apply<Parameters>(operation: Operation<Parameters>, inputs: readonly Tensor[], parameters: Parameters): Tensor {
   operation.arguments.forEach((argument, index) => checkArgument(operation, argument, inputs[index], inputs[0]));
   checkRows(operation, inputs);
-  checkObject(operation.name, 'parameters', parameters);
-  operation.check?.(parameters, inputs);
-  const { shape, form } = operation.result(inputs, parameters);
-  return new Tensor(inputs[0]!.host, shape, form, { kind: 'result', operation: operation as Operation<unknown>, inputs, parameters });
+  const own = parametersOf(operation, parameters);
+  operation.check?.(own, inputs);
+  const { shape, form } = operation.result(inputs, own);
+  return new Tensor(inputs[0]!.host, shape, form, { kind: 'result', operation: operation as Operation<unknown>, inputs, parameters: own });
+}
+
+/** Those of a public operation are the caller's, who may change them later; a step of a composition is given what was copied before. */
+function parametersOf<Parameters>(operation: Operation<Parameters>, given: Parameters): Parameters {
+  const { name, parameters } = operation;
+  if (!parameters) return given;
+  if (Tensor.isTensor(given)) {
+    const { length } = operation.arguments;
+    throw new ShapeError({ operation: name, argument: 'parameters', expected: `${length} tensor${length === 1 ? '' : 's'}`, got: 'one more', remedy: `Call it as ${usageOf(operation)}.` });
+  }
+  return taken(name, 'parameters', given as Parameters & object, parameters);
 }
 
 function checkArgument(operation: Named, argument: Argument, input: unknown, first: unknown): void {
   const at = { operation: operation.name, argument: argument.name };
-  if (!(input instanceof Tensor)) {
+  if (!Tensor.isTensor(input)) {
     throw new ShapeError({ ...at, expected: 'a tensor', got: shown(input), remedy: 'Wrap the data with engine.rows() or engine.values() first.' });
   }
   if (input.disposed) {
@@ -143,12 +157,6 @@ export function batchSize(operation: Pick<Named, 'arguments'>, inputs: readonly 
 export function checkOutcomes(operation: string, argument: string, input: Tensor, expected: number): void {
   if (input.width === expected) return;
   throw new ShapeError({ operation, argument, expected: `${expected} outcomes a row`, got: `${input.width}`, remedy: 'Both arguments describe the same outcomes.' });
-}
-
-/** Throws unless an argument is an object with named parts. */
-export function checkObject(operation: string, argument: string, value: unknown): void {
-  if (typeof value === 'object' && value !== null) return;
-  throw new DomainError({ operation, argument, expected: 'an object of named parameters', got: shown(value), remedy: 'Pass them as { name: value }, as the documentation shows.' });
 }
 
 /** Throws unless a parameter is a finite number. */

@@ -1,6 +1,7 @@
 import { DomainError, shown } from './errors.ts';
 import { isGpuDevice, type GpuDeviceLike } from './gpu-types.ts';
 import type { Check, CheckOptions } from './inspector.ts';
+import { taken } from './parameters.ts';
 import type { Backend } from './report.ts';
 import type { OnDeviceLost } from './webgpu/devices.ts';
 import { checkBudget } from './webgpu/memory.ts';
@@ -42,11 +43,18 @@ export interface EngineOptions {
   readonly check?: Check | CheckOptions;
 }
 
+const optionNames: readonly string[] = ['backend', 'calibrate', 'device', 'onDeviceLost', 'memoryBudget', 'check'];
+
+/** The options as they are now; throws at the first that is none. `names` are those of what this or that kind of engine takes beside. */
+export function takenOptions<Options extends EngineOptions>(given: Options, names: readonly string[] = []): Options {
+  let options = taken('openEngine', 'options', given, [...optionNames, ...names]);
+  if (typeof options.check === 'object' && options.check !== null) options = { ...options, check: taken('openEngine', 'check', options.check, ['rows', 'seed', 'onFailure']) };
+  checkOptions(options);
+  return options;
+}
+
 /** Throws at the first option that is none. */
-export function checkOptions(options: EngineOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new DomainError({ operation: 'openEngine', argument: 'options', expected: 'an object', got: shown(options), remedy: 'Pass { backend, device, check, memoryBudget }, or nothing.' });
-  }
+function checkOptions(options: EngineOptions): void {
   const { backend, calibrate, device, check, memoryBudget, onDeviceLost } = options;
   const wrong = (argument: string, value: unknown, choices: readonly string[]): void => {
     if (value === undefined || choices.includes(value as string)) return;

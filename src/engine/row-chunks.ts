@@ -1,5 +1,6 @@
 import { Cursor, isSource, type Source } from './cursor.ts';
 import { ShapeError, shown } from './errors.ts';
+import { taken } from './parameters.ts';
 import type { Storage } from './storage.ts';
 
 export interface RowChunkOptions<S extends Storage = Storage> {
@@ -69,9 +70,9 @@ function bytesOfPiece(piece: unknown): Uint8Array {
   throw new ShapeError({ operation, argument: 'bytes', expected: 'pieces that are Uint8Arrays', got: shown(piece), remedy: 'Pass file.stream(), response.body or the like.' });
 }
 
-function checked<S extends Storage>(bytes: unknown, options: RowChunkOptions<S>): { rowBytes: number; size: number; storage: Storage } {
+function checked<S extends Storage>(bytes: unknown, given: RowChunkOptions<S>): { rowBytes: number; size: number; storage: Storage } {
   const wrong = (argument: string, expected: string, got: unknown): ShapeError => new ShapeError({ operation, argument, expected, got: shown(got), remedy: 'Pass rowChunks(file.stream(), { outcomes }) or the like.' });
-  const { outcomes, storage = 'f32', rowsPerChunk }: { readonly outcomes?: unknown; readonly storage?: Storage; readonly rowsPerChunk?: unknown } = options ?? {};
+  const { outcomes, storage = 'f32', rowsPerChunk }: { readonly outcomes?: unknown; readonly storage?: Storage; readonly rowsPerChunk?: unknown } = taken(operation, 'options', given ?? {}, ['outcomes', 'storage', 'rowsPerChunk']);
   const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
   if (!isSource(bytes)) throw wrong('bytes', 'an async iterable, an iterable or a ReadableStream of Uint8Arrays', bytes);
   if (!isCount(outcomes)) throw wrong('outcomes', 'a whole number of at least 1', outcomes);

@@ -37,6 +37,9 @@ export interface CheckedSource {
   readonly outcomes: number;
 }
 
+/** Names of what both kinds of sources take. */
+export const sourceOptions: readonly string[] = ['outcomes', 'storage', 'transfer'];
+
 type Unchecked<Options> = { readonly [Name in keyof Options]?: unknown };
 
 /** Checks what can be known without looking at the numbers, and brings the data to f32. */

@@ -1,5 +1,6 @@
 import { Cursor, isSource, type Source } from './cursor.ts';
 import { DomainError, DuallyError, ShapeError, shown } from './errors.ts';
+import { taken } from './parameters.ts';
 import { Tensor, type TensorHost } from './tensor.ts';
 
 export interface StreamOptions {
@@ -18,13 +19,14 @@ type Compute<Chunk> = (chunk: Chunk, index: number, signal: AbortSignal) => Prom
 /** Chunks at hand at a time: one is computed while the next one is fetched. */
 const chunksAtHand = 2;
 
-export function checkStream(source: unknown, fn: unknown, options: unknown): void {
+/** The signal of a stream, if its arguments are what they should be. */
+export function checkedStream(source: unknown, fn: unknown, options: StreamOptions): AbortSignal | undefined {
   const wrong = (argument: string, expected: string, got: unknown, remedy: string): DomainError => new DomainError({ operation: 'engine.stream', argument, expected, got: shown(got), remedy });
   if (!isSource(source)) throw wrong('source', 'an async iterable, an iterable or a ReadableStream', source, 'Pass what gives the chunks, such as rowChunks(response.body, { outcomes }).');
   if (typeof fn !== 'function') throw wrong('fn', 'a function that makes a tensor of a chunk', fn, 'Pass (chunk) => klDivergence(engine.rows(chunk, { outcomes }), q) or the like.');
-  if (typeof options !== 'object' || options === null) throw wrong('options', 'an object', options, 'Pass { signal }, or nothing.');
-  const { signal } = options as { readonly signal?: Partial<AbortSignal> | null };
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw wrong('options.signal', 'an AbortSignal', signal, 'Pass the signal of an AbortController.');
+  const { signal } = taken('engine.stream', 'options', options, ['signal']);
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== 'function') throw wrong('options.signal', 'an AbortSignal', signal, 'Pass the signal of an AbortController.');
+  return signal;
 }
 
 /** Computes chunk after chunk, at most one ahead of the one that is asked for. `compute` lets go of what it made when its signal is aborted. */

@@ -2,6 +2,7 @@ import { DomainError, shown } from './errors.ts';
 import type { Form } from './forms.ts';
 import type { GpuBufferLike } from './gpu-types.ts';
 import type { Operation } from './operation.ts';
+import { taken } from './parameters.ts';
 import type { RunReport } from './report.ts';
 import type { Storage, StoredNumbers } from './storage.ts';
 
@@ -49,6 +50,11 @@ export class Tensor {
     host.made(this);
   }
 
+  /** Whether it is a tensor of this copy of the package; no proxy, and nothing that merely looks like one, is. @internal */
+  static isTensor(value: unknown): value is Tensor {
+    return typeof value === 'object' && value !== null && #disposed in value;
+  }
+
   get rows(): number {
     return this.shape[0] ?? 1;
   }
@@ -69,8 +75,7 @@ export class Tensor {
 
   /** Runs what is needed and returns the numbers, row-major. Errors of the data and of the GPU are thrown here. */
   async read(options: ReadOptions = {}): Promise<Float32Array<ArrayBuffer>> {
-    this.#assertReadable('tensor.read', options);
-    return this.host.read(this, options);
+    return this.host.read(this, this.#checked('tensor.read', options));
   }
 
   /**
@@ -78,8 +83,7 @@ export class Tensor {
    * it lives until `dispose`. Of a source it holds what was given, halves too. Needs the WebGPU backend, and a result that fits one binding.
    */
   async buffer(options: ReadOptions = {}): Promise<GpuBufferLike> {
-    this.#assertReadable('tensor.buffer', options);
-    return this.host.buffer(this, options);
+    return this.host.buffer(this, this.#checked('tensor.buffer', options));
   }
 
   /** Frees what the tensor holds on the device. Disposing twice is harmless. */
@@ -93,9 +97,9 @@ export class Tensor {
     this.dispose();
   }
 
-  #assertReadable(operation: string, options: ReadOptions): void {
-    checkReadOptions(operation, options);
-    if (!this.#disposed) return;
+  #checked(operation: string, given: ReadOptions): ReadOptions {
+    const options = takenReadOptions(operation, given);
+    if (!this.#disposed) return options;
     throw new DomainError({ operation, expected: 'a live tensor', got: 'a disposed one', remedy: 'Read a tensor before it is disposed of.' });
   }
 }
@@ -105,13 +109,14 @@ export function isEmpty({ rows, width }: Tensor): boolean {
   return rows === 0 || width === 0;
 }
 
-/** Throws at the first option that is none. */
-function checkReadOptions(operation: string, options: ReadOptions): void {
+/** The options as they are now; throws at the first that is none. */
+function takenReadOptions(operation: string, given: ReadOptions): ReadOptions {
   const refuse = (argument: string, expected: string, value: unknown): never => {
     throw new DomainError({ operation, argument, expected, got: shown(value), remedy: 'Pass { signal, onProgress }, or nothing.' });
   };
-  if (typeof options !== 'object' || options === null) refuse('options', 'an object', options);
+  const options = taken(operation, 'options', given, ['signal', 'onProgress']);
   const { signal, onProgress } = options;
   if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== 'function') refuse('options.signal', 'an AbortSignal', signal);
   if (onProgress !== undefined && typeof onProgress !== 'function') refuse('options.onProgress', 'a function', onProgress);
+  return options;
 }

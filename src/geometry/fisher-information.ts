@@ -30,7 +30,7 @@ const entries: Operation<CoordinateParameters> = {
 };
 
 const operation: Operation<CoordinateParameters> = {
-  ...entries, name, examples: exampleCoordinates, formula: 'F = diag p − p pᵀ (θ, logits), G = diag(1/η) + 11ᵀ/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
+  ...entries, name, parameters: ['coordinates'], examples: exampleCoordinates, formula: 'F = diag p − p pᵀ (θ, logits), G = diag(1/η) + 11ᵀ/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
   check: ({ coordinates }) => checkCoordinates(name, coordinates),
   cpu: ({ parameters: { coordinates }, inputs }) => {

@@ -13,7 +13,7 @@ const name = 'fisherVectorProduct';
 const codes: Readonly<Record<Coordinates, number>> = { theta: 0, eta: 1, logits: 2 };
 
 const operation: Operation<CoordinateParameters> = {
-  name, examples: exampleCoordinates, formula: 'F v = p⊙(v − p·v) (θ, logits), G v = v/η + (Σv)/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
+  name, parameters: ['coordinates'], examples: exampleCoordinates, formula: 'F v = p⊙(v − p·v) (θ, logits), G v = v/η + (Σv)/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'v', takes: 'values', axis: 'rows' }],
   check({ coordinates }, [p, v]) {
     checkCoordinates(name, coordinates);

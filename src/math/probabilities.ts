@@ -2,6 +2,7 @@ import source from '../../shaders/math/probabilities.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { apply, type Operation } from '../engine/operation.ts';
+import { taken } from '../engine/parameters.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { softmax } from './alpha-family.ts';
 import { elementaryPiece } from './elementary.ts';
@@ -13,6 +14,7 @@ const operation: Operation<object> = {
   formula: 'p/Σp of weights, exp(z − LSE z) of logits',
   source: 'definition of the softmax',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
+  parameters: [],
   result: ([p]) => ({ shape: p!.shape, form: 'probabilities' }),
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'an exponential of 2 ulp, a compensated sum and a division' },
   kernel: {
@@ -42,11 +44,15 @@ const operation: Operation<object> = {
  * const r = probabilities(engine.rows([[0, 1, 2]], { outcomes: 3, form: 'logits' }));
  */
 export const probabilities: { (p: Tensor): Tensor; readonly operation: Operation<object> } = Object.assign(
-  (p: Tensor): Tensor => (p instanceof Tensor && p.form === 'probabilities' ? p : apply(operation, [p], {})),
+  (p: Tensor, parameters = {}): Tensor => {
+    if (!Tensor.isTensor(p) || p.form !== 'probabilities') return apply(operation, [p], parameters);
+    taken(operation.name, 'parameters', parameters, []);
+    return p;
+  },
   { operation },
 );
 
 /** Rows that are nonnegative numbers: logits become probabilities, everything else stays what it is. */
 export function weightsOf(p: Tensor): Tensor {
-  return p instanceof Tensor && isLogits(p.form) ? probabilities(p) : p;
+  return Tensor.isTensor(p) && isLogits(p.form) ? probabilities(p) : p;
 }

@@ -1,7 +1,7 @@
 import { Engine } from '../engine/engine.ts';
 import { DomainError, shown } from '../engine/errors.ts';
 import { Events } from '../engine/events.ts';
-import { checkOptions } from '../engine/options.ts';
+import { takenOptions } from '../engine/options.ts';
 import type { WorkerLike } from '../engine/workers.ts';
 import { Link } from './link.ts';
 import type { PostedOptions } from './messages.ts';
@@ -38,8 +38,7 @@ const patience = 30_000;
  * @throws WorkerLostError when the worker cannot be started; BackendUnavailableError when backend: 'webgpu' finds no adapter.
  */
 export async function openEngine(options: EngineOptions, /** @internal */ forced: { readonly patience?: number } = {}): Promise<Engine> {
-  checkOptions(options);
-  const { worker, ...posted } = options;
+  const { worker, ...posted } = takenOptions(options, ['worker']);
   if (typeof worker !== 'function') {
     throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass a function that makes a worker of the module dually/engine-worker.' });
   }

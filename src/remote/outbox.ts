@@ -1,8 +1,8 @@
-import { isShared } from '../engine/cpu/messages.ts';
 import { DomainError, shown } from '../engine/errors.ts';
 import { inputsFirst } from '../engine/lineage.ts';
 import type { Operation } from '../engine/operation.ts';
 import type { StoredNumbers } from '../engine/storage.ts';
+import { isShared } from '../engine/tags.ts';
 import type { Origin, Tensor } from '../engine/tensor.ts';
 import { keyOf } from './keys.ts';
 import type { SentTensor } from './messages.ts';

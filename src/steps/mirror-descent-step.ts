@@ -6,7 +6,7 @@ import { checkStepSize, gradientTilt, tilt, tiltCall, type StepParameters } from
 const name = 'mirrorDescentStep';
 
 const operation: Operation<StepParameters> = {
-  name, examples: [{ stepSize: 0.05 }, { stepSize: -0.7 }, { stepSize: 40 }], formula: 'p⁺ ∝ p e^(−η g)', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
+  name, parameters: ['stepSize'], examples: [{ stepSize: 0.05 }, { stepSize: -0.7 }, { stepSize: 40 }], formula: 'p⁺ ∝ p e^(−η g)', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
   check({ stepSize }, [p, gradient]) {
     checkStepSize(name, stepSize);

@@ -1,5 +1,6 @@
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
-import { apply, batchSize, checkChoice, checkFinite, checkObject, checkOutcomes, turnsPerStep, type Operand, type Operation } from '../engine/operation.ts';
+import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, turnsPerStep, type Operand, type Operation } from '../engine/operation.ts';
+import { checkObject, taken } from '../engine/parameters.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceOfWeights, weights } from '../math/alpha-family.ts';
 import { probabilities, weightsOf } from '../math/probabilities.ts';
@@ -31,7 +32,7 @@ const largestAlpha = 3;
 const bytesPerOutcome = 32;
 
 const toTargets: Operation<DivergenceDescent> = {
-  name, usage: `${name}(p, objective, { stepSize, steps })`, examples: [-1, -3, 0, 0.5, 1, 2].map((alpha) => ({ alpha, stepSize: 0.02, steps: 1 })), formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
+  name, usage: `${name}(p, objective, { stepSize, steps })`, parameters: ['alpha', 'stepSize', 'steps'], examples: [-1, -3, 0, 0.5, 1, 2].map((alpha) => ({ alpha, stepSize: 0.02, steps: 1 })), formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'targets', takes: 'distributions', axis: 'rows' }],
   check: (parameters, [p, targets]) => {
     checkParameters(parameters);
@@ -137,6 +138,14 @@ function mixed(w: ArrayLike<number>, components: Operand | undefined): ArrayLike
   return out;
 }
 
+/** The objective as it is now; each kind has its own parts. */
+function takenObjective(given: Objective): Objective {
+  checkObject(name, 'objective', given);
+  const { kind } = given;
+  checkChoice(name, 'objective.kind', kind, ['linear', 'alphaDivergence']);
+  return { ...taken(name, 'objective', given, kind === 'linear' ? ['kind', 'gradient'] : ['kind', 'alpha', 'targets', 'components']), kind } as Objective;
+}
+
 function checkParameters({ stepSize, steps }: DescentParameters): void {
   checkStepSize(name, stepSize);
   if (Number.isInteger(steps) && steps >= 0) return;
@@ -162,10 +171,9 @@ export const mirrorDescent: {
   readonly operation: Operation<DivergenceDescent>;
   readonly ofMixtures: Operation<DivergenceDescent>;
 } = Object.assign(
-  (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor => {
-    checkObject(name, 'objective', objective);
-    checkObject(name, 'parameters', parameters);
-    checkChoice(name, 'objective.kind', objective.kind, ['linear', 'alphaDivergence']);
+  (p: Tensor, given: Objective, descent: DescentParameters): Tensor => {
+    const objective = takenObjective(given);
+    const parameters = taken(name, 'parameters', descent, ['stepSize', 'steps']);
     if (objective.kind === 'linear') {
       checkParameters(parameters);
       const stepSize = parameters.stepSize * parameters.steps;

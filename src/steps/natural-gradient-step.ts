@@ -21,7 +21,7 @@ const name = 'naturalGradientStep';
 const largestSlope = 1e15;
 
 const operation: Operation<NaturalGradientParameters> = {
-  name, examples: (['e', 'm', 'lc'] as const).flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ stepSize, path }))), formula: 'geodesic from p with velocity −η p⊙(g − p·g)', source: 'Amari 1998; Amari & Nagaoka 2000',
+  name, parameters: ['stepSize', 'path'], examples: (['e', 'm', 'lc'] as const).flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ stepSize, path }))), formula: 'geodesic from p with velocity −η p⊙(g − p·g)', source: 'Amari 1998; Amari & Nagaoka 2000',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
   check({ stepSize, path }, [p, gradient]) {
     checkStepSize(name, stepSize);
@@ -30,7 +30,7 @@ const operation: Operation<NaturalGradientParameters> = {
   },
   result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[0]!.width], form: 'probabilities' }),
   tolerance: { ulps: () => 16, relativeTo: 'row', reason: 'the mean of the gradient is subtracted, so small entries keep the error of large ones' },
-  compose: ([p, gradient], parameters) => (parameters.path === 'e' ? mirrorDescentStep(p!, gradient!, parameters) : undefined),
+  compose: ([p, gradient], { path, stepSize }) => (path === 'e' ? mirrorDescentStep(p!, gradient!, { stepSize }) : undefined),
   kernel: {
     pieces: () => [...stepPieces, modePiece, { name: 'steps/natural-gradient-step.wgsl', source }],
     uniforms: defineLayout({

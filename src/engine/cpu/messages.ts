@@ -29,7 +29,3 @@ export interface Done {
 
 /** `ready` answers the opening; `failed` ends the worker. */
 export type Answer = Done | { readonly ready: true } | { readonly failed: string };
-
-export function isShared({ buffer }: ArrayBufferView): boolean {
-  return typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
-}

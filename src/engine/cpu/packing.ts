@@ -1,5 +1,5 @@
 import type { Range } from './ledger.ts';
-import { isShared } from './messages.ts';
+import { isShared } from '../tags.ts';
 import type { Program, RowWork } from './program.ts';
 
 /** Memory that a parcel travels in, again and again: fresh pages are dear. */

@@ -1,6 +1,7 @@
+import { isShared } from '../tags.ts';
 import type { Port } from '../workers.ts';
 import { Instance } from './instance.ts';
-import { isShared, type Answer, type Opening, type Order, type Parcel } from './messages.ts';
+import type { Answer, Opening, Order, Parcel } from './messages.ts';
 import type { Program } from './program.ts';
 
 export type CpuPort = Port<Order, Answer>;
