@@ -12,6 +12,7 @@ const operation: Operation<object> = {
   formula: 'J(p, q) = Σ (p − q) log(p/q) = KL(p‖q) + KL(q‖p)',
   source: 'Jeffreys 1946',
   arguments: pairArguments,
+  parameters: [],
   check(_, [p, q]) {
     checkOutcomes(name, 'q', q!, p!.width);
     checkForms(name, p!, q!, true);
@@ -40,4 +41,4 @@ const operation: Operation<object> = {
  * @example
  * const j = await jeffreysDivergence(p, q).read();
  */
-export const jeffreysDivergence: PlainPairFunction = Object.assign((p: Tensor, q: Tensor): Tensor => apply(operation, [p, q], {}), { operation });
+export const jeffreysDivergence: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

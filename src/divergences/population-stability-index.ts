@@ -51,6 +51,7 @@ const operation: Operation<SmoothingParameters> = {
   formula: 'PSI = Σ (p − q) log(p/q) of p ∝ actual + smoothing, q ∝ expected + smoothing',
   source: 'Siddiqi 2006; Yurdakul & Naranjo 2020',
   arguments: [{ name: 'expected', takes: 'distributions', axis: 'rows' }, { name: 'actual', takes: 'distributions', axis: 'rows' }],
+  parameters: ['smoothing'],
   examples: [{ smoothing: 0.5 }, { smoothing: 0 }],
   check(parameters, inputs) {
     checkSmoothing(parameters.smoothing);
