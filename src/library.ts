@@ -16,6 +16,8 @@ export type { Backend, Certificate, Predicted, RunReport } from './engine/report
 export { rowChunks } from './engine/row-chunks.ts';
 export type { RowChunkOptions } from './engine/row-chunks.ts';
 export type { Reproduction, SavedArgument, SavedNumber } from './engine/reproduction.ts';
-export type { Float16ArrayLike, RowData } from './engine/sources.ts';
+export type { RowData } from './engine/sources.ts';
+export type { Float16ArrayLike } from './engine/storage.ts';
+export type { FixedSizeListLike } from './engine/arrow.ts';
 export type { ChunkFunction, StreamOptions } from './engine/stream.ts';
 export type { ReadOptions, Tensor } from './engine/tensor.ts';

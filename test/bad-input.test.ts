@@ -44,7 +44,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
       ['numbers that are not in rows', [0.5, 0.5], { row: 0, expected: 'an array of numbers', got: '0.5' }],
       ['a length that is no multiple', new Float32Array(7), { expected: 'a length that is a multiple of outcomes (3)', got: '7 numbers' }],
       ['a length that is no multiple in f64', new Float64Array(2), { got: '2 numbers' }],
-      ['integers', new Int32Array(6), { got: 'a value of type Int32Array' }],
+      ['bigints', new BigInt64Array(6), { got: 'a BigInt64Array, whose entries are bigints' }],
       ['text', 'abc', { got: '"abc"' }],
       ['nothing', undefined, { got: 'undefined' }],
       ['null', null, { got: 'null' }],
@@ -133,7 +133,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
       expect(names.length).toBeGreaterThanOrEqual(11);
       for (const name of names.filter((each) => each !== 'mirrorDescent')) {
         for (const wrong of [[0.5, 0.5], undefined, null, 3]) {
-          const facts = { operation: name, argument: 'p', expected: 'a tensor', remedy: 'Wrap the data with engine.rows() or engine.values() first.' };
+          const facts = { operation: name, argument: name === 'populationStabilityIndex' ? 'expected' : 'p', expected: 'a tensor', remedy: 'Wrap the data with engine.rows() or engine.values() first.' };
           await expectFailure(() => loose[name]!(wrong, p, {}), ShapeError, 'shape', facts);
         }
       }

@@ -1,3 +1,5 @@
+import { has } from './tags.ts';
+
 /** A ReadableStream by its structure: Safari's cannot be iterated. */
 export interface ReadableLike<Item> {
   getReader(): {
@@ -48,7 +50,7 @@ export class Cursor<Item> {
 }
 
 export function isSource(value: unknown): value is Source<unknown> {
-  return typeof value === 'object' && value !== null && (isReadable(value) || isAsync(value) || Symbol.iterator in value);
+  return has(value, 'getReader') || has(value, Symbol.asyncIterator) || has(value, Symbol.iterator);
 }
 
 function isReadable<Item>(source: object): source is ReadableLike<Item> {

@@ -14,6 +14,7 @@ import type { Backend, RunReport } from './report.ts';
 import type { EngineInfo, MemoryUse, Runner } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
 import { checkForm, checkSource, sourceOptions, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
+import { goneError } from './storage.ts';
 import { checkedStream, readChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
 import { Tensor, type ReadOptions, type TensorHost } from './tensor.ts';
 import { findDevice, unavailable } from './webgpu/adapter.ts';
@@ -81,17 +82,17 @@ export class Engine implements TensorHost {
    */
   rows(data: RowData, options: RowOptions): Tensor {
     const { form = 'probabilities', ...others } = taken('engine.rows', 'options', options ?? {}, [...sourceOptions, 'form']);
-    return this.#source('engine.rows', data, others, checkForm('engine.rows', form), 2);
+    return this.#source('engine.rows', data, others, checkForm('engine.rows', form));
   }
 
   /** Wraps real vectors, one a row: gradients and tangent vectors. Entries must be finite. */
   values(data: RowData, options: ValueOptions): Tensor {
-    return this.#source('engine.values', data, taken('engine.values', 'options', options ?? {}, sourceOptions), 'values', 1);
+    return this.#source('engine.values', data, taken('engine.values', 'options', options ?? {}, sourceOptions), 'values');
   }
 
-  #source(operation: string, given: RowData, options: ValueOptions, form: Form, fewest: number): Tensor {
+  #source(operation: string, given: RowData, options: ValueOptions, form: Form): Tensor {
     this.#assertOpen(operation);
-    const { data, rows, outcomes, storage } = checkSource(operation, given, options, fewest);
+    const { data, rows, outcomes, storage } = checkSource(operation, given, options, form);
     const { noBuffers } = this.#runner;
     if (noBuffers !== undefined && isGpuBuffer(data)) {
       throw new DomainError({
@@ -227,7 +228,7 @@ export class Engine implements TensorHost {
     this.#assertOpen(operation);
     for (const { disposed, origin, rows, width } of lineageOf(tensor)) {
       if (origin.kind === 'source' && !origin.transfer && !isGpuBuffer(origin.data) && origin.data.length === 0 && rows * width > 0) {
-        throw new DomainError({ operation, expected: 'data that is still there', got: 'an array that was detached since it was wrapped', remedy: 'Hand an array over to others only when its tensor is disposed of.' });
+        throw goneError(operation);
       }
       if (disposed && origin.kind === 'source') {
         throw new DomainError({ operation, expected: 'inputs that are still there', got: 'a tensor made from one that was disposed of', remedy: 'Dispose of a tensor only after its last use.' });

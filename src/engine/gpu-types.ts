@@ -1,3 +1,5 @@
+import { has } from './tags.ts';
+
 /**
  * The parts of WebGPU that appear in public signatures, by structure, so that a consumer needs no `@webgpu/types`.
  * A real GPUBuffer or GPUDevice fits them.
@@ -18,12 +20,12 @@ export interface GpuDeviceLike {
 }
 
 export function isGpuDevice(device: unknown): device is GpuDeviceLike {
-  return typeof device === 'object' && device !== null && ['limits', 'queue', 'lost', 'createBuffer'].every((name) => name in device);
+  return has(device, 'limits', 'queue', 'lost', 'createBuffer');
 }
 
 /** WebGPU's buffer usage flags; the global GPUBufferUsage does not exist where this module may be imported. */
 export const usage = { mapRead: 0x1, copySrc: 0x4, copyDst: 0x8, uniform: 0x40, storage: 0x80 } as const;
 
 export function isGpuBuffer(data: unknown): data is GpuBufferLike {
-  return typeof data === 'object' && data !== null && 'mapAsync' in data && 'usage' in data && 'size' in data;
+  return has(data, 'mapAsync', 'usage', 'size');
 }

@@ -2,6 +2,7 @@ import { DomainError, ShapeError, shown } from './errors.ts';
 import type { Form } from './forms.ts';
 import type { CpuCall, Dispatch, Kernel } from './kernel.ts';
 import { taken } from './parameters.ts';
+import { has } from './tags.ts';
 import { Tensor } from './tensor.ts';
 
 /**
@@ -118,7 +119,9 @@ function parametersOf<Parameters>(operation: Operation<Parameters>, given: Param
 function checkArgument(operation: Named, argument: Argument, input: unknown, first: unknown): void {
   const at = { operation: operation.name, argument: argument.name };
   if (!Tensor.isTensor(input)) {
-    throw new ShapeError({ ...at, expected: 'a tensor', got: shown(input), remedy: 'Wrap the data with engine.rows() or engine.values() first.' });
+    if (isForeign(input)) throw new ShapeError({ ...at, expected: 'a tensor', got: 'a tensor of another copy of dually', remedy: 'Have the project install and import one copy (npm ls dually), or wrap the numbers that its read() gives.' });
+    const isPromise = has(input, 'then');
+    throw new ShapeError({ ...at, expected: 'a tensor', got: isPromise ? 'a promise' : shown(input), remedy: isPromise ? 'Await it first.' : 'Wrap the data with engine.rows() or engine.values() first.' });
   }
   if (input.disposed) {
     throw new DomainError({ ...at, expected: 'a live tensor', got: 'a disposed one', remedy: 'Dispose of a tensor only after its last use.' });
@@ -133,6 +136,11 @@ function checkArgument(operation: Named, argument: Argument, input: unknown, fir
       : ['real vectors', 'Wrap vectors with engine.values().'];
     throw new ShapeError({ ...at, expected, got: `a tensor of form '${input.form}'`, remedy });
   }
+}
+
+/** Whether it is a tensor for another copy of this module: a page that has two of them, or of two versions. */
+function isForeign(input: unknown): boolean {
+  return has(input, 'host', 'shape', 'form', 'origin');
 }
 
 function checkRows(operation: Named, inputs: readonly Tensor[]): void {

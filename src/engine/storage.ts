@@ -1,8 +1,18 @@
+import { DomainError } from './errors.ts';
+
 /** How numbers are stored. Halves (IEEE 754 binary16) stay halves on the device; kernels widen them by integers, so that no adapter needs a feature. */
 export type Storage = 'f32' | 'f16';
 
 /** Numbers on the host: f32, or the bits of halves. */
 export type StoredNumbers = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+
+/** A Float16Array by its structure, since not every platform has one. */
+export interface Float16ArrayLike {
+  readonly [Symbol.toStringTag]: 'Float16Array';
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+  readonly length: number;
+}
 
 /** The number that 16 bits stand for. Twin of shaders/engine/half.wgsl. */
 export function numberOfHalf(bits: number): number {
@@ -21,9 +31,30 @@ function tableOfHalves(): Float32Array {
   return halves;
 }
 
+/**
+ * Part of the numbers, where they lie. A view of fixed length has its own or none: none, after its memory was handed over to others
+ * or became shorter, be it in the middle of a run, which is refused.
+ */
+export function partOf<Numbers extends Float32Array | Uint16Array>(data: Numbers, from: number, to: number): Numbers {
+  let part: Numbers | undefined;
+  try {
+    part = data.subarray(from, to) as Numbers;
+  } catch { // it cannot be made in memory that is not there
+  }
+  if (!part || (part.length === 0 && to > from)) throw goneError('tensor.read');
+  return part;
+}
+
+export function goneError(operation: string): DomainError {
+  return new DomainError({
+    operation, expected: 'data that is still there', got: 'an array that was detached, or whose buffer became shorter, since it was wrapped',
+    remedy: 'Hand an array over to others, and change the size of its buffer, only when its tensor is disposed of.',
+  });
+}
+
 /** Some of the numbers, widened if need be. */
 export function numbersOf(data: StoredNumbers, from: number, count: number): Float32Array {
-  const part = data.subarray(from, from + count);
+  const part = partOf(data, from, from + count);
   if (!(part instanceof Uint16Array)) return part;
   return widen(part, new Float32Array(part.length));
 }
@@ -39,11 +70,11 @@ const atOnce = 2 ** 18;
 
 /** The same of many numbers. `pause` is awaited now and then, so that a page stays alive. */
 export async function manyNumbersOf(data: StoredNumbers, count: number, pause: () => Promise<void> | undefined): Promise<Float32Array> {
-  if (data instanceof Float32Array) return data.subarray(0, count);
+  if (data instanceof Float32Array) return partOf(data, 0, count);
   const numbers = new Float32Array(count);
   for (let from = 0; from < count; from += atOnce) {
     const end = Math.min(from + atOnce, count);
-    widen(data.subarray(from, end), numbers.subarray(from, end)); // in place: garbage of such a size has the collector stop the page
+    widen(partOf(data, from, end), numbers.subarray(from, end)); // in place: garbage of such a size has the collector stop the page
     await pause();
   }
   return numbers;
@@ -59,7 +90,7 @@ export function bytesOf(storage: Storage, count: number): number {
 
 /** Some of the numbers in whole words. */
 export function wordsOf(data: StoredNumbers, from: number, bytes: number): StoredNumbers {
-  const part = data.subarray(from, from + bytes / data.BYTES_PER_ELEMENT);
+  const part = partOf(data, from, from + bytes / data.BYTES_PER_ELEMENT);
   if (part.byteLength === bytes) return part;
   const padded = new Uint16Array(bytes / 2);
   padded.set(part);

@@ -100,10 +100,10 @@ export async function readChunk<Chunk>(host: NotingHost, fn: ChunkFunction<Chunk
 }
 
 function assertTensor(value: unknown, host: TensorHost): asserts value is Tensor {
-  if (value instanceof Tensor && value.host === host) return;
+  if (Tensor.isTensor(value) && value.host === host) return;
   Promise.resolve(value).catch(() => undefined); // of an async function, whose own error would be nobody's
   throw new ShapeError({
-    operation: 'engine.stream', argument: 'fn', expected: 'a function that returns a tensor of this engine, at once', got: value instanceof Tensor ? 'a tensor of another engine' : shown(value),
+    operation: 'engine.stream', argument: 'fn', expected: 'a function that returns a tensor of this engine, at once', got: Tensor.isTensor(value) ? 'a tensor of another engine' : shown(value),
     remedy: 'Return the result of an operation on engine.rows(chunk, { outcomes }), and do what takes time in the source.',
   });
 }

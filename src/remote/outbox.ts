@@ -1,8 +1,8 @@
 import { DomainError, shown } from '../engine/errors.ts';
 import { inputsFirst } from '../engine/lineage.ts';
 import type { Operation } from '../engine/operation.ts';
-import type { StoredNumbers } from '../engine/storage.ts';
-import { isShared } from '../engine/tags.ts';
+import { goneError, type StoredNumbers } from '../engine/storage.ts';
+import { isGone, isShared } from '../engine/tags.ts';
 import type { Origin, Tensor } from '../engine/tensor.ts';
 import { keyOf } from './keys.ts';
 import type { SentTensor } from './messages.ts';
@@ -88,6 +88,7 @@ function inputsOf({ origin }: Tensor): readonly Tensor[] {
 function packed(origin: Extract<Origin, { kind: 'source' }>, transfer: ArrayBuffer[]): StoredNumbers {
   const given = origin.data as StoredNumbers; // an engine in a worker takes no GPUBuffers
   if (isShared(given)) return given;
+  if (!origin.transfer && isGone(given)) throw goneError('tensor.read');
   const data = origin.transfer ? given : given.slice();
   transfer.push(data.buffer);
   return data;

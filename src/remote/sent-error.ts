@@ -1,6 +1,7 @@
 import {
   BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError, WorkerLostError, shown, type ErrorFacts,
 } from '../engine/errors.ts';
+import { isError, isOfPlatform } from '../engine/tags.ts';
 
 /** An error as it is posted: a structured clone would lose its class. */
 export interface SentError {
@@ -25,14 +26,14 @@ const classes: Readonly<Record<DuallyError['code'], ErrorClass>> = {
 const builtIns: Readonly<Record<string, ErrorConstructor>> = { Error, RangeError, ReferenceError, SyntaxError, TypeError };
 
 export function sendError(thrown: unknown): SentError {
-  if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown), stack: undefined };
+  if (!isError(thrown)) return { name: 'Error', message: String(thrown), stack: undefined };
   const { name, message, stack, cause } = thrown;
   const { ...facts } = thrown as DuallyError;
   return {
     name, message, stack,
-    ...(thrown instanceof DOMException && { isDomException: true }),
+    ...(isOfPlatform(thrown) && { isDomException: true }),
     ...(thrown instanceof DuallyError && { facts: cloned(facts, undefined) as NonNullable<SentError['facts']> }),
-    ...(cause !== undefined && { cause: cause instanceof Error ? { error: sendError(cause) } : { value: cloned(cause, shown(cause)) } }),
+    ...(cause !== undefined && { cause: isError(cause) ? { error: sendError(cause) } : { value: cloned(cause, shown(cause)) } }),
   };
 }
 

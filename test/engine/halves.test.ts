@@ -6,7 +6,7 @@ import type { DistributionForm } from '../../src/engine/forms.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { apply } from '../../src/engine/operation.ts';
 import type { Limits } from '../../src/engine/plan.ts';
-import type { Float16ArrayLike } from '../../src/engine/sources.ts';
+import type { Float16ArrayLike } from '../../src/engine/storage.ts';
 import { numberOfHalf } from '../../src/engine/storage.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { widening } from '../../src/engine/widening.ts';

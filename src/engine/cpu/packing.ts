@@ -1,4 +1,5 @@
 import type { Range } from './ledger.ts';
+import { partOf } from '../storage.ts';
 import { isShared } from '../tags.ts';
 import type { Program, RowWork } from './program.ts';
 
@@ -20,7 +21,7 @@ export function pack({ program, inputs }: RowWork, { from, rows }: Range, slot: 
   };
   const views = inputs.map((data, index) => {
     const of = program.inputs[index]!.width;
-    const part = data.subarray(from * of, (from + rows) * of);
+    const part = partOf(data, from * of, (from + rows) * of);
     if (isShared(part)) return part;
     const view = place(of);
     view.set(part);

@@ -1,4 +1,5 @@
 import { breather, turn } from '../breather.ts';
+import { partOf } from '../storage.ts';
 import type { RunHooks } from '../webgpu/run.ts';
 import { Crew } from './crew.ts';
 import type { Instance } from './instance.ts';
@@ -43,6 +44,6 @@ export async function runRows(instance: Instance, work: RowWork, { signal, onPro
 }
 
 function runBlock(instance: Instance, { program, inputs, out }: RowWork, { from, rows }: Range): BadRow | undefined {
-  const part = (data: Float32Array, width: number): Float32Array => data.subarray(from * width, (from + rows) * width);
+  const part = (data: Float32Array, width: number): Float32Array => partOf(data, from * width, (from + rows) * width);
   return instance.run(program, rows, inputs.map((data, index) => part(data, program.inputs[index]!.width)), part(out, program.steps.at(-1)?.width ?? 0));
 }

@@ -3,6 +3,7 @@ import { usage } from '../gpu-types.ts';
 import { compile, joinPieces, type Shader } from '../shader.ts';
 import type { Piece, Table } from '../kernel.ts';
 import type { StoredNumbers } from '../storage.ts';
+import { isShared } from '../tags.ts';
 import { counters } from './counters.ts';
 import { BufferPool } from './pool.ts';
 
@@ -196,9 +197,10 @@ export class Gpu {
     }
   }
 
-  /** Writes whole words to the beginning of a buffer, before all that is not submitted yet. Of shared memory Dawn's binding for Node would die, so a copy is written. */
+  /** Writes whole words to the beginning of a buffer, before all that is not submitted yet. Of shared memory Dawn's binding for Node would die, and browsers refuse that whose size may change, so a copy is written. */
   write(buffer: GPUBuffer, data: StoredNumbers | Uint32Array<ArrayBuffer>): void {
-    const own = data.buffer instanceof ArrayBuffer ? data : (data as StoredNumbers).slice();
+    const isPlain = !isShared(data) && (data.buffer as { readonly resizable?: boolean }).resizable !== true;
+    const own = isPlain ? data : (data as StoredNumbers).slice();
     this.scoped(['validation', 'out-of-memory'], () => this.device.queue.writeBuffer(buffer, 0, own));
   }
 
