@@ -1,6 +1,7 @@
 import type { LaunchOptions, Page } from 'puppeteer';
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
 import type { BrowserCommand } from 'vitest/node';
+import { minify, singleFiles } from './build/single-files.ts';
 import { assemblyScript } from './test/host/assembly.mjs';
 import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './test/host/machine.mjs';
 import { wgslMinifier } from './test/host/plugins.ts';
@@ -46,22 +47,30 @@ function inBrowser(
   };
 }
 
+/** Files of the package that import nothing. */
+const single = {
+  'cpu-worker.js': 'src/cpu-worker.ts',
+  'engine-worker.min.js': 'src/engine-worker.ts',
+  'dually.min.js': 'src/index.ts',
+  'dually-webgpu.min.js': 'src/webgpu.ts',
+  'dually-worker.min.js': 'src/worker.ts',
+};
+
 const config: ViteUserConfig = defineConfig({
-  plugins: [wgslMinifier(), assemblyScript(), scripts()],
+  plugins: [wgslMinifier(), assemblyScript(), scripts(), singleFiles(single)],
   optimizeDeps: { include: ['apache-arrow', 'fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   build: {
     target: 'es2022',
-    sourcemap: true,
     minify: false, // replaced below: for a library in ESM this option leaves the white space
-    lib: { entry: { index: 'src/index.ts', webgpu: 'src/webgpu.ts', 'cpu-worker': 'src/cpu-worker.ts', 'engine-worker': 'src/engine-worker.ts', worker: 'src/worker.ts' }, formats: ['es'] },
+    lib: { entry: { index: 'src/index.ts', webgpu: 'src/webgpu.ts', worker: 'src/worker.ts', 'engine-worker': 'src/engine-worker.ts' }, formats: ['es'] },
     rolldownOptions: {
       external: ['#dawn'], // resolved where the package is used
       output: {
         preserveModules: true, // so that a bundler leaves out every operation that is not imported
         preserveModulesRoot: 'src',
         entryFileNames: '[name].js',
-        minify: { compress: true, mangle: true, codegen: true },
+        minify,
       },
     },
   },

@@ -58,7 +58,7 @@ export class Explorer {
       });
       this.#shown = { alpha, divergences };
       this.#heatMap.show(divergences, element('heat-legend'));
-      const { backend, adapter, reason, milliseconds } = matrix.report!;
+      const { backend, adapter, reason, milliseconds } = matrix.report;
       say(`${duration(milliseconds.gpu ?? milliseconds.total)} on ${adapter}${backend === 'cpu' ? `: ${reason}` : ''}`);
       this.#readPair();
       if (alpha === 0) this.#place(divergences);

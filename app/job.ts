@@ -79,7 +79,7 @@ class Run {
 
   #keep(operation: string, { report, shape }: Tensor, numbersRead: number): void {
     const numbersWritten = shape.reduce((product, n) => product * n, 1);
-    const row: JobRow = { operation, report: report!, bytes: 4 * (numbersRead + numbersWritten) };
+    const row: JobRow = { operation, report: report, bytes: 4 * (numbersRead + numbersWritten) };
     this.rows.push(row);
     this.#listener.onRow?.(row);
   }

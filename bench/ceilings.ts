@@ -153,5 +153,5 @@ export async function kernelTime(make: () => Tensor, timer: PassTimer | undefine
   timer?.reset();
   await tensor.buffer();
   tensor.dispose();
-  return (await timer?.milliseconds()) ?? tensor.report!.milliseconds.gpu!;
+  return (await timer?.milliseconds()) ?? tensor.report.milliseconds.gpu!;
 }

@@ -51,8 +51,8 @@ async function costOf(of: { operation: Operation; shape: Shape; device?: GPUDevi
     while (performance.now() - start < life) {
       using tensor = apply(operation, inputs, parametersOf(operation));
       await tensor.read();
-      const { certificate } = tensor.report!;
-      if (!certificate) throw new Error(`It ran on the ${tensor.report!.adapter}, whose results need no check.`);
+      const { certificate } = tensor.report;
+      if (!certificate) throw new Error(`It ran on the ${tensor.report.adapter}, whose results need no check.`);
       tally.runs++;
       tally.rowsChecked += certificate.rowsChecked;
       if (certificate.rowsChecked > 0) tally.runsChecked++;

@@ -10,7 +10,7 @@ export function duallyPeer(device: GPUDevice | undefined): Peer {
   const compute = async (work: Work, inputs: readonly Tensor[]): Promise<Float32Array> => {
     using result = resultOf(work, inputs);
     const numbers = await result.read();
-    const report = result.report!;
+    const report = result.report;
     if (report.backend !== backend) throw new Error(`It ran on the ${report.backend} backend: ${report.reason}.`);
     return numbers;
   };

@@ -107,7 +107,7 @@ export async function wallTime(make: Maker, backend: 'webgpu' | 'cpu'): Promise<
   await tensor.read();
   const milliseconds = performance.now() - start;
   tensor.dispose();
-  const report = tensor.report!;
+  const report = tensor.report;
   if (report.backend !== backend) throw new Error(`It ran on the ${report.backend} backend: ${report.reason}.`);
   return milliseconds;
 }
@@ -120,6 +120,6 @@ async function certificateOf(make: Maker): Promise<BenchRow['certificate']> {
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
   }
-  const { passed, worstUlps, rowsChecked, tolerance } = tensor.report!.certificate!;
+  const { passed, worstUlps, rowsChecked, tolerance } = tensor.report.certificate!;
   return { passed, worstUlps: Number.isFinite(worstUlps) ? worstUlps : null, rowsChecked, tolerance };
 }

@@ -38,7 +38,10 @@ interface ForcedOptions extends Forced {
  *
  * @throws BackendUnavailableError when backend: 'webgpu' finds no adapter.
  */
-export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: ForcedOptions = {}): Promise<Engine> {
+export function openEngine(options?: EngineOptions): Promise<Engine>;
+/** @internal */
+export function openEngine(options?: EngineOptions, forced?: ForcedOptions): Promise<Engine>;
+export async function openEngine(options: EngineOptions = {}, forced: ForcedOptions = {}): Promise<Engine> {
   const { worker, ...common } = takenOptions(options, ['worker']);
   if (worker !== undefined && typeof worker !== 'function') {
     throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass a function that returns a new worker each time, or leave it out.' });

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 export const folder: string = join(tmpdir(), `dually-package-${process.pid}`);
 export const packageFolder: string = join(folder, 'node_modules/dually');
 export const dist: string = join(packageFolder, 'dist');
-export const typescript = 'node_modules/typescript/bin/tsc';
 
 export function node(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 100_000 });
@@ -35,6 +34,6 @@ export function buildPackage(): void {
   mkdirSync(packageFolder, { recursive: true });
   for (const file of ['package.json', 'LICENSE', 'platform']) cpSync(file, join(packageFolder, file), { recursive: true });
   node('node_modules/vite/bin/vite.js', 'build', '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn');
-  node(typescript, '-p', 'src', '--outDir', dist);
+  node('build/types.mjs', dist);
   isBuilt = true;
 }

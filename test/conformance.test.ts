@@ -68,7 +68,7 @@ async function judged(engine: Engine, operation: Operation, parameters: Paramete
   try {
     using result = apply(operation, inputsOf(engine, operation, parameters, layout), parameters);
     await result.read();
-    const { backend, adapter, certificate } = result.report!;
+    const { backend, adapter, certificate } = result.report;
     const passed = backend === 'cpu' && adapter === 'CPU' ? true : certificate?.passed === true && certificate.rowsChecked === result.rows;
     return { passed, backend, adapter, ...(!passed && { problem: certificate }) };
   } catch (error) {

@@ -1,12 +1,14 @@
 /** The package as its users get it: what it consists of, its types, and what its import does. */
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, expect, test } from 'vitest';
 import type * as Source from '../src/index.ts';
-import { buildPackage, consume, dist, distFiles, node, packageFolder, typescript } from './built-package.ts';
+import { buildPackage, consume, dist, distFiles, folder, node, packageFolder } from './built-package.ts';
 
 type Dually = typeof Source;
 
@@ -17,9 +19,9 @@ test('publint finds nothing to say', async () => {
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
 });
 
-test('holds nothing but modules, their maps and their types, and runs no code from text or network', () => {
+test('holds nothing but modules and their types, and runs no code from text or network', () => {
   const files = distFiles('').filter((file) => file.includes('.'));
-  expect(files.filter((file) => !/\.(js|js\.map|d\.ts)$/.test(file))).toEqual([]);
+  expect(files.filter((file) => !/\.(js|d\.ts)$/.test(file))).toEqual([]);
   for (const file of distFiles('.js')) {
     expect(readFileSync(join(dist, file), 'utf8'), file).not.toMatch(
       /\beval\b|\bFunction\s*\(|\bfetch\s*\(|XMLHttpRequest|importScripts/,
@@ -27,61 +29,40 @@ test('holds nothing but modules, their maps and their types, and runs no code fr
   }
 });
 
-test('workers and shared memory are for the CPU path alone, which asks whether they are there', () => {
-  const users = (pattern: RegExp): string[] =>
-    distFiles('.js').filter((file) => pattern.test(readFileSync(join(dist, file), 'utf8')));
-  expect(users(/new Worker\b|\.Worker\b/)).toEqual(['engine/cpu/thread.js']);
-  for (const file of users(/SharedArrayBuffer/)) expect(file).toMatch(/^(engine\/cpu|_virtual)\//);
+test('what a page takes without a bundler is one file', () => {
+  for (const file of ['dually.min.js', 'dually-webgpu.min.js', 'dually-worker.min.js', 'engine-worker.min.js', 'cpu-worker.js']) {
+    expect(readFileSync(join(dist, file), 'utf8').match(/\bimport\s*[({"'`]|\brequire\(/g), file).toBe(null);
+  }
 });
 
-test.each(['nodenext', 'bundler'])('types need no other package (%s)', (resolution) => {
-  const file = consume(
-    'types.mts',
-    `
-    import { openEngine, klDivergence } from 'dually';
-    import { openEngine as openSmall, klDivergence as sameDivergence } from 'dually/webgpu';
-    import { openEngine as openRemote, klDivergence as remoteDivergence } from 'dually/worker';
-    import { register } from 'dually/engine-worker';
-    import 'dually/cpu-worker';
-    const worker = () => new Worker('worker.js', { type: 'module' });
-    const engine = await openEngine({ backend: 'cpu', worker });
-    const same: typeof klDivergence = sameDivergence;
-    await openSmall({ backend: 'reference' });
-    // @ts-expect-error workers belong to the CPU path
-    await openSmall({ worker });
-    const remote = await openRemote({ backend: 'webgpu', worker });
-    const sameAgain: typeof klDivergence = remoteDivergence;
-    register(klDivergence);
-    // @ts-expect-error the worker is required
-    await openRemote({});
-    const p = engine.rows([[0.5, 0.5]], { outcomes: 2 });
-    export const numbers: Float32Array = await klDivergence(p, p).read();
-    // @ts-expect-error the number of outcomes is required
-    engine.rows([[0.5, 0.5]]);
-  `,
-  );
-  for (const name of distFiles('.d.ts'))
-    expect(readFileSync(join(dist, name), 'utf8')).not.toMatch(/['"]@webgpu|<reference/);
+test('workers and shared memory are for the CPU path alone, which asks whether they are there', () => {
+  const modules = distFiles('.js').filter((file) => !/\.min\.js$|^cpu-worker/.test(file)); // not those that hold all of it
+  const users = (pattern: RegExp): string[] => modules.filter((file) => pattern.test(readFileSync(join(dist, file), 'utf8')));
+  expect(users(/new Worker\b|\.Worker\b/)).toEqual(['engine/cpu/thread.js']);
+  for (const file of users(/SharedArrayBuffer/)) expect(file).toMatch(/^(engine\/(cpu\/|tags)|_virtual\/)/);
+});
+
+test.each([
+  ['typescript/bin/tsc', 'nodenext', 'es2022', 'plain'],
+  ['typescript/bin/tsc', 'bundler', 'es2022,dom,esnext.disposable', 'plain,dom,disposal'],
+  ['@typescript/typescript6/bin/tsc6', 'nodenext', 'es2022', 'plain'],
+])('%s takes the types with %s resolution and nothing but %s', (compiler, resolution, lib, names) => {
+  const files = names.split(',').map((name) => consume(`${name}.mts`, readFileSync(`consumers/types/${name}.ts`, 'utf8')));
   const module = resolution === 'nodenext' ? 'nodenext' : 'esnext';
-  node(
-    typescript,
-    file,
-    '--ignoreConfig',
-    '--noEmit',
-    '--strict',
-    '--target',
-    'es2022',
-    '--module',
-    module,
-    '--moduleResolution',
-    resolution,
-    '--lib',
-    'es2023,esnext.disposable,dom',
-    '--types',
-    '',
-    '--skipLibCheck',
-    'false',
-  );
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+    files,
+    compilerOptions: { noEmit: true, strict: true, exactOptionalPropertyTypes: true, target: 'es2022', module, moduleResolution: resolution, lib: lib.split(','), types: [], skipLibCheck: false },
+  }));
+  node(`node_modules/${compiler}`, '-p', folder);
+});
+
+test('arethetypeswrong finds types at every entry, for modules', async () => {
+  const { stdout } = spawnSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder, packageFolder], { encoding: 'utf8', shell: process.platform === 'win32' });
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const { problems } = await checkPackage(createPackageFromTarballData(readFileSync(join(folder, filename)))) as { problems: readonly Problem[] };
+  const kept = problems.filter((problem) => !('resolutionKind' in problem) || /^(node16-esm|bundler)$/.test(problem.resolutionKind));
+  expect(kept).toEqual([]);
+  expect(problems.length).toBeGreaterThan(0); // what require() and Node 10 make of a package of modules
 });
 
 /** Prints which globals an import of the package changed, then a divergence that needs neither GPU nor `webgpu`. */

@@ -16,7 +16,7 @@ async function answer(data: Float32Array<ArrayBuffer>, outcomes: number): Promis
   const [divergences, matrix] = await Promise.all([divergence.read(), alphaDivergenceMatrix(p, p, { alpha: 0.5 }).read()]);
   const bad = engine.rows([[0.5, 0.5], [1, -1]], { outcomes: 2 });
   const error = await klDivergence(bad, bad).read().then(() => { throw new Error('a bad row was accepted'); }, (thrown: unknown) => thrown as WorkerAnswer['error']);
-  const { backend, certificate } = divergence.report!;
+  const { backend, certificate } = divergence.report;
   engine.dispose();
   return { backend, divergences, matrix, worstUlps: certificate!.worstUlps, error: { name: error.name, code: error.code, row: error.row } };
 }

@@ -16,7 +16,7 @@ import { Scheduler } from './scheduler.ts';
 import { checkForm, checkSource, sourceOptions, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
 import { goneError } from './storage.ts';
 import { checkedStream, readChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
-import { Tensor, type ReadOptions, type TensorHost } from './tensor.ts';
+import { Tensor, type ReadOptions } from './tensor.ts';
 import { findDevice, unavailable } from './webgpu/adapter.ts';
 import type { Forced } from './webgpu/backend.ts';
 import { Devices, foundOf } from './webgpu/devices.ts';
@@ -29,7 +29,10 @@ export type MakeFastPath = () => FastPath;
  *
  * @throws BackendUnavailableError when backend: 'webgpu' finds no adapter.
  */
-export async function openEngine(options: EngineOptions = {}, /** @internal */ forced: Forced = {}, /** @internal */ makeFastPath?: MakeFastPath): Promise<Engine> {
+export function openEngine(options?: EngineOptions): Promise<Engine>;
+/** @internal */
+export function openEngine(options?: EngineOptions, forced?: Forced, makeFastPath?: MakeFastPath): Promise<Engine>;
+export async function openEngine(options: EngineOptions = {}, forced: Forced = {}, makeFastPath?: MakeFastPath): Promise<Engine> {
   const { backend = 'auto', calibrate = true, device, check = 'off', memoryBudget, onDeviceLost } = takenOptions(options);
   const events = new Events();
   const onCpu = (where: Backend, reason: string): Engine => {
@@ -54,7 +57,8 @@ export async function openEngine(options: EngineOptions = {}, /** @internal */ f
 /** Reads that are under way at a time in one place; others wait in line. */
 const readsAtOnce = 8;
 
-export class Engine implements TensorHost {
+/** What its tensors need of it, a TensorHost, is not for callers. */
+export class Engine {
   readonly #runner: Runner;
   readonly #lines = { gpu: new Queue(readsAtOnce), cpu: new Queue(readsAtOnce) };
   readonly #running = new Set<Promise<unknown>>();

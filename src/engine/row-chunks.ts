@@ -27,7 +27,7 @@ const operation = 'rowChunks';
  * const file = new Blob([new Float32Array([0.5, 0.5, 0.9, 0.1, 1, 0])]);
  * for await (const rows of rowChunks(file.stream(), { outcomes: 2, rowsPerChunk: 2 })) console.log(rows.length / 2); // 2, then 1
  */
-export function rowChunks<S extends Storage = 'f32'>(bytes: Source<Uint8Array>, options: RowChunkOptions<S>): AsyncIterableIterator<Chunk<S>, void, undefined> {
+export function rowChunks<S extends Storage = 'f32'>(bytes: Source<Uint8Array>, options: RowChunkOptions<S>): AsyncIterableIterator<Chunk<S>> {
   const { rowBytes, size, storage } = checked(bytes, options);
   const pieces = new Cursor(bytes);
   const chunks = cut(pieces, rowBytes, size, (chunk, filled) => new arrays[storage](chunk.buffer, 0, filled / arrays[storage].BYTES_PER_ELEMENT) as Chunk<S>);

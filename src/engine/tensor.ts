@@ -35,8 +35,7 @@ export class Tensor {
   /** The first number counts the rows; the product of the others is the length of one row. Row-major. */
   readonly shape: readonly number[];
   readonly form: Form;
-  /** What the last run of this tensor did. */
-  report: RunReport | undefined;
+  #report: RunReport | undefined;
   /** @internal */ readonly host: TensorHost;
   /** @internal */ readonly origin: Origin;
   #disposed = false;
@@ -71,6 +70,20 @@ export class Tensor {
 
   get disposed(): boolean {
     return this.#disposed;
+  }
+
+  /**
+   * What the last run of this tensor did.
+   * @throws DomainError before the first one.
+   */
+  get report(): RunReport {
+    if (this.#report) return this.#report;
+    throw new DomainError({ operation: 'tensor.report', expected: 'a tensor that has been read', got: 'one that has not', remedy: 'Await tensor.read() or tensor.buffer() first.' });
+  }
+
+  /** @internal */
+  set report(report: RunReport) {
+    this.#report = report;
   }
 
   /** Runs what is needed and returns the numbers, row-major. Errors of the data and of the GPU are thrown here. */

@@ -9,7 +9,7 @@ interface WorkerBase {
 }
 
 interface WebWorkerLike extends WorkerBase {
-  addEventListener(type: string, listener: (event: Event) => void): void;
+  addEventListener(type: string, listener: (event: object) => void): void;
 }
 
 interface NodeWorkerLike extends WorkerBase {
@@ -46,8 +46,9 @@ export function connect<Order, Answer>(worker: WorkerLike, { answer, died }: Thr
     worker.addEventListener('message', (event) => answer((event as MessageEvent<Answer>).data));
     worker.addEventListener('messageerror', () => died(unreadable));
     worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      died((event as ErrorEvent).message || 'the worker cannot be loaded');
+      const fault = event as ErrorEvent;
+      fault.preventDefault();
+      died(fault.message || 'the worker cannot be loaded');
     });
   }
   return {

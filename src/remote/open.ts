@@ -37,7 +37,10 @@ const patience = 30_000;
  *
  * @throws WorkerLostError when the worker cannot be started; BackendUnavailableError when backend: 'webgpu' finds no adapter.
  */
-export async function openEngine(options: EngineOptions, /** @internal */ forced: { readonly patience?: number } = {}): Promise<Engine> {
+export function openEngine(options: EngineOptions): Promise<Engine>;
+/** @internal */
+export function openEngine(options: EngineOptions, forced?: { readonly patience?: number }): Promise<Engine>;
+export async function openEngine(options: EngineOptions, forced: { readonly patience?: number } = {}): Promise<Engine> {
   const { worker, ...posted } = takenOptions(options, ['worker']);
   if (typeof worker !== 'function') {
     throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass a function that makes a worker of the module dually/engine-worker.' });

@@ -64,7 +64,7 @@ export class Server {
     this.#running.add(running);
     try {
       const data = await running;
-      return { data: data.byteLength === data.buffer.byteLength ? data : data.slice(), report: tensor.report! };
+      return { data: data.byteLength === data.buffer.byteLength ? data : data.slice(), report: tensor.report };
     } finally {
       this.#controls.delete(call);
       this.#running.delete(running);

@@ -24,7 +24,7 @@ describe.each(['lane', 'workgroup'] as const)('the ceilings in the regime %s', (
       const parts = await sums.read();
       expect(parts).toHaveLength(5);
       expect(parts.reduce((total, x) => total + x, 0)).toBe(sum); // whole numbers, exact in f32
-      expect(sums.report!.certificate!.passed).toBe(true);
+      expect(sums.report.certificate!.passed).toBe(true);
     }
   });
 
@@ -40,7 +40,7 @@ describe.each(['lane', 'workgroup'] as const)('the ceilings in the regime %s', (
     const { ends, count } = fmaChains(engine, { invocations: 65, steps: 2 });
     const tensor = ends();
     await tensor.read();
-    expect(tensor.report!.certificate!.passed).toBe(true);
+    expect(tensor.report.certificate!.passed).toBe(true);
     expect(count).toBe(65 * 2 * 4 * 16);
     expect(await kernelTime(ends, undefined)).toBeGreaterThan(0);
   });

@@ -44,7 +44,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
     const d = alphaDivergence(...pairOn(engines.get(regime)!, form), { alpha });
     await d.read();
     expect(d.report).toMatchObject({ operation: 'alphaDivergence', backend: 'webgpu', certificate: { passed: true, rowsChecked: rows } });
-    expect(d.report!.certificate!.worstUlps).toBeLessThanOrEqual(reach === 3 ? 4 : 9);
+    expect(d.report.certificate!.worstUlps).toBeLessThanOrEqual(reach === 3 ? 4 : 9);
   });
 });
 
@@ -65,7 +65,7 @@ test('one row at many α, one α in a list, f32 values of α, and the CPU', asyn
   const curve = alphaDivergence(...pairOn(engine, 'weights', 1), { alpha });
   expect(curve.shape).toEqual([1000]);
   await curve.read();
-  expect(curve.report!.certificate!.passed).toBe(true);
+  expect(curve.report.certificate!.passed).toBe(true);
   expect((await alphaDivergence(...pairOn(engine, 'weights'), { alpha: [0.5] }).read()).length).toBe(rows);
   const onCpu = alphaDivergence(...pairOn(cpu, 'logits'), { alpha: randomAlphas(rows, 30) });
   expect([...await onCpu.read()].every((d) => d >= 0)).toBe(true);
@@ -80,12 +80,12 @@ test('a batch cut into chunks, rows of halves, and more tables than fit', async 
   const alpha = Float64Array.from({ length: rows }, (_, row) => [-1, 0.5, 0, 2][row % 4]!);
   const d = alphaDivergence(...pairOn(cut, 'weights'), { alpha });
   expect(await d.read()).toEqual(await alphaDivergence(...pairOn(engines.get('lane')!, 'weights'), { alpha }).read());
-  expect(d.report!.chunks).toBeGreaterThan(1);
+  expect(d.report.chunks).toBeGreaterThan(1);
   await expectFailure(() => alphaDivergence(...pairOn(small, 'weights'), { alpha }).read(), LimitExceededError, 'limit-exceeded', { operation: 'alphaDivergence' });
   const halves = engines.get('lane')!.rows(Uint16Array.from({ length: 21 }, (_, k) => 0x3000 + 97 * k), { outcomes: 7, form: 'weights', storage: 'f16' });
   const fromHalves = alphaDivergence(halves, engines.get('lane')!.rows(new Float32Array(7).fill(1), { outcomes: 7, form: 'weights' }), { alpha: [-1, 0, 1] });
   await fromHalves.read();
-  expect(fromHalves.report!.certificate!.passed).toBe(true);
+  expect(fromHalves.report.certificate!.passed).toBe(true);
   for (const engine of [cut, small]) engine.dispose();
 });
 
@@ -105,7 +105,7 @@ test('a new α compiles nothing, one a call or one a row', async () => {
   for (const alpha of [sweep, sweep.map((x) => x / 4), Float32Array.from(sweep)]) {
     using d = alphaDivergence(...one, { alpha });
     await d.read();
-    expect(d.report!.backend).toBe('webgpu');
+    expect(d.report.backend).toBe('webgpu');
   }
   expect(counters.pipelines).toBe(before);
   engine.dispose();

@@ -42,7 +42,7 @@ export async function evaluate(
   const outcomes = p[0]!.length;
   using d = divergence(engine.rows(p, { outcomes, form }), engine.rows(q, { outcomes, form }));
   const values = [...await d.read()];
-  return { values, report: d.report! };
+  return { values, report: d.report };
 }
 
 /** Each value within so many ulp of what is expected; zeros without a sign and infinities exactly. */

@@ -41,7 +41,7 @@ const weights = (data: Float32Array<ArrayBuffer>, outcomes: number): Tensor => e
 async function readFast(result: Tensor): Promise<Float32Array> {
   const data = await result.read();
   expect(result.report).toMatchObject({ backend: 'cpu', certificate: { passed: true, rowsChecked: result.rows } });
-  expect(result.report!.adapter).toMatch(/^WebAssembly SIMD/);
+  expect(result.report.adapter).toMatch(/^WebAssembly SIMD/);
   return data;
 }
 

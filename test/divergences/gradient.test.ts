@@ -28,7 +28,7 @@ const rowsOf = (engine: Engine, rows: Rows, form: DistributionForm): Tensor => e
 /** Reads a result every row of which the certificate has compared with the reference; returns the worst error in ulp. */
 async function certified(result: Tensor): Promise<number> {
   await result.read();
-  const { backend, certificate } = result.report!;
+  const { backend, certificate } = result.report;
   expect([backend, certificate?.passed, certificate?.rowsChecked]).toEqual(['webgpu', true, result.rows]);
   return certificate!.worstUlps;
 }

@@ -20,8 +20,8 @@ async function certified(divergence: Divergence, p: Rows, q: Rows, form: Distrib
   const outcomes = p[0]!.length;
   using result = divergence(engine.rows(p, { outcomes, form }), engine.rows(q, { outcomes, form }));
   const values = [...await result.read()];
-  expect(result.report!.adapter).toMatch(/^WebAssembly SIMD/);
-  expect(result.report!.certificate).toMatchObject({ passed: true, rowsChecked: p.length });
+  expect(result.report.adapter).toMatch(/^WebAssembly SIMD/);
+  expect(result.report.certificate).toMatchObject({ passed: true, rowsChecked: p.length });
   return values;
 }
 
@@ -110,8 +110,8 @@ test('softmax and normalised weights', async () => {
     for (const outcomes of [2, 3, 4, 7, 101]) {
       using result = probabilities(engine.rows(all[form].map((row) => row.slice(0, outcomes).with(1, 0.5)), { outcomes, form }));
       await result.read();
-      expect(result.report!.adapter).toMatch(/^WebAssembly SIMD/);
-      expect(result.report!.certificate!.passed).toBe(true);
+      expect(result.report.adapter).toMatch(/^WebAssembly SIMD/);
+      expect(result.report.certificate!.passed).toBe(true);
     }
   }
 });

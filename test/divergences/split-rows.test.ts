@@ -42,7 +42,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('rows in parts 
   const sweeps = async (d: Tensor): Promise<number> => {
     await d.read(); // throws where the certificate fails
     expect(d.report?.certificate?.passed).toBe(true);
-    return d.report!.dispatches;
+    return d.report.dispatches;
   };
 
   test('of weights', async () => {

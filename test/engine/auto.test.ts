@@ -55,11 +55,11 @@ describe('an engine that is left to itself', () => {
     for (let round = 0; round < 4; round++) {
       const result = dear(engine);
       (await result.read()).forEach((x, row) => expect(Math.abs(x / expected[row]! - 1)).toBeLessThan(1e-5));
-      expect(result.report!.predicted!.cpu).toBeGreaterThan(0);
+      expect(result.report.predicted!.cpu).toBeGreaterThan(0);
       if (round > 0) continue; // it may have become obvious
-      expect(result.report!.predicted!.webgpu).toBeGreaterThan(0);
-      expect(result.report!.reason).toMatch(/^\S+ ms are predicted on the CPU and \S+ ms on WebGPU/);
-      expect(result.report!.milliseconds.total).toBeGreaterThan(0);
+      expect(result.report.predicted!.webgpu).toBeGreaterThan(0);
+      expect(result.report.reason).toMatch(/^\S+ ms are predicted on the CPU and \S+ ms on WebGPU/);
+      expect(result.report.milliseconds.total).toBeGreaterThan(0);
     }
     expect(reads.mock.calls.some(([tensor]) => tensor.origin.kind === 'source')).toBe(true); // software is measured too
   });
@@ -73,7 +73,7 @@ describe('an engine that is left to itself', () => {
     await result.read();
     expect(reads.mock.calls.every(([tensor]) => tensor === result || tensor.host !== engine)).toBe(true); // of others that end
     expect(entries.size).toBe(0);
-    expect(Object.keys(result.report!.predicted!).sort()).toEqual(['cpu', 'webgpu']);
+    expect(Object.keys(result.report.predicted!).sort()).toEqual(['cpu', 'webgpu']);
   });
 
   test('takes what was measured before', async () => {
@@ -98,7 +98,7 @@ describe('an engine that is left to itself', () => {
     const result = dear(engine);
     expect(await result.read()).toEqual(await dear(reference).read());
     expect(result.report).toMatchObject({ backend: 'cpu', reason: expect.stringMatching(/^too large for the GPU: .* 128 bytes/) as string });
-    expect(reasons).toEqual([result.report!.reason]);
+    expect(reasons).toEqual([result.report.reason]);
     using forced = await openEngine({ backend: 'webgpu' }, { limits: { maxStorageBufferBindingSize: 128 } });
     await expectFailure(() => dear(forced).read(), LimitExceededError, 'limit-exceeded', { operation: 'renyiDivergence' });
   });
@@ -133,7 +133,7 @@ describe('an engine that is left to itself', () => {
     for (let run = 0; run < 8 && !places.includes('webgpu'); run++) {
       const result = apply(sluggish, [rowsOf(engine, 20, 1)], {});
       expect(await result.read()).toEqual(randomRows(20, outcomes, 1));
-      places.push(result.report!.backend);
+      places.push(result.report.backend);
     }
     expect([...new Set(places)]).toEqual(['cpu', 'webgpu']); // the first is as obvious as it is wrong
   });
@@ -158,7 +158,7 @@ test('engines that are told are not asked', async () => {
     using engine = await openEngine(options);
     const divergence = klDivergence(engine.rows([[0.5, 0.5]], { outcomes: 2 }), engine.rows([[0.25, 0.75]], { outcomes: 2 }));
     await divergence.read();
-    expect(divergence.report!.backend).toBe(backend);
+    expect(divergence.report.backend).toBe(backend);
     expect(divergence.report).not.toHaveProperty('predicted');
   }
   found.device.destroy();

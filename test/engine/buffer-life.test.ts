@@ -69,5 +69,5 @@ test('buffers that callers took leave room for runs', async () => {
   await expectFailure(() => source(4).buffer(), LimitExceededError, 'limit-exceeded', { operation: 'tensor.buffer' });
   const divergence = klDivergence(engine.rows(randomRows(1024, 2, 5), { outcomes: 2, form }), engine.rows(randomRows(1, 2, 6), { outcomes: 2, form }));
   await divergence.read();
-  expect(divergence.report!.chunks).toBeLessThan(16);
+  expect(divergence.report.chunks).toBeLessThan(16);
 });

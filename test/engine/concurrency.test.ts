@@ -95,7 +95,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
       answers++;
       expect(fails, `${index}`).toBe(false);
       expect(end.value.length).toBe(result!.rows * result!.width);
-      const { shape, adapter, certificate } = result!.report!;
+      const { shape, adapter, certificate } = result!.report;
       expect(shape).toEqual(result!.shape);
       if (adapter !== 'CPU') expect(certificate, `${index}`).toMatchObject({ passed: true, rowsChecked: p!.rows }); // the reference needs none
     }
@@ -164,7 +164,7 @@ test('equal requests are not merged: each has a run and a report of its own', as
   expect(counters.dispatches - before).toBe(20);
   for (const answer of answers) expect(answer).toEqual(answers[0]);
   expect(new Set(answers.map(({ buffer }) => buffer)).size).toBe(20);
-  const reports = equal.map(({ report }) => report!);
+  const reports = equal.map(({ report }) => report);
   expect(new Set<RunReport>(reports).size).toBe(20);
   for (const report of reports) expect(report).toMatchObject({ dispatches: 1, bytesUp: 0, bytesDown: 4 * 40 });
 });
@@ -264,7 +264,7 @@ describe('an error of one does not touch others', () => {
     const ends = await Promise.allSettled(tensors.map((tensor) => tensor.read()));
     expect(failures).toBeGreaterThan(1);
     expect(ends.map(({ status }) => status)).toEqual(tensors.map(() => 'fulfilled'));
-    expect(tensors.map(({ report }) => report!.replays ?? 0)).toEqual(tensors.map((_, k) => (k === 0 ? 1 : 0)));
+    expect(tensors.map(({ report }) => report.replays ?? 0)).toEqual(tensors.map((_, k) => (k === 0 ? 1 : 0)));
     for (const tensor of tensors) for (const each of [tensor, ...inputsOf(tensor)]) each.dispose();
     expect(await usedAtLast(engine)).toBe(0);
     engine.dispose();

@@ -30,7 +30,7 @@ export async function compute(backend: Backend): Promise<WorkerAnswer> {
   using engine = await openEngine({ backend });
   const divergence = divergenceOf(engine);
   const numbers = await divergence.read();
-  const { backend: place, adapter } = divergence.report!;
+  const { backend: place, adapter } = divergence.report;
   return { place: `${place} ${place === 'cpu' ? adapter : ''}`.trim(), numbers };
 }
 

@@ -69,7 +69,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
   test.each([[2, 9, 9], [5, 7, 7], [7, 9, 1], [301, 3, 3]])('divergences of %i outcomes, %i and %i rows', async (outcomes, rowsP, rowsQ) => {
     for (const form of ['weights', 'logits'] as const) {
       const { report } = await expectSame(engine, outcomes, [rowsP, rowsQ], form, (p, q) => alphaDivergence(p, q, { alpha: 0.5 }));
-      expect(report!.bytesUp).toBe(4 * Math.ceil(rowsP * outcomes / 2) + 4 * Math.ceil(rowsQ * outcomes / 2));
+      expect(report.bytesUp).toBe(4 * Math.ceil(rowsP * outcomes / 2) + 4 * Math.ceil(rowsQ * outcomes / 2));
     }
   });
 });
@@ -77,7 +77,7 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
 test('rows that begin in the middle of a word, cut into chunks', async () => {
   const engine = await open({ maxBufferSize: 8192, maxStorageBufferBindingSize: 256 }, 'lane');
   const cut = await expectSame(engine, 7, [50, 50], 'weights', hellingerDistance, whole);
-  expect(cut.report!.chunks).toBeGreaterThan(3);
+  expect(cut.report.chunks).toBeGreaterThan(3);
 });
 
 test('other operations get them widened', async () => {
@@ -172,7 +172,7 @@ describe('GPUBuffers', () => {
       const d = klDivergence(fromBuffer, single);
       const floats = klDivergence(engine.rows(widened(p), { outcomes: 7, form: 'weights' }), engine.rows(widened(q), { outcomes: 7, form: 'weights' }));
       expect(await d.read()).toEqual(await floats.read());
-      expect(d.report!.bytesUp).toBe(16);
+      expect(d.report.bytesUp).toBe(16);
       expect(await fromBuffer.read()).toEqual(widened(p));
     }
   });

@@ -47,7 +47,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
     expect(await thrownBy(() => divergence.read({ signal: AbortSignal.abort(reason) }))).toBe(reason);
     expect(await thrownBy(() => divergence.read({ signal: AbortSignal.abort() }))).toMatchObject({ name: 'AbortError' });
     expect(counters.dispatches).toBe(dispatches);
-    expect(divergence.report).toBeUndefined();
+    expect(() => divergence.report).toThrow('one that has not');
     expect((await divergence.read()).length).toBe(4);
   });
 
@@ -60,7 +60,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
       let calls = 0;
       const onProgress = (): void => { if (++calls === at) control.abort(reason); };
       expect(await thrownBy(() => run.read({ signal: control.signal, onProgress }))).toBe(reason);
-      expect(run.report).toBeUndefined();
+      expect(() => run.report).toThrow('one that has not');
     }
     expect(await run.read()).toEqual(expected);
   });

@@ -84,9 +84,9 @@ describe('computations larger than the budget', () => {
     const result = make(engine);
     const [got, expected] = await Promise.all([result.read(), make(whole).read()]);
     expect(bits(got)).toEqual(bits(expected));
-    expect(result.report!.chunks).toBeGreaterThanOrEqual(least);
-    expect(result.report!.chunks).toBeLessThan(60);
-    expect(result.report!.backend).toBe('webgpu');
+    expect(result.report.chunks).toBeGreaterThanOrEqual(least);
+    expect(result.report.chunks).toBeLessThan(60);
+    expect(result.report.backend).toBe('webgpu');
   });
 
   test('put together in one buffer', async () => {
@@ -95,7 +95,7 @@ describe('computations larger than the budget', () => {
     const result = make(engine);
     const downloaded = (buffer: GPUBuffer): Promise<Float32Array<ArrayBuffer>> => apart(() => download(device, buffer));
     expect(bits(await downloaded(await result.buffer() as unknown as GPUBuffer))).toEqual(bits(await make(whole).read()));
-    expect(result.report!.chunks).toBeGreaterThan(1);
+    expect(result.report.chunks).toBeGreaterThan(1);
   });
 
   test('a bad row is found in whatever block it is', async () => {
@@ -149,7 +149,7 @@ describe('tensors give way', () => {
     };
     const isThere = async (tensor: Tensor): Promise<boolean> => {
       await tensor.read();
-      return tensor.report!.bytesDown > 0;
+      return tensor.report.bytesDown > 0;
     };
     expect((await engine.memory()).spilled).toBe(0);
     const more: Tensor[] = [];

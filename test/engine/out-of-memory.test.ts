@@ -37,7 +37,7 @@ test('smaller blocks are tried, with everything else off the device', async () =
   expect(await result.read()).toEqual(await klDivergence(rowsOf(cpu, 1), rowsOf(cpu, 2)).read());
   expect(refusals()).toBeGreaterThan(0);
   expect(result.report).toMatchObject({ backend: 'webgpu' });
-  expect(result.report!.replays).toBeGreaterThan(0);
+  expect(result.report.replays).toBeGreaterThan(0);
   expect((await engine.memory()).spilled).toBe(4 * rows * outcomes);
   expect(await earlier.read()).toEqual(kept);
   device.destroy();
@@ -52,7 +52,7 @@ test('the CPU does what the device cannot at all', async () => {
   limit(4 * outcomes);
   const result = step(engine);
   expect(await result.read()).toEqual(await step(cpu).read());
-  expect(result.report!.backend).toBe('cpu');
+  expect(result.report.backend).toBe('cpu');
   expect(reasons).toHaveLength(1);
   expect(reasons[0]).toMatch(/^mirrorDescentStep: the GPU failed: /);
   const error = await expectFailure(() => step(engine).buffer(), DeviceError, 'device', { operation: 'mirrorDescentStep', expected: 'commands that WebGPU accepts' });
@@ -60,6 +60,6 @@ test('the CPU does what the device cannot at all', async () => {
   limit(Infinity);
   const again = step(engine);
   await again.read();
-  expect(again.report!.backend).toBe('webgpu');
+  expect(again.report.backend).toBe('webgpu');
   device.destroy();
 });

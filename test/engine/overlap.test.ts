@@ -55,7 +55,7 @@ test('the next block is uploaded and submitted before the host has the one befor
   const overlapped = make(1);
   left = rows * outcomes * 4 / 512 - 1; // of all blocks but the last
   expect(await overlapped.read()).toEqual(expected);
-  expect(overlapped.report!.chunks).toBe(8);
+  expect(overlapped.report.chunks).toBe(8);
   expect(reads.held()).toBe(7);
   engine.dispose();
   device.destroy();

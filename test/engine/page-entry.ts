@@ -9,7 +9,7 @@ const [p, q] = [randomRows(rows, outcomes, 1), randomRows(rows, outcomes, 2)];
 async function read(engine: Engine): Promise<{ adapter: string; divergences: Float32Array }> {
   const divergence = klDivergence(engine.rows(p, { outcomes, form: 'weights' }), engine.rows(q, { outcomes, form: 'weights' }));
   const divergences = await divergence.read();
-  return { adapter: divergence.report!.adapter, divergences };
+  return { adapter: divergence.report.adapter, divergences };
 }
 
 /** Computes until the adapter is what the pattern says, for workers need time to start, or to fail. */

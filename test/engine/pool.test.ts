@@ -43,8 +43,8 @@ async function readWithWorkers(make: () => Tensor, onProgress?: (done: number, t
   for (;;) {
     const tensor = make();
     const result = await tensor.read({ ...(onProgress && { onProgress }) });
-    if (/^WebAssembly SIMD, [23] threads$/.test(tensor.report!.adapter)) return result;
-    expect(tensor.report!.adapter).toBe('WebAssembly SIMD');
+    if (/^WebAssembly SIMD, [23] threads$/.test(tensor.report.adapter)) return result;
+    expect(tensor.report.adapter).toBe('WebAssembly SIMD');
   }
 }
 
@@ -150,7 +150,7 @@ test('small work stays on the thread of the caller, and starts no worker', async
   for (let k = 0; k < 20; k++) {
     const few = klDivergence(engine.rows(p.subarray(0, 20 * outcomes), { outcomes, form: 'weights' }), engine.rows(q.subarray(0, outcomes), { outcomes, form: 'weights' }));
     await few.read();
-    expect(few.report!.adapter).toBe('WebAssembly SIMD');
+    expect(few.report.adapter).toBe('WebAssembly SIMD');
   }
   expect(workshop.workers).toEqual([]);
 });
@@ -199,7 +199,7 @@ test('workers that die over and over are given up', async () => {
   while (!adapter.includes('worn out')) {
     const tensor = divergences.kl(engine);
     expect(await tensor.read()).toEqual(expected);
-    adapter = tensor.report!.adapter;
+    adapter = tensor.report.adapter;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   expect(made).toBeLessThanOrEqual(10);
@@ -214,7 +214,7 @@ test.each([
   await expect.poll(async () => {
     const tensor = divergences.kl(engine);
     expect(await tensor.read()).toEqual(expected);
-    return tensor.report!.adapter;
+    return tensor.report.adapter;
   }).toMatch(new RegExp(`^WebAssembly SIMD, one thread, since workers fail: .*${reason}`));
 });
 

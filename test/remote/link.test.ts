@@ -241,7 +241,7 @@ test('a worker makes others where that is safe, and says where it is not', async
   const p = engine.rows(randomRows(20_000, 256, 1), { outcomes: 256, form: 'weights' });
   const divergence = klDivergence(p, p);
   expect(await divergence.read()).toEqual(new Float32Array(20_000));
-  expect(divergence.report!.adapter).toMatch(/Firefox\//.test(navigator.userAgent) ? /, one thread, since workers fail: Firefox may hang/ : /^WebAssembly SIMD(, \d+ threads)?$/);
+  expect(divergence.report.adapter).toMatch(/Firefox\//.test(navigator.userAgent) ? /, one thread, since workers fail: Firefox may hang/ : /^WebAssembly SIMD(, \d+ threads)?$/);
 });
 
 test('an engine whose worker is opened in another worker', async () => {

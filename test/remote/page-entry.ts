@@ -19,7 +19,7 @@ async function visit(rows: number): Promise<Visit> {
   const divergence = klDivergence(engine.rows([[0.5, 0.5]], { outcomes: 2 }), engine.rows([[0.25, 0.75]], { outcomes: 2 }));
   const [value] = await divergence.read();
   using reference = await openEngine({ backend: 'reference', worker });
-  return { isolated: crossOriginIsolated, backend: engine.info.backend, adapter: divergence.report!.adapter, divergence: value!, wait: await leastWait(reference, rows) };
+  return { isolated: crossOriginIsolated, backend: engine.info.backend, adapter: divergence.report.adapter, divergence: value!, wait: await leastWait(reference, rows) };
 }
 
 /** Other processes may keep a page from drawing, but hardly again and again. */
