@@ -60,7 +60,7 @@ export function layoutsOf(regime: Regime): readonly Layout[] {
 export function inputsOf(engine: Engine, { arguments: wanted }: Operation, { coordinates }: Parameters, layout: Layout, seed = 1): Tensor[] {
   return wanted.map(({ takes }, index) => {
     const rows = layout.single === index ? 1 : layout.rows;
-    if (takes !== 'values') return engine.rows(distributions(rows, layout, index, seed), layout);
+    if (takes !== 'values') return engine.rows(distributions(rows, layout, index, seed), { outcomes: layout.outcomes, form: layout.form });
     const outcomes = coordinates ? dimensionOf(coordinates, layout.outcomes) : layout.outcomes;
     return engine.values(vectors(rows * outcomes, index, seed), { outcomes });
   });
@@ -132,7 +132,7 @@ export function exampleResults(engine: Engine): Tensor[] {
 export function kernelUses(engine: Engine): KernelUse[] {
   const kl = dually.klDivergence.operation as Operation;
   const split = longLayouts.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
-  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine)].flatMap(kernelsOf);
+  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine)].flatMap(kernelsOf);
 }
 
 /** Some operations leave the conversion of logits to the caller. */
@@ -159,6 +159,12 @@ function ownDivergences(engine: Engine): Tensor[] {
   const chiSquare = dually.defineFDivergence({ name: 'chiSquare', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity });
   const square = dually.defineBregman({ name: 'square', wgsl: 'difference * difference', term: (_p, _q, d) => d ** 2, infinite: { withoutP: false, withoutQ: false } });
   return [chiSquare(p!, q!), square(p!, q!)];
+}
+
+/** Examples of reductions have no weights, since these are as many as there are rows. */
+function weightedSum(engine: Engine): Tensor {
+  const [p] = inputsOf(engine, dually.entropy.operation as Operation, {}, smallLayouts[0]!);
+  return dually.entropy(p!, { reduction: 'sum', weights: [1, 2] });
 }
 
 /** Some kernels read rows that are stored as f16, and before the others the rows are widened. */

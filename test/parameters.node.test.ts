@@ -103,7 +103,7 @@ describe('taken as it is at the time of the call', () => {
 describe('refused by name', () => {
   test('every operation knows the names of its examples and no others', async () => {
     for (const { name, operation } of operations) {
-      const known = new Set<string>(operation.parameters);
+      const known = new Set<string>([...operation.parameters ?? [], ...operation.options ?? []]);
       expect(operation.parameters, name).toBeDefined();
       for (const example of parametersOf(name)) {
         for (const key of Object.keys(example)) expect(known.has(key) || 'divergence' in example, `${name}: ${key}`).toBe(true);

@@ -3,6 +3,7 @@ import type { Tensor } from '../engine/tensor.ts';
 import { defineAlphaMember, exampleAlphas, type AlphaMemberOf } from './alpha-member.ts';
 import { withAlphaRows, type RowAlphaParameters } from './alpha-rows.ts';
 import { identityMember } from './identity-member.ts';
+import { reducible } from './reduction.ts';
 import type { PairFunction } from './row-divergence.ts';
 
 export interface AlphaParameters {
@@ -22,7 +23,7 @@ const single: AlphaMemberOf<AlphaParameters> = defineAlphaMember<AlphaParameters
   fromAlpha: (divergence) => divergence,
   slope: 1,
 });
-const operation: Operation<RowAlphaParameters> = withAlphaRows(single.operation);
+const operation: Operation<RowAlphaParameters> = reducible(withAlphaRows(single.operation));
 
 /**
  * Amari's α-divergence of each row of p from the same row of q, in nats: D ≥ 0, 0 only where the rows are equal.

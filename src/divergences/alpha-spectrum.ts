@@ -14,7 +14,7 @@ import { alphaDivergence } from './alpha-divergence.ts';
 import { checkAlphas, greatestMagnitude, type AlphaList } from './alpha-list.ts';
 import { alphaTolerance, logitPieces, unsupportedAlpha, weightPieces } from './alpha-member.ts';
 import { identityMember } from './identity-member.ts';
-import { pairArguments, type PairFunction } from './row-divergence.ts';
+import { pairArguments } from './row-divergence.ts';
 
 export interface SpectrumParameters {
   /** The values of Amari's α: any real numbers, in any order. */
@@ -75,6 +75,6 @@ const operation: Operation<SpectrumParameters> = {
  * @example
  * const d = await alphaSpectrum(p, q, { alphas: [-1, 0, 1] }).read(); // d[3 * row + k]
  */
-export const alphaSpectrum: PairFunction<SpectrumParameters> = Object.assign(
+export const alphaSpectrum: { (p: Tensor, q: Tensor, parameters: SpectrumParameters): Tensor; readonly operation: Operation<SpectrumParameters> } = Object.assign(
   (p: Tensor, q: Tensor, parameters: SpectrumParameters): Tensor => apply(operation, [p, q], parameters), { operation },
 );

@@ -4,6 +4,7 @@ import { apply, batchSize, checkOutcomes, type Operation } from '../engine/opera
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
 import { chernoffSearch, searchArguments, searchPieces, searchUniforms } from './chernoff-search.ts';
+import { reducible, type ReductionParameters } from './reduction.ts';
 import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
 
 const tolerance = {
@@ -25,7 +26,7 @@ const value: Operation<object> = {
   reference: ([p, q]) => (row, out) => { out[0] = chernoffOfWeights(p!.row(row), q!.row(row)).information; },
 };
 
-const operation: Operation<object> = {
+const operation: Operation<object> = reducible<object>({
   name: 'chernoffInformation',
   formula: 'C(p, q) = max −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
   source: 'Chernoff 1952',
@@ -39,7 +40,7 @@ const operation: Operation<object> = {
   tolerance,
   compose: ([p, q]) => apply(value, [p!, q!, chernoffSearch(p!, q!)], {}),
   reference: value.reference,
-};
+});
 
 /**
  * Chernoff information of each row of p and the same row of q, in nats: the rate at which the error of the best test
@@ -54,4 +55,4 @@ const operation: Operation<object> = {
  * @example
  * const rate = await chernoffInformation(p, q).read();
  */
-export const chernoffInformation: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });
+export const chernoffInformation: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters: ReductionParameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

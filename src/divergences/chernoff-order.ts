@@ -4,6 +4,7 @@ import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '.
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
 import { chernoffSearch } from './chernoff-search.ts';
+import { reducible, type ReductionParameters } from './reduction.ts';
 import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
 
 const tolerance = {
@@ -25,7 +26,7 @@ const last: Operation<object> = {
   reference: ([state]) => (row, out) => { out[0] = 1 - state!.row(row)[4]!; },
 };
 
-const operation: Operation<object> = {
+const operation: Operation<object> = reducible<object>({
   name: 'chernoffOrder',
   formula: 'argmax −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
   source: 'Nielsen 2013',
@@ -39,7 +40,7 @@ const operation: Operation<object> = {
   tolerance,
   compose: ([p, q]) => apply(last, [chernoffSearch(p!, q!)], {}),
   reference: ([p, q]: readonly Operand[]) => (row, out) => { out[0] = chernoffOfWeights(p!.row(row), q!.row(row)).order; },
-};
+});
 
 /**
  * The order σ of the Chernoff information of each row of p and the same row of q: the exponent of p at which
@@ -53,4 +54,4 @@ const operation: Operation<object> = {
  * @example
  * const order = await chernoffOrder(p, q).read();
  */
-export const chernoffOrder: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });
+export const chernoffOrder: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters: ReductionParameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

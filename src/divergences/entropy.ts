@@ -3,8 +3,9 @@ import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { Levels, meanSurprisal } from '../math/surprisal.ts';
 import { crossEntropy } from './cross-entropy.ts';
+import { reducible, type ReductionParameters } from './reduction.ts';
 
-const operation: Operation<object> = {
+const operation: Operation<object> = reducible<object>({
   name: 'entropy',
   formula: 'H(p) = −Σ p log p',
   source: 'Shannon 1948',
@@ -17,7 +18,7 @@ const operation: Operation<object> = {
     const levels = new Levels(p!.row(row), isLogits(p!.form));
     out[0] = meanSurprisal(levels, levels, p!.width);
   },
-};
+});
 
 /**
  * Shannon entropy of each row, in nats: between 0, of a certain outcome, and log(outcomes), of the uniform row.
@@ -30,7 +31,7 @@ const operation: Operation<object> = {
  * @example
  * const h = await entropy(p).read();
  */
-export const entropy: { (p: Tensor): Tensor; readonly operation: Operation<object> } = Object.assign(
-  (p: Tensor, parameters = {}): Tensor => apply(operation, [p], parameters),
+export const entropy: { (p: Tensor, parameters?: ReductionParameters): Tensor; readonly operation: Operation<object> } = Object.assign(
+  (p: Tensor, parameters: ReductionParameters = {}): Tensor => apply(operation, [p], parameters),
   { operation },
 );

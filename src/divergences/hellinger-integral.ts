@@ -12,6 +12,7 @@ import type { RowPair } from '../math/hellinger-integral.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import { unsupportedAlpha } from './alpha-member.ts';
+import { reducible } from './reduction.ts';
 import { checkForms, pairArguments, type PairFunction } from './row-divergence.ts';
 
 /**
@@ -117,5 +118,6 @@ export function defineIntegralDivergence<Parameters extends object>(divergence: 
       return apply(finish, [p!, q!, d], { ...of, reference: (rows) => reference(rows, parameters) });
     },
   };
-  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(operation, [p, q], parameters), { operation });
+  const whole = reducible(operation);
+  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(whole, [p, q], parameters), { operation: whole });
 }

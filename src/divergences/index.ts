@@ -25,6 +25,7 @@ export { nearest, type Neighbours } from './nearest.ts';
 export { neymanChiSquaredDivergence } from './neyman-chi-squared-divergence.ts';
 export { pearsonChiSquaredDivergence } from './pearson-chi-squared-divergence.ts';
 export { populationStabilityIndex, type SmoothingParameters } from './population-stability-index.ts';
+export type { ReductionParameters } from './reduction.ts';
 export { renyiDivergence, type OrderParameters } from './renyi-divergence.ts';
 export { reverseKlDivergence } from './reverse-kl-divergence.ts';
 export { skewedChernoffDivergence, type SkewParameters } from './skewed-chernoff-divergence.ts';

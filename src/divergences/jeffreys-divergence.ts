@@ -3,11 +3,12 @@ import type { Tensor } from '../engine/tensor.ts';
 import { total } from '../math/total.ts';
 import { klDivergence } from './kl-divergence.ts';
 import { reverseKlDivergence } from './reverse-kl-divergence.ts';
+import { reducible, type ReductionParameters } from './reduction.ts';
 import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
 
 const name = 'jeffreysDivergence';
 
-const operation: Operation<object> = {
+const operation: Operation<object> = reducible<object>({
   name,
   formula: 'J(p, q) = Σ (p − q) log(p/q) = KL(p‖q) + KL(q‖p)',
   source: 'Jeffreys 1946',
@@ -29,7 +30,7 @@ const operation: Operation<object> = {
       out[0]! += one[0]!;
     };
   },
-};
+});
 
 /**
  * Jeffreys' divergence of each row of p and the same row of q, in nats: what KL loses in both directions. Symmetric to the last bit.
@@ -41,4 +42,4 @@ const operation: Operation<object> = {
  * @example
  * const j = await jeffreysDivergence(p, q).read();
  */
-export const jeffreysDivergence: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });
+export const jeffreysDivergence: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters: ReductionParameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

@@ -5,6 +5,7 @@ import { defineLayout } from '../engine/layout.ts';
 import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { jeffreysDivergence } from './jeffreys-divergence.ts';
+import { reducible } from './reduction.ts';
 import type { PairFunction } from './row-divergence.ts';
 
 export interface SmoothingParameters {
@@ -46,7 +47,7 @@ function smoothedOperand(operand: Operand, parameters: SmoothingParameters): Ope
   };
 }
 
-const operation: Operation<SmoothingParameters> = {
+const operation: Operation<SmoothingParameters> = reducible<SmoothingParameters>({
   name,
   formula: 'PSI = Σ (p − q) log(p/q) of p ∝ actual + smoothing, q ∝ expected + smoothing',
   source: 'Siddiqi 2006; Yurdakul & Naranjo 2020',
@@ -65,7 +66,7 @@ const operation: Operation<SmoothingParameters> = {
     return jeffreysDivergence(expected!, actual!);
   },
   reference: (operands, parameters) => jeffreysDivergence.operation.reference(operands.map((operand) => smoothedOperand(operand, parameters)), {}),
-};
+});
 
 function checkSmoothing(value: unknown): void {
   if (typeof value === 'number' && value >= 0 && value <= 2 ** 64) return;

@@ -11,6 +11,7 @@ import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece } from '../math/double.ts';
 import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
+import { reducible, type ReductionParameters } from './reduction.ts';
 import { splitPays, splitRows } from './split-rows.ts';
 
 /** How a divergence is evaluated on rows of one kind: its WGSL, the tables that go with it, and the f64 reference. */
@@ -55,13 +56,13 @@ export interface RowDivergence<Parameters> {
 
 /** A function of the rows of p and q, with the operation that it stands for. */
 export interface PairFunction<Parameters> {
-  (p: Tensor, q: Tensor, parameters: Parameters): Tensor;
+  (p: Tensor, q: Tensor, parameters: Parameters & ReductionParameters): Tensor;
   readonly operation: Operation<Parameters>;
 }
 
 /** One that has no parameters. */
 export interface PlainPairFunction {
-  (p: Tensor, q: Tensor): Tensor;
+  (p: Tensor, q: Tensor, parameters?: ReductionParameters): Tensor;
   readonly operation: Operation<object>;
 }
 
@@ -76,7 +77,7 @@ export interface PlainDivergence extends PlainPairFunction {
 
 /** The divergence for callers that have no parameters to give, with all that it carries. */
 export function withoutParameters<Divergence extends PairFunction<object>>(divergence: Divergence): PlainPairFunction & Omit<Divergence, 'operation'> {
-  return Object.assign((p: Tensor, q: Tensor, parameters = {}) => apply(divergence.operation, [p, q], parameters), divergence);
+  return Object.assign((p: Tensor, q: Tensor, parameters: ReductionParameters = {}) => apply(divergence.operation, [p, q], parameters), divergence);
 }
 
 export const rowSumPieces: readonly Piece[] = [
@@ -123,7 +124,8 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       return (row, out) => { out[0] = reference(p!.row(row), q!.row(row), parameters); };
     },
   };
-  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(operation, [p, q], parameters), { operation, divergence });
+  const whole = reducible(operation);
+  return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(whole, [p, q], parameters), { operation: whole, divergence });
 }
 
 /** The kernel but for its main. */

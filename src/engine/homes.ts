@@ -28,7 +28,7 @@ export class Homes {
       const { origin } = source;
       if (origin.kind === 'source') numbers.set(source, isGpuBuffer(origin.data) ? await this.#download(source, tensor, await live()) : origin.data);
     }
-    return (source) => numbers.get(source)!;
+    return (source) => numbers.get(source) ?? ownDataOf(source);
   }
 
   /** What was wrapped while there was no device is on the next one. */
@@ -41,6 +41,12 @@ export class Homes {
     if (!gpu || gpu !== this.#homeOf(source, gpu)) throw lostBuffer(source, tensor);
     return gpu.hostData(source);
   }
+}
+
+/** Of a source that an operation made for one of its steps. */
+function ownDataOf({ origin }: Tensor): StoredNumbers {
+  if (origin.kind === 'source' && !isGpuBuffer(origin.data)) return origin.data;
+  throw new TypeError('Only the sources of a lineage may lie on a device');
 }
 
 function lostBuffer(source: Tensor, root: Tensor): DeviceLostError {

@@ -69,6 +69,8 @@ export interface Operation<Parameters = unknown> {
   readonly usage?: string;
   /** The names of its parameters; others are refused. Steps of compositions, which no caller calls, state none. */
   readonly parameters?: readonly string[];
+  /** Names of what is asked of the result as such, which no operation takes along with this one as a part of its own. */
+  readonly options?: readonly string[];
   /** Parameters that tests and the bench run it with; an operation without parameters has none. */
   readonly examples?: readonly Parameters[];
   readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
@@ -91,7 +93,8 @@ type Named = Pick<Operation<never>, 'name' | 'arguments'>;
 
 /** How a call of the operation reads. */
 export function usageOf<Parameters>({ name, usage, arguments: inputs, examples }: Operation<Parameters>): string {
-  const parameters = examples?.[0] ? [`{ ${Object.keys(examples[0]).join(', ')} }`] : [];
+  const names = Object.keys(examples?.[0] ?? {});
+  const parameters = names.length > 0 ? [`{ ${names.join(', ')} }`] : [];
   return usage ?? `${name}(${[...inputs.map((argument) => argument.name), ...parameters].join(', ')})`;
 }
 
@@ -107,13 +110,13 @@ export function apply<Parameters>(operation: Operation<Parameters>, inputs: read
 
 /** Those of a public operation are the caller's, who may change them later; a step of a composition is given what was copied before. */
 function parametersOf<Parameters>(operation: Operation<Parameters>, given: Parameters): Parameters {
-  const { name, parameters } = operation;
+  const { name, parameters, options = [] } = operation;
   if (!parameters) return given;
   if (Tensor.isTensor(given)) {
     const { length } = operation.arguments;
     throw new ShapeError({ operation: name, argument: 'parameters', expected: `${length} tensor${length === 1 ? '' : 's'}`, got: 'one more', remedy: `Call it as ${usageOf(operation)}.` });
   }
-  return taken(name, 'parameters', given as Parameters & object, parameters);
+  return taken(name, 'parameters', given as Parameters & object, [...parameters, ...options]);
 }
 
 function checkArgument(operation: Named, argument: Argument, input: unknown, first: unknown): void {

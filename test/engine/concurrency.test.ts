@@ -38,7 +38,7 @@ interface Request {
 
 const operations: readonly ((p: Tensor, q: Tensor) => Tensor)[] = [
   klDivergence, hellingerDistance, (p, q) => alphaDivergence(p, q, { alpha: 0.5 }), (p, q) => alphaDivergenceMatrix(p, q, { alpha: -1 }), probabilities,
-  entropy, onCpu, chernoffInformation,
+  (p) => entropy(p), onCpu, chernoffInformation,
 ];
 
 const disposed = { code: 'domain', expected: 'inputs that are still there' };
