@@ -1,6 +1,7 @@
 export * from './divergences/index.ts';
 export * from './geometry/index.ts';
 export { probabilities } from './math/probabilities.ts';
+export { take } from './math/take.ts';
 export * from './steps/index.ts';
 export type { ReadableLike, Source } from './engine/cursor.ts';
 export type { Engine } from './engine/engine.ts';

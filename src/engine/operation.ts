@@ -8,10 +8,10 @@ import { Tensor } from './tensor.ts';
 /**
  * How the rows of an argument go with the result:
  * 'rows' with its rows (one row serves all), 'columns' with its columns, 'block' like the result itself,
- * 'head' the first rows whatever part of the result is made, 'whole' every row of it, 'fold' with its rows, while its
+ * 'head' the first rows whatever part of the result is made, 'whole' every row of it, 'picked' one row of it, whichever, 'fold' with its rows, while its
  * columns come block after block, each merged into what the blocks before have left in the result.
  */
-export type Axis = 'rows' | 'columns' | 'block' | 'head' | 'whole' | 'fold';
+export type Axis = 'rows' | 'columns' | 'block' | 'head' | 'whole' | 'picked' | 'fold';
 
 export interface Argument {
   readonly name: string;

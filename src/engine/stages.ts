@@ -59,7 +59,7 @@ export function hasColumns(tensor: Tensor): boolean {
 
 function inputSpan(parent: Span, axis: Axis): Span {
   if (axis === 'head') return 'head';
-  if (axis === 'whole') return 'whole';
+  if (axis === 'whole' || axis === 'picked') return 'whole';
   if (axis === 'block') return parent;
   if (axis === 'fold') return parent === 'rows' ? 'block' : 'whole';
   if (parent === 'block') return axis;

@@ -54,8 +54,8 @@ describe.each(places)('on $name', ({ options, regime, count }) => {
     using result = rowsWith(engine, numbers.subarray(0, count), given);
     expect(result.shape).toEqual([1]);
     expect([...await result.read()]).toEqual([expected]);
-    if (options.backend !== 'reference') expect(result.report!.adapter).not.toBe('CPU');
-    if (options.memoryBudget) expect(result.report!.chunks).toBeGreaterThan(1);
+    if (options.backend !== 'reference') expect(result.report.adapter).not.toBe('CPU');
+    if (options.memoryBudget) expect(result.report.chunks).toBeGreaterThan(1);
   });
 
   test('rows of weight 0 do not count, be they infinite', async () => {

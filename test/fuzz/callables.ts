@@ -85,4 +85,8 @@ export const callables: Readonly<Record<string, Callable>> = {
     ...(efforts[name] && { effort: efforts[name] }),
   }])),
   ...descents,
+  take: {
+    takes: ['distributions'], examples: [{ index: [0] }, { index: [0, 0] }, { index: [1, 0, 6] }, { index: [] }, { index: [-1] }],
+    call: ([x], parameters) => dually.take(x!, (typeof parameters === 'object' && parameters ? parameters.index : parameters) as number[]),
+  },
 };
