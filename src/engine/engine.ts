@@ -1,7 +1,8 @@
+import { callCaller, reportCallerError } from './caller-error.ts';
 import { certificateError } from './certificate.ts';
 import { Chooser } from './chooser.ts';
 import type { Source } from './cursor.ts';
-import { DomainError, shown } from './errors.ts';
+import { DomainError, DuallyError, shown } from './errors.ts';
 import { eventNames, Events, type EventName, type Listener } from './events.ts';
 import type { FastPath } from './fast-path.ts';
 import type { Form } from './forms.ts';
@@ -13,10 +14,11 @@ import { Queue } from './queue.ts';
 import type { Backend, RunReport } from './report.ts';
 import type { EngineInfo, MemoryUse, Runner } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
+import { onAbort, unlessAborted } from './signals.ts';
 import { checkForm, checkSource, sourceOptions, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
 import { goneError } from './storage.ts';
 import { checkedStream, readChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
-import { Tensor, type ReadOptions } from './tensor.ts';
+import { Tensor, type Origin, type ReadOptions } from './tensor.ts';
 import { findDevice, unavailable } from './webgpu/adapter.ts';
 import type { Forced } from './webgpu/backend.ts';
 import { Devices, foundOf } from './webgpu/devices.ts';
@@ -62,6 +64,8 @@ export class Engine {
   readonly #runner: Runner;
   readonly #lines = { gpu: new Queue(readsAtOnce), cpu: new Queue(readsAtOnce) };
   readonly #running = new Set<Promise<unknown>>();
+  /** What reads under way need, and how many of them. */
+  readonly #held = new Map<Tensor, number>();
   #disposed = false;
   #ended: Promise<void> = Promise.resolve();
   #noted: Set<Tensor> | undefined;
@@ -111,6 +115,7 @@ export class Engine {
   /**
    * Calls a function when something happens to the GPU: 'devicelost', 'recovered' with another device, 'fallback' to the CPU.
    * Returns a function that ends this. Work is never lost: what a lost device had under way is done again.
+   * A listener that throws disturbs no read: a page is told by `window.onerror`, a process of Node by a warning (`process.on('warning')`).
    *
    * @example
    * const stop = engine.on('devicelost', ({ reason }) => console.warn(reason));
@@ -167,25 +172,27 @@ export class Engine {
 
   /** @internal */
   read(tensor: Tensor, options: ReadOptions): Promise<Float32Array<ArrayBuffer>> {
-    return this.#inTurn('tensor.read', tensor, options, async () => {
-      const { data, report } = await this.#runner.read(tensor, options);
+    return this.#inTurn('tensor.read', tensor, options, async (hooks) => {
+      const { data, report } = await this.#runner.read(tensor, hooks);
+      hooks.signal?.throwIfAborted();
       return noted(tensor, report, data);
     });
   }
 
   /** @internal */
   buffer(tensor: Tensor, options: ReadOptions): Promise<GpuBufferLike> {
-    return this.#inTurn('tensor.buffer', tensor, options, async () => {
-      const { buffer, report } = await this.#runner.buffer(tensor, options);
+    return this.#inTurn('tensor.buffer', tensor, options, async (hooks) => {
+      const { buffer, report } = await this.#runner.buffer(tensor, hooks);
+      hooks.signal?.throwIfAborted();
       // or the buffer is somebody else's by now
       if (tensor.disposed) throw new DomainError({ operation: 'tensor.buffer', expected: 'a live tensor', got: 'one that was disposed of meanwhile', remedy: 'Dispose of a tensor only after its last use.' });
       return report ? noted(tensor, report, buffer) : buffer;
     });
   }
 
-  /** @internal */
+  /** What a read under way needs is released when that has ended. @internal */
   release(tensor: Tensor): void {
-    if (!this.#disposed) this.#runner.release(tensor);
+    if (!this.#disposed && !this.#held.has(tensor)) this.#runner.release(tensor);
   }
 
   /** Frees everything the engine made, when what is under way has ended. A borrowed device is left alone. */
@@ -209,17 +216,45 @@ export class Engine {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  async #inTurn<T>(operation: string, tensor: Tensor, options: ReadOptions, work: () => Promise<T>): Promise<T> {
-    const running = this.#lines[this.#runner.placeOf(tensor)].run(async () => {
-      this.#assertRunnable(tensor, operation);
-      return work();
-    }, options.signal);
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-      for (const each of lineageOf(tensor)) if (each.disposed) this.release(each); // since the run may have brought it to the device
+  /** Who gives up waits no longer, nor do those behind him; what he has begun ends by itself, and holds until then all that it is made from. */
+  #inTurn<T>(operation: string, tensor: Tensor, options: ReadOptions, work: (hooks: ReadOptions) => Promise<T>): Promise<T> {
+    this.#assertRunnable(tensor, operation);
+    this.#hold(tensor);
+    const { hooks, stop } = watched(options);
+    let [holds, ended]: [boolean, Promise<unknown>] = [true, Promise.resolve()];
+    const end = (): void => {
+      stop();
+      if (holds) this.#letGo(tensor);
+      holds = false;
+    };
+    const answer = this.#lines[this.#runner.placeOf(tensor)].run(() => {
+      this.#assertOpen(operation);
+      this.#assertIntact(tensor, operation);
+      const running = work(hooks).catch((error: unknown) => { throw asCalled(error, tensor, operation); }).finally(end);
+      ended = running.catch(() => undefined);
+      return unlessAborted(running, hooks.signal);
+    }, hooks.signal);
+    const over = answer.catch(() => undefined).then(() => ended).then(() => {
+      end(); // of what never began
+      this.#running.delete(over);
+    });
+    this.#running.add(over);
+    return answer;
+  }
+
+  #hold(tensor: Tensor): void {
+    for (const each of lineageOf(tensor)) this.#held.set(each, (this.#held.get(each) ?? 0) + 1);
+  }
+
+  #letGo(tensor: Tensor): void {
+    for (const each of lineageOf(tensor)) {
+      const others = this.#held.get(each)! - 1;
+      if (others > 0) {
+        this.#held.set(each, others);
+        continue;
+      }
+      this.#held.delete(each);
+      if (each.disposed) this.release(each);
     }
   }
 
@@ -230,15 +265,50 @@ export class Engine {
 
   #assertRunnable(tensor: Tensor, operation: string): void {
     this.#assertOpen(operation);
-    for (const { disposed, origin, rows, width } of lineageOf(tensor)) {
+    for (const { disposed, origin } of lineageOf(tensor)) {
+      if (!disposed || origin.kind !== 'source') continue;
+      throw new DomainError({ operation, expected: 'inputs that are still there', got: 'a tensor made from one that was disposed of', remedy: 'Dispose of a tensor only after its last use.' });
+    }
+  }
+
+  #assertIntact(tensor: Tensor, operation: string): void {
+    for (const { origin, rows, width } of lineageOf(tensor)) {
       if (origin.kind === 'source' && !origin.transfer && !isGpuBuffer(origin.data) && origin.data.length === 0 && rows * width > 0) {
         throw goneError(operation);
       }
-      if (disposed && origin.kind === 'source') {
-        throw new DomainError({ operation, expected: 'inputs that are still there', got: 'a tensor made from one that was disposed of', remedy: 'Dispose of a tensor only after its last use.' });
-      }
     }
   }
+}
+
+/** The caller's signal and function as a run has them: what the function throws ends the run, and is what the read rejects with. */
+function watched({ signal, onProgress }: ReadOptions): { readonly hooks: ReadOptions; readonly stop: () => void } {
+  if (!signal && !onProgress) return { hooks: {}, stop: () => undefined };
+  const ending = new AbortController();
+  let isOver = false;
+  const fail = (error: unknown): void => (isOver ? reportCallerError('onProgress', error) : ending.abort(error));
+  const tell = (done: number, total: number): void => {
+    if (!ending.signal.aborted) callCaller(onProgress!, [done, total], fail);
+  };
+  const forget = onAbort(signal, () => ending.abort(signal!.reason));
+  if (signal?.aborted) ending.abort(signal.reason);
+  const stop = (): void => {
+    isOver = true;
+    forget();
+  };
+  return { hooks: { signal: ending.signal, ...(onProgress && { onProgress: tell }) }, stop };
+}
+
+/** An error as the caller has to hear it: of the operation that he called, not of a step in it. */
+function asCalled(error: unknown, tensor: Tensor, verb: string): unknown {
+  if (!(error instanceof DuallyError) || error.operation.includes('.') || error.operation === 'openEngine') return error;
+  for (const { origin } of lineageOf(tensor)) if (origin.kind === 'result' && namesOf(origin).includes(error.operation)) return error;
+  return error.inOperation(tensor.origin.kind === 'result' ? tensor.origin.operation.name : verb);
+}
+
+/** What a caller has called or passed. */
+function namesOf({ operation, parameters }: Extract<Origin, { kind: 'result' }>): readonly string[] {
+  const functions = Object.values(parameters as object).filter((value) => typeof value === 'function') as { readonly operation?: { readonly name: string } }[];
+  return [operation.name, ...functions.flatMap((each) => each.operation?.name ?? [])];
 }
 
 /** A result with its report, unless that says that it is wrong, and the reference has not made it anew. */

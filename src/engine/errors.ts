@@ -45,6 +45,13 @@ export abstract class DuallyError extends Error implements ErrorFacts {
     return `${this.code.replace(/^.|-./g, (start) => start.at(-1)!.toUpperCase())}Error`;
   }
 
+  /** Says of which call of the caller's it speaks, who knows nothing of the steps in it. @internal */
+  inOperation(operation: string): this {
+    const facts = Object.assign(this, { operation });
+    this.message = sentence(facts);
+    return this;
+  }
+
   /** Says of which chunk of a stream it speaks. @internal */
   inChunk(chunk: number): this {
     this.chunk = chunk;

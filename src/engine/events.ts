@@ -1,3 +1,5 @@
+import { callCaller, reportCallerError } from './caller-error.ts';
+
 /** What an engine tells of: by name, what comes with it. */
 export interface EngineEvents {
   /** The GPU device was lost. Work goes on, on another device or on the CPU. */
@@ -23,14 +25,10 @@ export class Events {
     return () => void listeners.delete(listener);
   }
 
-  /** An error of a listener is its page's own, and does not disturb the work. */
+  /** An error of a listener is its owner's, and does not disturb the work. */
   emit<Name extends EventName>(name: Name, event: EngineEvents[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
-      try {
-        (listener as Listener<Name>)(event);
-      } catch (error) {
-        queueMicrotask(() => { throw error; });
-      }
+      callCaller(listener as Listener<Name>, [event], (error) => reportCallerError(`A listener of engine.on('${name}')`, error));
     }
   }
 }

@@ -22,11 +22,11 @@ export class Homes {
   }
 
   /** The numbers of every source of a lineage, on the host. */
-  async hostData(tensor: Tensor, live: () => Promise<WebGpuBackend | undefined>): Promise<SourceData> {
+  async hostData(tensor: Tensor, live: () => Promise<WebGpuBackend | undefined>, signal?: AbortSignal): Promise<SourceData> {
     const numbers = new Map<Tensor, StoredNumbers>();
     for (const source of lineageOf(tensor)) {
       const { origin } = source;
-      if (origin.kind === 'source') numbers.set(source, isGpuBuffer(origin.data) ? await this.#download(source, tensor, await live()) : origin.data);
+      if (origin.kind === 'source') numbers.set(source, isGpuBuffer(origin.data) ? await this.#download(source, tensor, await live(), signal) : origin.data);
     }
     return (source) => numbers.get(source) ?? ownDataOf(source);
   }
@@ -37,9 +37,9 @@ export class Homes {
     return this.#homes.get(source) ?? next;
   }
 
-  async #download(source: Tensor, tensor: Tensor, gpu: WebGpuBackend | undefined): Promise<StoredNumbers> {
+  async #download(source: Tensor, tensor: Tensor, gpu: WebGpuBackend | undefined, signal: AbortSignal | undefined): Promise<StoredNumbers> {
     if (!gpu || gpu !== this.#homeOf(source, gpu)) throw lostBuffer(source, tensor);
-    return gpu.hostData(source);
+    return gpu.hostData(source, signal);
   }
 }
 

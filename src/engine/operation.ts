@@ -119,6 +119,19 @@ function parametersOf<Parameters>(operation: Operation<Parameters>, given: Param
   return taken(name, 'parameters', given as Parameters & object, [...parameters, ...options]);
 }
 
+let isInner = false;
+
+/** Makes the steps of a composition, for a run that holds its inputs although they may be disposed of by now. */
+export function composing<T>(make: () => T): T {
+  const before = isInner;
+  isInner = true;
+  try {
+    return make();
+  } finally {
+    isInner = before;
+  }
+}
+
 function checkArgument(operation: Named, argument: Argument, input: unknown, first: unknown): void {
   const at = { operation: operation.name, argument: argument.name };
   if (!Tensor.isTensor(input)) {
@@ -126,7 +139,7 @@ function checkArgument(operation: Named, argument: Argument, input: unknown, fir
     const isPromise = has(input, 'then');
     throw new ShapeError({ ...at, expected: 'a tensor', got: isPromise ? 'a promise' : shown(input), remedy: isPromise ? 'Await it first.' : 'Wrap the data with engine.rows() or engine.values() first.' });
   }
-  if (input.disposed) {
+  if (input.disposed && !isInner) {
     throw new DomainError({ ...at, expected: 'a live tensor', got: 'a disposed one', remedy: 'Dispose of a tensor only after its last use.' });
   }
   if (input.host !== (first as Tensor).host) {

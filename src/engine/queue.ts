@@ -1,3 +1,5 @@
+import { onAbort } from './signals.ts';
+
 /** Lets a few in at a time, first come first served. Who gives up leaves the line at once. */
 export class Queue {
   readonly #waiting: (() => void)[] = [];
@@ -28,27 +30,14 @@ export class Queue {
   #wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const enter = (): void => {
-        signal?.removeEventListener('abort', leave);
+        stop();
         resolve();
       };
-      const leave = (): void => {
+      const stop = onAbort(signal, () => {
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
         reject(signal!.reason);
-      };
+      });
       this.#waiting.push(enter);
-      signal?.addEventListener('abort', leave, { once: true });
     });
   }
-}
-
-/** Waits for something no longer than until the signal is aborted. */
-export async function unlessAborted<T>(wait: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return wait;
-  wait.catch(() => undefined); // when nobody waits for it any more
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    wait.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave)).catch(() => undefined);
-  });
 }

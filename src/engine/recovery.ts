@@ -1,5 +1,5 @@
 import { DeviceError, DeviceLostError } from './errors.ts';
-import { unlessAborted } from './queue.ts';
+import { unlessAborted } from './signals.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import type { Devices } from './webgpu/devices.ts';
 import type { RunHooks } from './webgpu/run.ts';

@@ -6,11 +6,11 @@ import { Homes } from './homes.ts';
 import { Inspector, type Check, type CheckOptions } from './inspector.ts';
 import { lineageOf } from './lineage.ts';
 import { OnCpu } from './on-cpu.ts';
-import { unlessAborted } from './queue.ts';
 import { recovering, withoutSteppingBack } from './recovery.ts';
 import { Reference, type SourceData } from './reference.ts';
 import type { RunReport } from './report.ts';
 import type { BufferResult, EngineInfo, MemoryUse, ReadResult, Runner } from './runner.ts';
+import { unlessAborted } from './signals.ts';
 import { isEmpty, type ReadOptions, type Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import type { Devices } from './webgpu/devices.ts';
@@ -156,7 +156,7 @@ export class Scheduler implements Runner {
   }
 
   async #readOnCpu(tensor: Tensor, options: RunHooks, start: number, reason: string, choice?: Choice): Promise<ReadResult> {
-    const sourceData = await this.#hostData(tensor);
+    const sourceData = await this.#hostData(tensor, options);
     const { ofRun, ofCheck } = this.#hooks(tensor, options);
     const { result: { fast, data }, milliseconds } = await this.#inspector.timed(() => this.#cpu.run(tensor, sourceData, { ofFast: ofRun, ofReference: options }, choice?.plan));
     const report: RunReport = {
@@ -184,13 +184,13 @@ export class Scheduler implements Runner {
     const began = performance.now();
     const certificate = await this.#inspector.inspect({
       tensor, milliseconds, hooks,
-      prepare: async () => ({ got: await numbers(), reference: new Reference(await this.#hostData(tensor)) }),
+      prepare: async () => ({ got: await numbers(), reference: new Reference(await this.#hostData(tensor, hooks)) }),
     });
     const certified = { ...report, certificate, milliseconds: { ...report.milliseconds, total: performance.now() - start, check: performance.now() - began } };
     if (certificate.passed || !this.#inspector.fallsBack) return { report: certified };
     const reason = `row ${certificate.worstRow} is ${certificate.worstUlps.toPrecision(3)} ulp from the reference (${report.adapter})`;
     this.events.emit('fallback', { reason, operation: report.operation });
-    const anew = await this.#cpu.runByReference(tensor, await this.#hostData(tensor), { signal: hooks.signal });
+    const anew = await this.#cpu.runByReference(tensor, await this.#hostData(tensor, hooks), { signal: hooks.signal });
     return { anew, report: { ...certified, backend: 'reference', adapter: 'CPU', reason, chunks: 1, milliseconds: { ...certified.milliseconds, total: performance.now() - start } } };
   }
 
@@ -200,8 +200,8 @@ export class Scheduler implements Runner {
     else await gpu.release(tensor);
   }
 
-  #hostData(tensor: Tensor): Promise<SourceData> {
-    return this.#homes.hostData(tensor, async () => this.#devices?.live());
+  #hostData(tensor: Tensor, { signal }: RunHooks): Promise<SourceData> {
+    return this.#homes.hostData(tensor, async () => this.#devices?.live(), signal);
   }
 
   #report(tensor: Tensor, start: number, facts: RunFacts, bytesDown: number, replays: number): RunReport {

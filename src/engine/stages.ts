@@ -1,4 +1,4 @@
-import { apply, type Axis, type Operation } from './operation.ts';
+import { apply, composing, type Axis, type Operation } from './operation.ts';
 import type { Block, Extent } from './plan.ts';
 import type { Tensor } from './tensor.ts';
 import { widening } from './widening.ts';
@@ -34,7 +34,7 @@ function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>, target: Target): Te
   let current = tensor;
   while (current.origin.kind === 'result' && !target.runs(current)) {
     const { operation, inputs, parameters } = current.origin;
-    const next = operation.compose?.(inputs, parameters);
+    const next = operation.compose && composing(() => operation.compose!(inputs, parameters));
     if (!next) break;
     current = next;
   }
@@ -47,7 +47,7 @@ const widened = new WeakMap<Tensor, Tensor>();
 /** Halves are widened for a kernel that reads f32 alone. */
 function readable(tensor: Tensor, { kernel }: Operation<unknown>, target: Target): Tensor {
   if (tensor.storage === 'f32' || kernel?.readsHalves || target.readsHalves) return tensor;
-  if (!widened.has(tensor)) widened.set(tensor, apply(widening, [tensor], {}));
+  if (!widened.has(tensor)) widened.set(tensor, composing(() => apply(widening, [tensor], {})));
   return widened.get(tensor)!;
 }
 

@@ -1,5 +1,6 @@
 import { DomainError, WorkerLostError } from '../engine/errors.ts';
 import type { Events } from '../engine/events.ts';
+import { onAbort } from '../engine/signals.ts';
 import type { ReadOptions } from '../engine/tensor.ts';
 import { connect, type MakeWorker, type Thread } from '../engine/workers.ts';
 import { whenFree } from './life.ts';
@@ -48,18 +49,17 @@ export class Link {
   call<Kind extends Question['kind']>(question: Question & { readonly kind: Kind }, operation: string, { signal, onProgress }: ReadOptions = {}, transfer: ArrayBuffer[] = []): Promise<Answers[Kind]> {
     const call = this.#count++;
     this.send({ ...question, call }, operation, transfer);
-    let abort: (() => void) | undefined;
+    let stop = (): void => undefined;
     const answered = new Promise<Answers[Kind]>((resolve, reject) => {
       this.#pending.set(call, { operation, resolve, reject, ...(onProgress && { onProgress }) });
       this.#thread.keepAlive(true);
-      abort = () => {
+      stop = onAbort(signal, () => {
         this.#abort(call);
         reject(signal!.reason);
-      };
-      signal?.addEventListener('abort', abort);
+      });
     });
     return answered.finally(() => {
-      signal?.removeEventListener('abort', abort!);
+      stop();
       this.#pending.delete(call);
       this.#thread.keepAlive(this.#pending.size > 0);
     });

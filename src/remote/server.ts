@@ -18,7 +18,6 @@ export class Server {
   readonly #directory: Directory;
   readonly #tensors = new Map<number, Tensor>();
   readonly #controls = new Map<number, AbortController>();
-  readonly #running = new Set<Promise<unknown>>();
   #engine: Engine | undefined;
 
   constructor(port: Port<Order, Answer>, directory: Directory) {
@@ -36,7 +35,7 @@ export class Server {
       case 'close': return void this.#answer(order.call, () => this.#close());
       case 'abort': return this.#controls.get(order.call)?.abort();
       case 'take': return this.#take(order.tensors);
-      case 'release': return void this.#release(order.id);
+      case 'release': return this.#release(order.id);
     }
   }
 
@@ -60,14 +59,11 @@ export class Server {
     const tensor = this.#tensor(id);
     const control = new AbortController();
     this.#controls.set(call, control);
-    const running = tensor.read({ signal: control.signal, ...(wantsProgress && { onProgress: this.#progressOf(call) }) });
-    this.#running.add(running);
     try {
-      const data = await running;
+      const data = await tensor.read({ signal: control.signal, ...(wantsProgress && { onProgress: this.#progressOf(call) }) });
       return { data: data.byteLength === data.buffer.byteLength ? data : data.slice(), report: tensor.report };
     } finally {
       this.#controls.delete(call);
-      this.#running.delete(running);
     }
   }
 
@@ -105,11 +101,9 @@ export class Server {
     });
   }
 
-  /** Reads that were asked for before may still need the tensor. */
-  async #release(id: number): Promise<void> {
-    const tensor = this.#tensors.get(id);
+  /** Reads that were asked for before hold what they need. */
+  #release(id: number): void {
+    this.#tensors.get(id)?.dispose();
     this.#tensors.delete(id);
-    await Promise.allSettled(this.#running);
-    tensor?.dispose();
   }
 }

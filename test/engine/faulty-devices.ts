@@ -1,9 +1,9 @@
 import { vi } from 'vitest';
 
-/** What breaks, at which call of a device: it is destroyed before the call or when its promise has come true, or the call fails. */
+/** What breaks, at which call of a device: it is destroyed before the call or when its promise has come true, or the call fails, or is answered when the test says. */
 export interface Fault {
   readonly call: number | 'every';
-  readonly how: 'destroy before' | 'destroy after' | 'reject' | 'never answer';
+  readonly how: 'destroy before' | 'destroy after' | 'reject' | 'never answer' | 'answer later';
   /** Only calls of this name count; all where it is not said. */
   readonly name?: string;
 }
@@ -25,6 +25,8 @@ export class FaultyDevices {
   asked: number = 0;
   /** How many devices there will be yet. */
   supply: number = Infinity;
+  /** Lets calls be answered that wait for that. */
+  readonly late: (() => void)[] = [];
 
   /** From now on adapters give such devices. */
   install(): void {
@@ -70,6 +72,7 @@ export class FaultyDevices {
       if (!fault || (fault.call !== 'every' && fault.call !== call)) return method(...values);
       if (fault.how === 'reject') return Promise.reject(new DOMException('injected', 'OperationError'));
       if (fault.how === 'never answer') return new Promise(() => undefined);
+      if (fault.how === 'answer later') return new Promise((resolve) => this.late.push(() => resolve(method(...values))));
       if (fault.how === 'destroy before') device.destroy();
       const result = method(...values);
       if (fault.how === 'destroy before') return result;

@@ -14,7 +14,7 @@ export interface StepSpec {
 }
 
 const moments = ['before', 'at once', 'after', 'in progress'] as const;
-const events = ['abort', 'throw', 'dispose input', 'dispose result', 'dispose engine', 'foreign input', 'odd options'] as const;
+const events = ['abort', 'throw', 'dispose input', 'dispose result', 'dispose all', 'dispose engine', 'foreign input', 'odd options'] as const;
 
 /** What disturbs a call, and when: before it is made, once it is read, some turns of the event loop later, or when it tells of progress. */
 export interface Disturbance {

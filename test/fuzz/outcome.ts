@@ -41,7 +41,7 @@ const isBefore = ({ disturbance }: CallSpec, ...events: string[]): boolean => di
 
 function mustFail(spec: CallSpec, { isBuilt }: Outcome): boolean {
   const lastGoes = isBefore(spec, 'dispose result') && spec.disturbance!.turns % spec.steps.length === 0; // others are steps on the way
-  return !isBuilt || lastGoes || isBefore(spec, 'abort', 'dispose input', 'dispose engine');
+  return !isBuilt || lastGoes || isBefore(spec, 'abort', 'dispose input', 'dispose all', 'dispose engine');
 }
 
 const text = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error));
@@ -56,13 +56,20 @@ async function problemOfError(station: Station, spec: CallSpec, { error, isBuilt
   if (!(error instanceof DuallyError)) return problem;
   const { expected: wanted, got, remedy, operation, code } = error;
   if (![wanted, got, remedy, operation, code].every((fact) => typeof fact === 'string' && fact !== '')) return `${problem} (facts are missing)`;
-  if (disturbance?.event.startsWith('dispose') && ['a live tensor', 'inputs that are still there', 'a live engine'].includes(wanted)) return undefined;
+  if (disturbance?.event.startsWith('dispose') && mayBeMissed(spec, isBuilt).includes(wanted)) return undefined;
   if (disturbance?.event === 'foreign input' && wanted === 'tensors of one engine') return undefined;
   if (disturbance?.event === 'odd options' && error.argument?.startsWith('options')) return undefined;
   if (verb === 'buffer' && !station.device && isBuilt && code === 'backend-unavailable') return undefined;
   if (spec.engine === 'small' && code === 'limit-exceeded' && expected.data) return undefined;
   if (spec.engine === 'checked' && code === 'certificate' && expected.data) return problemUnchecked(station, spec, expected.data, problem);
   return problem;
+}
+
+/** What a call may miss when something is disposed of: a read under way misses nothing, but one that waits its engine, and a buffer its tensor. */
+function mayBeMissed({ disturbance, verb }: CallSpec, isBuilt: boolean): readonly string[] {
+  if (disturbance!.event === 'dispose engine') return ['a live engine'];
+  if (!isBuilt || disturbance!.moment === 'before') return ['a live tensor', 'inputs that are still there'];
+  return verb === 'buffer' ? ['a live tensor'] : [];
 }
 
 /** A certificate is right to fail where a chain nearly cancels, or f32 does not reach; where nothing is checked its steps are then right. */
@@ -81,6 +88,7 @@ async function play(station: Station, engine: Engine, spec: CallSpec, foreign?: 
     if (event === 'abort') control.abort(reason);
     if (event === 'dispose input') sources[turns % sources.length]?.dispose();
     if (event === 'dispose result') results.at(-1 - (turns % results.length))?.dispose();
+    if (event === 'dispose all') for (const tensor of [...sources, ...results]) tensor.dispose();
     if (event === 'dispose engine') engine.dispose();
   };
   const exchange = (inputs: Tensor[]): void => {

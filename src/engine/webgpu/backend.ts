@@ -112,7 +112,7 @@ export class WebGpuBackend {
   }
 
   /** The numbers of a source, read back when they live in a GPUBuffer. */
-  async hostData(tensor: Tensor): Promise<StoredNumbers> {
+  async hostData(tensor: Tensor, signal?: AbortSignal): Promise<StoredNumbers> {
     const { origin } = tensor;
     if (origin.kind !== 'source') throw new TypeError('This tensor has no data on the host');
     if (!isGpuBuffer(origin.data)) return origin.data;
@@ -126,10 +126,10 @@ export class WebGpuBackend {
       });
     }
     await this.#guard.run('engine.rows', async () => {
-      this.memory.begin([], () => undefined);
+      this.memory.begin([], () => undefined, signal);
       await this.memory.download(buffer, bytes);
       return async () => undefined;
-    });
+    }, signal);
     return tensor.storage === 'f16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer);
   }
 
@@ -180,9 +180,9 @@ export class WebGpuBackend {
     const start = async (): Promise<() => Promise<RunFacts>> => {
       this.gpu.trim();
       if ((hooks.share ?? 1) < 1) await this.memory.moveAll();
-      const run = new Run(this, tensor);
+      const run = new Run(this, tensor, hooks);
       uploaded = run.uploaded;
-      const finish = await run.start(sink, hooks);
+      const finish = await run.start(sink);
       land = this.memory.takeOff();
       return async () => ended = await finish((source) => {
         land(); // to read what is on the device takes a turn, and who has it may wait for this run's memory

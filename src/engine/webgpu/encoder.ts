@@ -1,6 +1,7 @@
 import type { Dispatch, Kernel, Regime } from '../kernel.ts';
 import { foldWorkgroups, type Limits } from '../plan.ts';
 import { layoutOf } from '../regimes.ts';
+import { unlessAborted } from '../signals.ts';
 import { counters } from './counters.ts';
 import type { Gpu, Step } from './gpu.ts';
 
@@ -29,6 +30,7 @@ export class Encoder {
   readonly #gpu: Gpu;
   readonly #limits: Limits;
   readonly #subgroup: 0 | 4 | 16;
+  readonly #signal: AbortSignal | undefined;
   #steps: Step[] = [];
   #pending = 0;
   #previous: Promise<unknown> = Promise.resolve();
@@ -37,8 +39,10 @@ export class Encoder {
   #idle = 0;
   dispatches = 0;
 
-  constructor(gpu: Gpu, limits: Limits, subgroup: 0 | 4 | 16) {
+  /** Who records waits for the device no longer than until the signal is aborted. */
+  constructor(gpu: Gpu, limits: Limits, subgroup: 0 | 4 | 16, signal: AbortSignal | undefined) {
     this.#subgroup = subgroup;
+    this.#signal = signal;
     this.#gpu = gpu;
     this.#limits = limits;
   }
@@ -54,7 +58,7 @@ export class Encoder {
     const effective = kernel.over === 'elements' ? 'lane' : regime;
     const items = kernel.items(dispatch, effective);
     const layout = layoutOf(effective, items, this.#subgroup);
-    const { pipeline, layouts } = await this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length);
+    const { pipeline, layouts } = await unlessAborted(this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length), this.#signal);
     const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
       rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom,
       ...Object.fromEntries(inputs.flatMap(({ name, region }) => [[`${name}_start`, region.start], [`${name}_stride`, region.stride]])),
@@ -89,20 +93,30 @@ export class Encoder {
 
   /** Submits what was collected, and waits for what was submitted before the last call: one batch runs while the next is written. */
   async submit(): Promise<void> {
-    this.flush();
-    if (this.#awaited) return;
-    this.#awaited = true;
-    this.#pending = 0;
-    const before = this.#previous;
-    this.#previous = this.#gpu.device.queue.onSubmittedWorkDone().then(() => { this.#gpu.answered = this.#idle = performance.now(); });
-    await before;
+    await unlessAborted(this.#submitted(), this.#signal);
+  }
+
+  /** Forgets what was collected. */
+  drop(): void {
+    this.#steps = [];
   }
 
   /** Submits, waits until the device is idle, and returns the milliseconds from the first submission until then. */
   async finish(): Promise<number> {
-    await this.submit();
+    await this.#submitted();
     await this.#previous;
     return this.#started === undefined ? 0 : this.#idle - this.#started;
+  }
+
+  /** What was submitted before. */
+  #submitted(): Promise<unknown> {
+    this.flush();
+    if (this.#awaited) return Promise.resolve();
+    this.#awaited = true;
+    this.#pending = 0;
+    const before = this.#previous;
+    this.#previous = this.#gpu.device.queue.onSubmittedWorkDone().then(() => { this.#gpu.answered = this.#idle = performance.now(); });
+    return before;
   }
 }
 

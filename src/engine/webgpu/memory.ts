@@ -1,5 +1,6 @@
 import { DomainError, shown } from '../errors.ts';
 import type { MemoryUse } from '../runner.ts';
+import { unlessAborted } from '../signals.ts';
 import { bytesOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Gpu } from './gpu.ts';
@@ -49,6 +50,7 @@ export class Memory {
   readonly #flying = new Set<Promise<void>>();
   readonly #collected: FinalizationRegistry<Holding>;
   #flush: () => void = () => undefined;
+  #signal: AbortSignal | undefined;
   #spilled = 0;
   #pinned = 0;
 
@@ -96,9 +98,10 @@ export class Memory {
     return holding !== undefined && this.#movable.has(holding);
   }
 
-  /** A run begins to record: what it needs stays, and what it has recorded can be submitted before a buffer is destroyed. */
-  begin(needed: Iterable<Tensor>, flush: () => void): void {
+  /** A run begins to record: what it needs stays, and what it has recorded can be submitted before a buffer is destroyed. It waits until its signal is aborted. */
+  begin(needed: Iterable<Tensor>, flush: () => void, signal?: AbortSignal): void {
     this.#flush = flush;
+    this.#signal = signal;
     this.#needed.clear();
     for (const tensor of needed) {
       const holding = this.#holdings.get(tensor);
@@ -127,7 +130,7 @@ export class Memory {
       this.#flush(); // an unsubmitted command may name what is destroyed
       if (pool.dropOldest() || this.#gpu.trimConstants(this.budget * spareShare / 2) || await this.#moveColdest()) continue;
       if (this.#flying.size === 0) break;
-      await Promise.race(this.#flying);
+      await unlessAborted(Promise.race(this.#flying), this.#signal);
     }
     return pool.take(kind, bytes);
   }
@@ -188,7 +191,7 @@ export class Memory {
       this.#flush();
       pool.clear();
     }
-    await readNow(this.#gpu, buffer, bytes, Math.floor(room() / 4) * 4);
+    await readNow(this.#gpu, buffer, bytes, Math.floor(room() / 4) * 4, this.#signal);
   }
 
   async #moveColdest(): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../signals.ts';
 import { deviceError, type Gpu, type Step } from './gpu.ts';
 
 /** Takes the bytes of one readback once the commands that fill it were submitted. */
@@ -25,10 +26,10 @@ export function recordReadback(gpu: Gpu, record: (step: Step) => void, staging: 
 }
 
 /** Reads the bytes of a buffer now, in pieces that go one after the other through the same memory. */
-export async function readNow(gpu: Gpu, buffer: GPUBuffer, out: Uint8Array, pieceBytes: number): Promise<void> {
+export async function readNow(gpu: Gpu, buffer: GPUBuffer, out: Uint8Array, pieceBytes: number, signal?: AbortSignal): Promise<void> {
   for (let offset = 0; offset < out.byteLength; offset += pieceBytes) {
     const bytes = Math.min(pieceBytes, out.byteLength - offset);
     const deliver = recordReadback(gpu, (step) => gpu.submit([step]), gpu.pool.take('staging', Math.min(pieceBytes, out.byteLength)), buffer, offset, bytes);
-    await deliver((read) => out.set(new Uint8Array(read), offset));
+    await unlessAborted(deliver((read) => out.set(new Uint8Array(read), offset)), signal);
   }
 }

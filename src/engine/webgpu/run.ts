@@ -1,6 +1,7 @@
 import { LimitExceededError } from '../errors.ts';
 import { memoryOf, passingStages, turnsOf } from '../footprint.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
+import { unlessAborted } from '../signals.ts';
 import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type Range, type Stage } from '../stages.ts';
 import { bytesOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
@@ -45,6 +46,7 @@ export class Run {
   readonly #encoder: Encoder;
   readonly #statuses: Statuses;
   readonly #root: Tensor;
+  readonly #hooks: RunHooks;
   readonly #stages: readonly Stage[];
   /** Stages that are freed once those that read them were made. */
   readonly #passing: ReadonlySet<Stage>;
@@ -53,11 +55,12 @@ export class Run {
   /** The blocks of the result that are on their way to the host. */
   #delivery: Promise<unknown> = Promise.resolve();
 
-  constructor(backend: WebGpuBackend, root: Tensor) {
+  constructor(backend: WebGpuBackend, root: Tensor, hooks: RunHooks) {
     this.#backend = backend;
     this.#limits = backend.limits;
-    this.#encoder = new Encoder(backend.gpu, backend.limits, backend.subgroup);
+    this.#encoder = new Encoder(backend.gpu, backend.limits, backend.subgroup, hooks.signal);
     this.#root = root;
+    this.#hooks = hooks;
     this.#stages = stagesOf(root, (tensor) => backend.resident(tensor) !== undefined || backend.memory.spilled(tensor) !== undefined);
     this.#passing = passingStages(this.#stages);
     const sources = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length;
@@ -73,25 +76,31 @@ export class Run {
 
   /**
    * Records and submits all the work. What is returned waits for the device: meanwhile others may record theirs. It asks for
-   * the numbers of a source that has a bad row.
+   * the numbers of a source that has a bad row. When the run is aborted, it ends when the device has done what was submitted.
    */
-  async start(sink: Sink, hooks: RunHooks): Promise<(hostData: (tensor: Tensor) => Promise<StoredNumbers>) => Promise<RunFacts>> {
+  async start(sink: Sink): Promise<(hostData: (tensor: Tensor) => Promise<StoredNumbers>) => Promise<RunFacts>> {
     const { memory } = this.#backend;
+    const { signal, share = 1 } = this.#hooks;
     try {
-      memory.begin(this.#stages.map(({ tensor }) => tensor), () => this.#encoder.flush());
+      memory.begin(this.#stages.map(({ tensor }) => tensor), () => this.#encoder.flush(), signal);
       await this.#statuses.open(memory);
-      const room = memory.available * (hooks.share ?? 1) - (sink.isRead ? 0 : bytesOfTensor(this.#root));
+      const room = memory.available * share - (sink.isRead ? 0 : bytesOfTensor(this.#root));
       const blocks = this.#plan(await this.#supply.makeRoom(this.#stages, this.#root, room), sink);
-      const delivered = await this.#submitBlocks(blocks, sink, hooks);
-      return (hostData) => this.#finish(blocks.length, delivered, hooks, hostData);
+      const delivered = await this.#submitBlocks(blocks, sink);
+      return (hostData) => this.#finish(blocks.length, delivered, hostData);
     } catch (error) {
-      await this.#end();
-      throw error;
+      this.#encoder.drop();
+      const end = async (): Promise<never> => {
+        await this.#end();
+        throw error;
+      };
+      return signal?.aborted ? end : end();
     }
   }
 
   /** Returns how many blocks of the result were sent on their way. */
-  async #submitBlocks(blocks: readonly Block[], sink: Sink, hooks: RunHooks): Promise<number> {
+  async #submitBlocks(blocks: readonly Block[], sink: Sink): Promise<number> {
+    const { signal, onProgress } = this.#hooks;
     let [done, sent] = [0, 0];
     const total = blocks.length * this.#stages.length;
     const root = this.#stages.at(-1)!;
@@ -101,26 +110,28 @@ export class Run {
       const lastColumns = next?.rows[0] !== block.rows[0];
       const uses = new Map(this.#stages.map((stage) => [stage, stage.uses]));
       for (const stage of this.#stages) {
-        hooks.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         if (waiting.has(stage) ? lastColumns : !before || isFold(stage) || endsWith(stage, block, before)) {
           this.#buffers.put(stage, await this.#make(stage, block));
           for (const input of stage.inputs) this.#used(input, uses, block, next);
         }
-        hooks.onProgress?.(++done, total);
+        onProgress?.(++done, total);
       }
       if (lastColumns || root.span === 'block') {
         sent++;
         await this.#send(block, sink, !next);
       }
-      hooks.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       if (next) this.#releaseBlock(block, next);
     }
     return sent;
   }
 
-  async #finish(chunks: number, sent: number, { signal }: RunHooks, hostData: (tensor: Tensor) => Promise<StoredNumbers>): Promise<RunFacts> {
+  async #finish(chunks: number, sent: number, hostData: (tensor: Tensor) => Promise<StoredNumbers>): Promise<RunFacts> {
+    const { signal } = this.#hooks;
     try {
       await this.#delivery;
+      signal?.throwIfAborted();
       await this.#statuses.report(hostData, this.#root);
       const gpuMilliseconds = await this.#encoder.finish();
       signal?.throwIfAborted();
@@ -161,7 +172,7 @@ export class Run {
       this.#delivery = Promise.all([before, deliver?.(), last ? this.#statuses.deliver() : undefined]);
       this.#delivery.catch(() => undefined); // it is awaited later
     }
-    await before;
+    await unlessAborted(before, this.#hooks.signal);
   }
 
   #used(stage: Stage, uses: Map<Stage, number>, block: Block, next: Block | undefined): void {
