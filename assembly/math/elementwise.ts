@@ -1,4 +1,4 @@
-/** Functions of numbers one by one, and rows as they are. Twins: src/math/take.ts, src/math/total.ts, src/divergences/population-stability-index.ts */
+/** Functions of numbers one by one, and rows as they are. Twins: src/math/bits.ts, src/math/take.ts, src/math/total.ts, src/divergences/population-stability-index.ts */
 import { strideOf } from './quads';
 
 export function totals(rows: i32, width: i32, out: usize, _scratch: usize, x: usize, rowsOfX: i32, _widthOfX: i32, y: usize, rowsOfY: i32, _widthOfY: i32): void {
@@ -14,4 +14,8 @@ export function smoothedRows(rows: i32, width: i32, out: usize, _scratch: usize,
 export function takenRows(rows: i32, width: i32, out: usize, _scratch: usize, x: usize, _rowsOfX: i32, _widthOfX: i32, index: usize, _rowsOfIndex: i32, _widthOfIndex: i32): void {
   const bytes = (<usize>width) << 2;
   for (const end = out + rows * bytes; out < end; out += bytes, index += 4) memory.copy(out, x + load<u32>(index) * bytes, bytes);
+}
+
+export function inBits(rows: i32, width: i32, out: usize, _scratch: usize, x: usize, _rowsOfX: i32, _widthOfX: i32): void {
+  for (const end = out + ((<usize>rows * width) << 2); out < end; out += 4, x += 4) store<f32>(out, <f32>(<f64>load<f32>(x) * 1.4426950408889634));
 }

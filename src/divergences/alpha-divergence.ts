@@ -16,6 +16,7 @@ const single: AlphaMemberOf<AlphaParameters> = defineAlphaMember<AlphaParameters
   formula: 'D_α(p‖q) = 4/(1−α²) (1 − Σ p^((1−α)/2) q^((1+α)/2))',
   source: 'Amari & Nagaoka 2000, §3.2',
   parameters: ['alpha'],
+  information: ({ alpha }) => Math.abs(alpha) === 1,
   examples: exampleAlphas,
   alpha: ({ alpha }) => alpha,
   check: ({ alpha }) => checkFinite('alphaDivergence', 'alpha', alpha),

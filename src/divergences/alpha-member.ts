@@ -18,6 +18,7 @@ export interface AlphaMember<Parameters> {
   readonly source: string;
   /** The names of its parameters, if it has any. */
   readonly parameters?: readonly string[];
+  readonly information?: (parameters: Parameters) => boolean;
   readonly examples?: readonly Parameters[];
   readonly alpha: (parameters: Parameters) => number;
   readonly check?: (parameters: Parameters) => void;

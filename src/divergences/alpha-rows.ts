@@ -58,6 +58,7 @@ export function withAlphaRows(single: Operation<AlphaParameters>): Operation<Row
   };
   return {
     ...single, ...common,
+    information: (parameters) => Array.from(alphasOf(parameters)).every((alpha) => Math.abs(alpha) === 1),
     examples: [...single.examples ?? [], { alpha: [2] }],
     unsupported: (parameters) => unsupportedAlpha(magnitude(parameters)),
     cpu: ({ parameters: { alpha }, ...dispatch }) => (isList(alpha) ? undefined : single.cpu?.({ ...dispatch, parameters: { alpha } })),

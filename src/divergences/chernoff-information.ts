@@ -28,6 +28,7 @@ const value: Operation<object> = {
 
 const operation: Operation<object> = reducible<object>({
   name: 'chernoffInformation',
+  information: () => true,
   formula: 'C(p, q) = max −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
   source: 'Chernoff 1952',
   arguments: pairArguments,

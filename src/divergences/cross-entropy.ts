@@ -23,6 +23,7 @@ const kernel: Kernel<object> = {
 
 const operation: Operation<object> = reducible<object>({
   name: 'crossEntropy',
+  information: () => true,
   formula: 'H(p, q) = −Σ p log q',
   source: 'Cover & Thomas 2006, §5.4',
   arguments: pairArguments,

@@ -140,7 +140,8 @@ function pairsCall(name: 'allPairs' | 'unsettledPairs', dispatch: Dispatch<AnyDi
 /** The operation under the name that the caller knows it by. */
 export function matrixOperation(name: string, usage: string, examples: readonly AnyDivergence[]): Operation<AnyDivergence> {
   return {
-    ...direct, name, usage, parameters: ['divergence'], examples, arguments: pairArguments,
+    ...direct, information: (parameters) => recordOf(parameters).information?.(parameters) ?? false,
+    name, usage, parameters: ['divergence'], examples, arguments: pairArguments,
     check: (parameters, inputs) => checkPairs(name, parameters, inputs),
     kernel: {
       ...pairs, uniforms: defineLayout(fields),

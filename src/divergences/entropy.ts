@@ -7,6 +7,7 @@ import { reducible, type ReductionParameters } from './reduction.ts';
 
 const operation: Operation<object> = reducible<object>({
   name: 'entropy',
+  information: () => true,
   formula: 'H(p) = −Σ p log p',
   source: 'Shannon 1948',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],

@@ -107,6 +107,7 @@ export function defineIntegralDivergence<Parameters extends object>(divergence: 
       checkForms(name, p!, q!, true);
       check?.(parameters, [p!, q!]);
     },
+    information: () => true,
     result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
     tolerance: integralTolerance((parameters) => memberOf(parameters).order),
     unsupported: (parameters) => unsupportedOrder(memberOf(parameters)),

@@ -10,6 +10,7 @@ const name = 'jeffreysDivergence';
 
 const operation: Operation<object> = reducible<object>({
   name,
+  information: () => true,
   formula: 'J(p, q) = Σ (p − q) log(p/q) = KL(p‖q) + KL(q‖p)',
   source: 'Jeffreys 1946',
   arguments: pairArguments,

@@ -13,6 +13,7 @@ export interface JensenShannonParameters {
 
 const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
   name: 'jensenShannonDivergence',
+  information: () => true,
   formula: 'w KL(p‖m) + (1−w) KL(q‖m), m = w p + (1−w) q',
   source: 'Lin 1991',
   parameters: ['weight'],

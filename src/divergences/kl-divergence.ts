@@ -16,6 +16,7 @@ import { withoutParameters } from './row-divergence.ts';
 export const klDivergence: PlainAlphaMember = withoutParameters(defineAlphaMember<object>({
   name: 'klDivergence',
   formula: 'KL(p‖q) = Σ p log(p/q) = D_−1(p‖q)',
+  information: () => true,
   source: 'Kullback & Leibler 1951',
   alpha: () => -1,
   member: identityMember,

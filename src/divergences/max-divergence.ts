@@ -19,6 +19,7 @@ import { defineRowDivergence, withoutParameters, type PlainDivergence } from './
 export const maxDivergence: PlainDivergence = withoutParameters(defineRowDivergence<object>({
   name: 'maxDivergence',
   formula: 'D_∞(p‖q) = max log(p/q)',
+  information: () => true,
   source: 'van Erven & Harremoës 2014',
   tolerance: {
     ulps: () => 4, relativeTo: 'entry', reason: 'one logarithm of 2 ulp of a ratio whose difference from 1 is exact; where masses differ, to 2⁻⁵⁰',

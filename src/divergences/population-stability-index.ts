@@ -49,6 +49,7 @@ function smoothedOperand(operand: Operand, parameters: SmoothingParameters): Ope
 
 const operation: Operation<SmoothingParameters> = reducible<SmoothingParameters>({
   name,
+  information: () => true,
   formula: 'PSI = Σ (p − q) log(p/q) of p ∝ actual + smoothing, q ∝ expected + smoothing',
   source: 'Siddiqi 2006; Yurdakul & Naranjo 2020',
   arguments: [{ name: 'expected', takes: 'distributions', axis: 'rows' }, { name: 'actual', takes: 'distributions', axis: 'rows' }],

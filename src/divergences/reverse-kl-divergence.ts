@@ -16,6 +16,7 @@ import { withoutParameters } from './row-divergence.ts';
 export const reverseKlDivergence: PlainAlphaMember = withoutParameters(defineAlphaMember<object>({
   name: 'reverseKlDivergence',
   formula: 'KL(q‖p) = Σ q log(q/p) = D_+1(p‖q)',
+  information: () => true,
   source: 'Kullback & Leibler 1951',
   alpha: () => 1,
   member: identityMember,

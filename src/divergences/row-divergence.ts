@@ -36,6 +36,8 @@ export interface RowDivergence<Parameters> {
   readonly isOwn?: true;
   readonly formula: string;
   readonly source: string;
+  /** Whether its numbers are information, in nats. */
+  readonly information?: (parameters: Parameters) => boolean;
   /** The names of its parameters, if it has any. */
   readonly parameters?: readonly string[];
   /** Parameters that tests and the bench run it with, if it has any. */
@@ -97,12 +99,13 @@ const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_sta
 
 /** Makes the operation of a divergence: lazy, one value a row. */
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
-  const { name, isOwn, formula, source, parameters: names = [], examples, tolerance, unsupported, weights, logits } = divergence;
+  const { name, isOwn, information, formula, source, parameters: names = [], examples, tolerance, unsupported, weights, logits } = divergence;
   const evaluationOf = ([p]: readonly { readonly form: Form }[]): RowEvaluation<Parameters> => (isLogits(p!.form) ? logits! : weights);
   const sums = rowSums(evaluationOf);
   const operation: Operation<Parameters> = {
     name, formula, source, tolerance, arguments: pairArguments, parameters: names,
     ...(isOwn && { isOwn }),
+    ...(information && { information }),
     ...(examples && { examples }),
     ...(unsupported && { unsupported }),
     check(parameters, [p, q]) {

@@ -60,6 +60,8 @@ export interface Operation<Parameters = unknown> {
   readonly name: string;
   /** Whether a caller of the library defined it. */
   readonly isOwn?: true;
+  /** Whether its numbers are information, in nats. */
+  readonly information?: (parameters: Parameters) => boolean;
   /** What it computes, in one line of mathematics; the README's table shows it. */
   readonly formula: string;
   /** Where the formula comes from. */

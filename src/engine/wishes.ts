@@ -3,8 +3,8 @@
  * else it is said. A name after an operation's own and a point goes before the name alone.
  */
 export const wishes: Readonly<Record<string, string>> = {
-  base: 'Results are in nats: divide them by the logarithm of the base, by Math.LN2 for bits.',
-  unit: 'Results are in nats: divide them by Math.LN2 for bits.',
+  base: 'Results are in nats: bits() gives them in bits.',
+  unit: 'Results are in nats: bits() gives them in bits.',
   reduction: 'Operations with one number a row take it.',
   weights: "Operations with one number a row take one weight a row, with reduction: 'sum' or 'mean'.",
   mask: "Operations with one number a row take a mask of rows, with reduction: 'sum' or 'mean'; an outcome counts for nothing if its logit is −Infinity, or its weight 0 with form: 'weights'.",
