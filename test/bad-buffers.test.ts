@@ -59,7 +59,7 @@ describe('openEngine', () => {
     ['calibrate', { calibrate: 'no' }, 'true or false', '"no"'],
     ['device', { device: {} }, 'a GPUDevice', 'a value of type Object'], ['device', { device: null }, 'a GPUDevice', 'null'],
     ['device', { device: 'gpu', backend: 'webgpu' }, 'a GPUDevice', '"gpu"'],
-    ['options', null, 'an object', 'null'], ['options', 'webgpu', 'an object', '"webgpu"'],
+    ['options', null, 'an object of named parameters', 'null'], ['options', 'webgpu', 'an object of named parameters', '"webgpu"'],
   ])('%s in %j', async (argument, options, expected, got) => {
     await expectFailure(() => open(options), DomainError, 'domain', { operation: 'openEngine', argument, expected, got });
   });

@@ -10,6 +10,7 @@ struct Uniforms { rows: u32, width: u32, p_start: u32, p_stride: u32, smoothing:
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let index = item_of(workgroup, groups, local);
   if (index < uniforms.rows * uniforms.width) {
-    smoothed[index] = p[uniforms.p_start + index] + uniforms.smoothing;
+    let row = index / uniforms.width;
+    smoothed[index] = p[uniforms.p_start + row * uniforms.p_stride + (index - row * uniforms.width)] + uniforms.smoothing;
   }
 }

@@ -1,6 +1,6 @@
 // Halves as f32, for kernels that read nothing else.
 // Twin: src/engine/widening.ts
-struct Uniforms { rows: u32, width: u32, p_start: u32, }
+struct Uniforms { rows: u32, width: u32, p_start: u32, p_stride: u32, }
 
 @group(0) @binding(1) var<storage, read_write> widened: array<u32>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
@@ -9,6 +9,7 @@ struct Uniforms { rows: u32, width: u32, p_start: u32, }
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let index = item_of(workgroup, groups, local);
   if (index < uniforms.rows * uniforms.width) {
-    widened[index] = p_at(uniforms.p_start + index);
+    let row = index / uniforms.width;
+    widened[index] = p_at(uniforms.p_start + row * uniforms.p_stride + (index - row * uniforms.width));
   }
 }

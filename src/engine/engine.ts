@@ -89,25 +89,25 @@ export class Engine {
    * @throws ShapeError for lengths, sizes or usages that do not fit.
    */
   rows(data: RowData, options: RowOptions): Tensor {
-    const { form = 'probabilities', ...others } = taken('engine.rows', 'options', options ?? {}, [...sourceOptions, 'form']);
+    const { form = 'probabilities', ...others } = taken('engine.rows', 'options', options ?? {}, [...sourceOptions(data), 'form']);
     return this.#source('engine.rows', data, others, checkForm('engine.rows', form));
   }
 
   /** Wraps real vectors, one a row: gradients and tangent vectors. Entries must be finite. */
   values(data: RowData, options: ValueOptions): Tensor {
-    return this.#source('engine.values', data, taken('engine.values', 'options', options ?? {}, sourceOptions), 'values');
+    return this.#source('engine.values', data, taken('engine.values', 'options', options ?? {}, sourceOptions(data)), 'values');
   }
 
   #source(operation: string, given: RowData, options: ValueOptions, form: Form): Tensor {
     this.#assertOpen(operation);
-    const { data, rows, outcomes, storage } = checkSource(operation, given, options, form);
+    const { data, rows, outcomes, storage, placing } = checkSource(operation, given, options, form);
     const { noBuffers } = this.#runner;
     if (noBuffers !== undefined && isGpuBuffer(data)) {
       throw new DomainError({
         operation, argument: 'data', expected: `data on the host, for ${noBuffers}`, got: 'a GPUBuffer', remedy: 'Give a typed array, or open the engine with the device of the buffer.',
       });
     }
-    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data, storage, ...(options.transfer && this.#runner.takesArrays && { transfer: true }) });
+    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data, storage, ...placing, ...(options.transfer && this.#runner.takesArrays && { transfer: true }) });
     this.#runner.adopt(source);
     return source;
   }

@@ -27,6 +27,8 @@ export interface InputRange {
   readonly width: number;
   /** 'f32' where it is not said. */
   readonly storage?: Storage;
+  /** Whether rows begin at multiples of four numbers, where that does not follow from their width. */
+  readonly inQuads?: boolean;
 }
 
 /** What one dispatch is about: the block of the result it writes, and the ranges it reads. */

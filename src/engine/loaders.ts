@@ -6,6 +6,7 @@ import qHalves from '../../shaders/engine/q-halves.wgsl?raw';
 import qQuads from '../../shaders/engine/q-quads.wgsl?raw';
 import qWords from '../../shaders/engine/q-words.wgsl?raw';
 import type { InputRange, Piece } from './kernel.ts';
+import type { Tensor } from './tensor.ts';
 
 const sources = [{ halves: pHalves, quads: pQuads, words: pWords }, { halves: qHalves, quads: qQuads, words: qWords }] as const;
 
@@ -15,9 +16,14 @@ const sources = [{ halves: pHalves, quads: pQuads, words: pWords }, { halves: qH
  * beyond its row. A kernel that loads its inputs so says `readsHalves`.
  */
 export function loaderPieces(inputs: readonly InputRange[]): readonly Piece[] {
-  const loaders = inputs.slice(0, 2).map(({ width, storage }, index) => {
-    const kind = storage === 'f16' ? 'halves' : width % 4 === 0 ? 'quads' : 'words';
+  const loaders = inputs.slice(0, 2).map(({ width, storage, inQuads = true }, index) => {
+    const kind = storage === 'f16' ? 'halves' : width % 4 === 0 && inQuads ? 'quads' : 'words';
     return { name: `engine/${'pq'[index]}-${kind}.wgsl`, source: sources[index]![kind] };
   });
   return inputs.some(({ storage }) => storage === 'f16') ? [{ name: 'engine/half.wgsl', source: half }, ...loaders] : loaders;
+}
+
+/** Whether the rows of a tensor begin at multiples of four numbers, if they are as long. */
+export function areInQuads({ placing: { offset, stride } }: Tensor): boolean {
+  return offset % 4 === 0 && stride % 4 === 0;
 }

@@ -3,8 +3,8 @@ import { DomainError, ShapeError, shown } from './errors.ts';
 import { distributionForms, type DistributionForm, type Form } from './forms.ts';
 import { isGpuBuffer, usage, type GpuBufferLike } from './gpu-types.ts';
 import { numbersIn } from './host-data.ts';
-import { bytesOf, perWord, type Float16ArrayLike, type Storage, type StoredNumbers } from './storage.ts';
-import { Tensor } from './tensor.ts';
+import { perWord, type Float16ArrayLike, type Storage, type StoredNumbers } from './storage.ts';
+import { Tensor, type Placing } from './tensor.ts';
 
 /**
  * What the caller may give: rows one after the other in a typed array, an array of rows, a vector of Arrow whose lists are rows, or rows
@@ -24,6 +24,12 @@ export interface ValueOptions {
    * they lie in is empty afterwards. An engine of this thread reads them where they lie.
    */
   readonly transfer?: boolean;
+  /** Of a GPUBuffer: where the first row begins, in numbers (of storage: 4 bytes each, or 2 of halves); 0 unless given. */
+  readonly offset?: number;
+  /** Of a GPUBuffer: how far on the next row begins, in numbers; `outcomes` unless given. What lies between is not looked at. */
+  readonly stride?: number;
+  /** Of a GPUBuffer: how many rows there are; unless given, they fill it. */
+  readonly rows?: number;
 }
 
 export interface RowOptions extends ValueOptions {
@@ -35,10 +41,14 @@ export interface CheckedSource {
   readonly storage: Storage;
   readonly rows: number;
   readonly outcomes: number;
+  /** Of a GPUBuffer. */
+  readonly placing?: Placing;
 }
 
 /** Names of what both kinds of sources take. */
-export const sourceOptions: readonly string[] = ['outcomes', 'storage', 'transfer'];
+export function sourceOptions(data: unknown): readonly string[] {
+  return ['outcomes', 'storage', 'transfer', ...(isGpuBuffer(data) ? ['offset', 'stride', 'rows'] : [])];
+}
 
 type Unchecked<Options> = { readonly [Name in keyof Options]?: unknown };
 
@@ -56,7 +66,7 @@ export function checkSource(operation: string, data: unknown, options: Unchecked
   if (typeof transfer !== 'boolean') {
     throw new DomainError({ operation, argument: 'transfer', expected: 'true or false', got: shown(transfer), remedy: 'Pass true to hand the array over to the worker of the engine.' });
   }
-  if (isGpuBuffer(data)) return ofBuffer(operation, data, outcomes, storage);
+  if (isGpuBuffer(data)) return ofBuffer(operation, data, { ...options, outcomes, storage });
   if (Tensor.isTensor(data)) throw new ShapeError({ operation, argument: 'data', expected: 'numbers', got: 'a tensor', remedy: 'Pass tensors to operations as they are, or wrap the numbers that read() gives.' });
   const numbers = numbersIn(operation, data, { outcomes, storage, form });
   if (numbers) return ofNumbers(operation, numbers, outcomes);
@@ -75,18 +85,35 @@ function ofNumbers(operation: string, data: StoredNumbers, outcomes: number): Ch
   return { data, outcomes, rows: data.length / outcomes, storage: data instanceof Uint16Array ? 'f16' : 'f32' };
 }
 
-function ofBuffer(operation: string, buffer: GpuBufferLike, outcomes: number, storage: Storage): CheckedSource {
+/** Rows within a GPUBuffer, where they lie. Unless it is said how many there are, they fill it to its end, or to the room behind the last one. */
+function ofBuffer(operation: string, buffer: GpuBufferLike, options: Unchecked<ValueOptions> & { readonly outcomes: number; readonly storage: Storage }): CheckedSource {
+  const { outcomes, storage, offset = 0, stride = outcomes, rows } = options;
   if ((buffer.usage & usage.storage) === 0) {
     throw new ShapeError({ operation, argument: 'data', expected: 'a GPUBuffer with usage STORAGE', got: `usage ${buffer.usage}`, remedy: 'Create the buffer with GPUBufferUsage.STORAGE.' });
   }
-  const bytes = (4 * outcomes) / perWord[storage];
-  const rows = Math.floor(buffer.size / bytes);
-  if (buffer.size !== bytesOf(storage, rows * outcomes)) {
-    throw new ShapeError({
-      operation, argument: 'data', expected: `a size that is a multiple of ${bytes} bytes (rows of ${outcomes} ${storage})`, got: `${buffer.size} bytes`, remedy: `Give whole rows of ${storage}.`,
-    });
-  }
-  return { data: buffer, outcomes, rows, storage };
+  checkCount(operation, 'offset', offset, 0);
+  checkCount(operation, 'stride', stride, outcomes);
+  if (rows !== undefined) checkCount(operation, 'rows', rows, 0);
+  const numbers = Math.max(0, Math.floor(buffer.size / 4) * perWord[storage] - offset);
+  const fitting = numbers < outcomes ? 0 : 1 + Math.floor((numbers - outcomes) / stride);
+  const behind = numbers - (fitting === 0 ? 0 : (fitting - 1) * stride + outcomes);
+  const isFilled = behind < perWord[storage] + (fitting === 0 ? 0 : stride - outcomes); // to whole words
+  if (rows === undefined ? !isFilled || offset * 4 > buffer.size * perWord[storage] : rows > fitting) throw sizeError(operation, buffer, { outcomes, storage, offset, stride, rows, fitting });
+  const placing = offset !== 0 || stride !== outcomes ? { placing: { offset, stride } } : {};
+  return { data: buffer, outcomes, rows: rows ?? fitting, storage, ...placing };
+}
+
+function checkCount(operation: string, argument: string, value: unknown, least: number): asserts value is number {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return;
+  throw new ShapeError({ operation, argument, expected: `a whole number of at least ${least}`, got: shown(value), remedy: 'It is counted in numbers of the storage, not in bytes.' });
+}
+
+function sizeError(operation: string, { size }: GpuBufferLike, { outcomes, storage, offset, stride, rows, fitting }: Placing & { outcomes: number; storage: Storage; rows: number | undefined; fitting: number }): ShapeError {
+  const at = { operation, argument: 'data', got: `${size} bytes` };
+  if (rows !== undefined) return new ShapeError({ ...at, expected: `a GPUBuffer that holds ${rows} rows of ${outcomes} ${storage} from ${offset} on, each ${stride} after the last`, got: `${size} bytes, which hold ${fitting}`, remedy: 'Offset and stride are counted in numbers, not in bytes.' });
+  const each = (4 * outcomes) / perWord[storage];
+  const where = offset === 0 && stride === outcomes ? '' : ` from ${offset} on, each ${stride} after the last`;
+  return new ShapeError({ ...at, expected: `a size that is a multiple of ${each} bytes (rows of ${outcomes} ${storage}${where})`, remedy: `Give whole rows of ${storage}, or { rows } of a buffer with room behind them.` });
 }
 
 export function checkForm(operation: string, form: unknown): DistributionForm {

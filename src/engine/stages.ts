@@ -125,7 +125,7 @@ const foldedCells = 2 ** 20;
 /** What a block of the result costs in the largest of the stages. Halves count as much as f32, which leaves room for the words at their ends. */
 export function extentOf(stages: readonly Stage[]): Omit<Extent, 'memory' | 'work'> {
   const root = stages.at(-1)!;
-  const widest = (span: Span): number => stages.reduce((width, stage) => (stage.span === span ? Math.max(width, stage.tensor.width) : width), 0);
+  const widest = (span: Span): number => stages.reduce((width, stage) => (stage.span === span ? Math.max(width, stage.tensor.width, stage.tensor.placing.stride) : width), 0);
   const columns = widest('block');
   return {
     rows: root.tensor.rows, columns: columns || (root.span === 'block' ? 0 : 1),

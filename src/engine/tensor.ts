@@ -13,9 +13,15 @@ export interface ReadOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** Where rows lie in a buffer, in numbers: where the first begins, and how far on the next one is. */
+export interface Placing {
+  readonly offset: number;
+  readonly stride: number;
+}
+
 /** Where a tensor comes from: the caller's data (or an operation's own, which is trusted to be right), or an operation on other tensors (its lineage). */
 export type Origin =
-  | { readonly kind: 'source'; readonly data: StoredNumbers | GpuBufferLike; readonly storage?: Storage; readonly trusted?: true; readonly transfer?: true }
+  | { readonly kind: 'source'; readonly data: StoredNumbers | GpuBufferLike; readonly storage?: Storage; readonly trusted?: true; readonly transfer?: true } & Partial<Placing>
   | { readonly kind: 'result'; readonly operation: Operation<unknown>; readonly inputs: readonly Tensor[]; readonly parameters: unknown };
 
 /** What a tensor needs of its engine. */
@@ -66,6 +72,12 @@ export class Tensor {
   /** How the numbers are stored on the device. Results are f32; `read` gives f32 of both. */
   get storage(): Storage {
     return (this.origin.kind === 'source' ? this.origin.storage : undefined) ?? 'f32';
+  }
+
+  /** Where its rows lie; those of all but a caller's GPUBuffer one after the other. @internal */
+  get placing(): Placing {
+    const { offset = 0, stride = this.width } = this.origin.kind === 'source' ? this.origin : {};
+    return { offset, stride };
   }
 
   get disposed(): boolean {

@@ -14,7 +14,7 @@ export const widening: Operation<object> = {
   tolerance: { ulps: () => 0, relativeTo: 'entry', reason: 'exact' },
   kernel: {
     pieces: ({ inputs }) => [...loaderPieces(inputs), { name: 'engine/widening.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', p_start: 'u32' }),
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32' }),
     readsHalves: true,
     over: 'elements',
     items: ({ rows, width }) => rows * width,

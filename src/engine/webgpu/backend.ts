@@ -3,12 +3,12 @@ import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
 import { roomFor } from '../room.ts';
-import type { StoredNumbers } from '../storage.ts';
+import { bytesOf, perWord, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { copyBlock, placeBlock } from './blocks.ts';
 import { Gpu } from './gpu.ts';
 import { Guard } from './guard.ts';
-import { bytesOfTensor, defaultBudget, Memory } from './memory.ts';
+import { bytesOfTensor, defaultBudget, Memory, placeOf } from './memory.ts';
 import { recordReadback } from './readback.ts';
 import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
 
@@ -118,7 +118,9 @@ export class WebGpuBackend {
     if (!isGpuBuffer(origin.data)) return origin.data;
     const buffer = origin.data as GPUBuffer;
     this.#guard.assertNotLost('engine.rows');
-    const bytes = new Uint8Array(bytesOfTensor(tensor));
+    const { first, count } = placeOf(tensor, 0, tensor.rows);
+    const start = first % perWord[tensor.storage];
+    const bytes = new Uint8Array(bytesOf(tensor.storage, start + count));
     if ((origin.data.usage & usage.copySrc) === 0) {
       throw new DomainError({
         operation: 'engine.rows', argument: 'data', expected: 'a GPUBuffer that can be copied from, for its numbers are needed on the host', got: 'a buffer without COPY_SRC',
@@ -127,10 +129,10 @@ export class WebGpuBackend {
     }
     await this.#guard.run('engine.rows', async () => {
       this.memory.begin([], () => undefined, signal);
-      await this.memory.download(buffer, bytes);
+      await this.memory.download(buffer, bytes, bytesOf(tensor.storage, first - start));
       return async () => undefined;
     }, signal);
-    return tensor.storage === 'f16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer);
+    return packed(tensor, (tensor.storage === 'f16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer)).subarray(start));
   }
 
   /** Runs a tensor and copies the result to the host. A result made in one block stays on the device too. */
@@ -221,6 +223,14 @@ export class WebGpuBackend {
   destroy(): void {
     this.gpu.destroy();
   }
+}
+
+/** Rows one after the other. */
+function packed({ rows, width, placing: { stride } }: Tensor, numbers: StoredNumbers): StoredNumbers {
+  if (stride === width) return numbers;
+  const dense = numbers instanceof Uint16Array ? new Uint16Array(rows * width) : new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) dense.set(numbers.subarray(row * stride, row * stride + width), row * width);
+  return dense;
 }
 
 function subgroupOf({ features, adapterInfo }: GPUDevice): 0 | 4 | 16 {

@@ -1,4 +1,5 @@
 import type { Dispatch, Kernel, Regime } from '../kernel.ts';
+import { areInQuads } from '../loaders.ts';
 import type { Block } from '../plan.ts';
 import { chooseRegime, chooseTileRegime } from '../regimes.ts';
 import { isFold, rangeOf, type Stage } from '../stages.ts';
@@ -17,7 +18,7 @@ export async function compute(backend: WebGpuBackend, encoder: Encoder, buffers:
   const output = await buffers.own(stage, 4 * range.rows * range.width);
   const inputs = stage.inputs.map((input) => {
     const { rows, width } = rangeOf(input, block);
-    return { form: input.tensor.form, storage: input.tensor.storage, rows, width };
+    return { form: input.tensor.form, storage: input.tensor.storage, rows, width, inQuads: areInQuads(input.tensor) };
   });
   const result: Region = { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };
   const dispatch: Dispatch<unknown> = { parameters, rows: range.rows, width: range.width, inputs };

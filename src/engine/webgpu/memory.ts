@@ -183,15 +183,15 @@ export class Memory {
     this.#gpu.pool.clear();
   }
 
-  /** The bytes of a buffer, in pieces for which there is room. */
-  async download(buffer: GPUBuffer, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  /** The bytes of a buffer from one on, in pieces for which there is room. */
+  async download(buffer: GPUBuffer, bytes: Uint8Array<ArrayBuffer>, from = 0): Promise<void> {
     const { pool, device } = this.#gpu;
     const room = (): number => Math.max(leastPiece, fillOfClass * Math.min(device.limits.maxBufferSize, this.budget - pool.bytes));
     if (room() < bytes.length) {
       this.#flush();
       pool.clear();
     }
-    await readNow(this.#gpu, buffer, bytes, Math.floor(room() / 4) * 4, this.#signal);
+    await readNow(this.#gpu, buffer, from, bytes, Math.floor(room() / 4) * 4, this.#signal);
   }
 
   async #moveColdest(): Promise<boolean> {
@@ -233,6 +233,17 @@ export class Memory {
 }
 
 /** The bytes of a whole tensor on the device. */
+/** Where in their buffer rows of a tensor lie: from which number on, and how many up to the end of the last. */
+export function placeOf({ placing: { offset, stride }, width }: Tensor, from: number, rows: number): { first: number; count: number } {
+  return { first: offset + from * stride, count: rows === 0 ? 0 : (rows - 1) * stride + width };
+}
+
+/** Bytes of a buffer up to the end of a tensor. */
+export function bytesUpTo(tensor: Tensor): number {
+  const { first, count } = placeOf(tensor, 0, tensor.rows);
+  return bytesOf(tensor.storage, first + count);
+}
+
 export function bytesOfTensor({ storage, rows, width }: Tensor): number {
   return bytesOf(storage, rows * width);
 }

@@ -25,11 +25,11 @@ export function recordReadback(gpu: Gpu, record: (step: Step) => void, staging: 
   };
 }
 
-/** Reads the bytes of a buffer now, in pieces that go one after the other through the same memory. */
-export async function readNow(gpu: Gpu, buffer: GPUBuffer, out: Uint8Array, pieceBytes: number, signal?: AbortSignal): Promise<void> {
+/** Reads the bytes of a buffer from one on now, in pieces that go one after the other through the same memory. */
+export async function readNow(gpu: Gpu, buffer: GPUBuffer, from: number, out: Uint8Array, pieceBytes: number, signal?: AbortSignal): Promise<void> {
   for (let offset = 0; offset < out.byteLength; offset += pieceBytes) {
     const bytes = Math.min(pieceBytes, out.byteLength - offset);
-    const deliver = recordReadback(gpu, (step) => gpu.submit([step]), gpu.pool.take('staging', Math.min(pieceBytes, out.byteLength)), buffer, offset, bytes);
+    const deliver = recordReadback(gpu, (step) => gpu.submit([step]), gpu.pool.take('staging', Math.min(pieceBytes, out.byteLength)), buffer, from + offset, bytes);
     await unlessAborted(deliver((read) => out.set(new Uint8Array(read), offset)), signal);
   }
 }

@@ -4,6 +4,7 @@ import { problemOfRow } from '../forms.ts';
 import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Kernel } from '../kernel.ts';
 import { consumerOf, lineageOf } from '../lineage.ts';
+import { areInQuads } from '../loaders.ts';
 import { chooseRegime } from '../regimes.ts';
 import { numbersOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
@@ -56,7 +57,7 @@ export class Statuses {
     this.#slots.set(tensor, known);
     await encoder.dispatch({
       label: `check of ${tensor.form}`, kernel: formCheck as Kernel<unknown>, regime: chooseRegime(formCheck, tensor.width, this.#softwareAdapter),
-      dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width, storage: tensor.storage }] },
+      dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width, storage: tensor.storage, inQuads: areInQuads(tensor) }] },
       inputs: [{ name: 'p', region }], output: this.#buffer!,
     });
   }

@@ -6,7 +6,7 @@ import { bytesOf, perWord, wordsOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { WebGpuBackend } from './backend.ts';
 import type { Encoder, Region } from './encoder.ts';
-import { bytesOfTensor } from './memory.ts';
+import { bytesOfTensor, bytesUpTo, placeOf } from './memory.ts';
 import type { StageBuffers } from './stage-buffers.ts';
 import type { Statuses } from './statuses.ts';
 
@@ -55,7 +55,7 @@ export class Supply {
 
   /** Whether a tensor is on the device as a whole when it is read. */
   isThere(tensor: Tensor): boolean {
-    return this.#kept.has(tensor) || (this.#backend.resident(tensor) !== undefined && bytesOfTensor(tensor) <= bindingBytes(this.#backend.limits));
+    return this.#kept.has(tensor) || (this.#backend.resident(tensor) !== undefined && bytesUpTo(tensor) <= bindingBytes(this.#backend.limits));
   }
 
   /** Has the rows of a stage on the device; none if they are to be computed. */
@@ -79,10 +79,11 @@ export class Supply {
   /** Rows of a buffer that is on the device already; copied only when the buffer is larger than a binding may be. */
   async #part(stage: Stage, buffer: GPUBuffer, range: Range): Promise<Region> {
     const { tensor } = stage;
-    const stride = tensor.rows === 1 ? 0 : tensor.width;
-    if (bytesOfTensor(tensor) <= bindingBytes(this.#backend.limits)) {
-      await this.#check(tensor, { buffer, start: 0, stride }, 0, tensor.rows);
-      return { buffer, start: range.from * tensor.width + range.columnFrom, stride };
+    const { placing } = tensor;
+    const stride = tensor.rows === 1 ? 0 : placing.stride;
+    if (bytesUpTo(tensor) <= bindingBytes(this.#backend.limits)) {
+      await this.#check(tensor, { buffer, start: placing.offset, stride }, 0, tensor.rows);
+      return { buffer, start: placing.offset + range.from * placing.stride + range.columnFrom, stride };
     }
     const { first, start, bytes } = partOf(tensor, range.from, range.rows);
     const copy = await this.#means.buffers.own(stage, bytes);
@@ -115,8 +116,9 @@ export class Supply {
 }
 
 /** The whole words that hold rows of a tensor: from which number on, where in them the rows start, and their size. */
-function partOf({ storage, width }: Tensor, from: number, rows: number): { first: number; start: number; bytes: number } {
-  const start = (from * width) % perWord[storage];
-  const bytes = bytesOf(storage, start + rows * width);
-  return { first: from * width - start, start, bytes };
+function partOf(tensor: Tensor, from: number, rows: number): { first: number; start: number; bytes: number } {
+  const { storage } = tensor;
+  const { first, count } = placeOf(tensor, from, rows);
+  const start = first % perWord[storage];
+  return { first: first - start, start, bytes: bytesOf(storage, start + count) };
 }
