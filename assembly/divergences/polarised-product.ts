@@ -3,7 +3,7 @@
  * Twin: shaders/divergences/polarised-product.wgsl
  */
 import { evenPairs, lowerHalves, oddPairs, PANEL, packPanel, panelProduct, stripOf, upperHalves } from '../math/product';
-import { quad, quadOf, storePartial } from '../math/quads';
+import { narrowed, quad, quadOf, storePartial } from '../math/quads';
 
 /** Rows of features are whole quads. The scratch holds a panel and its sums. */
 export function polarisedProduct(
@@ -24,11 +24,11 @@ function storeEstimates(out: usize, sums: usize, rows: i32, columns: i32, toCent
   for (let row = 0; row < rows; row += 4, sums += stripOf(columns), out += 4 * stride, toCentre += 16) {
     for (let column = 0; column < columns; column += 4) {
       const count = min(columns - column, 4);
-      const at = sums + (<usize>column << 4);
-      const a = v128.load(at);
-      const b = v128.load(at, 16);
-      const c = v128.load(at, 32);
-      const d = v128.load(at, 48);
+      const at = sums + (<usize>column << 5);
+      const a = sumsAt(at);
+      const b = sumsAt(at + 32);
+      const c = sumsAt(at + 64);
+      const d = sumsAt(at + 96);
       const even = evenPairs(a, b);
       const odd = oddPairs(a, b);
       const nextEven = evenPairs(c, d);
@@ -42,6 +42,11 @@ function storeEstimates(out: usize, sums: usize, rows: i32, columns: i32, toCent
       if (row + 3 < rows) storeSettled(to + 3 * stride, upperHalves(odd, nextOdd), toCentre + 12, from, share, count);
     }
   }
+}
+
+@inline
+function sumsAt(at: usize): v128 {
+  return narrowed(v128.load(at), v128.load(at, 16));
 }
 
 /** The product errs by a few u (D(p‖c) + D(c‖q)); below a share of this detour that is too much of what is left. */

@@ -2,14 +2,14 @@
  * Products x yᵀ of rows, 16 rows of x at a time: these are packed so that outcome k of all of them lies together, while the
  * rows of y are read as they are. Two of those fill the registers.
  */
-import { mulAdd } from './quads';
+import { lower, mulAdd, upper } from './quads';
 
 /** Rows of x in a panel. */
 export const PANEL = 16;
 /** Outcomes of a panel that the nearest cache holds. */
 const CHUNK = 256;
-/** Products that are summed at once. Sums of these, of chunks, and of rows err by little more than their last roundings. */
-const BLOCK: usize = 32;
+/** Products that are summed at once, and then blocks of a chunk; chunks are summed in f64, since there may be many. */
+const BLOCK: usize = 16;
 
 @inline
 export function evenPairs(a: v128, b: v128): v128 { // a0 b0 a1 b1
@@ -52,10 +52,10 @@ export function packPanel(panel: usize, x: usize, rows: i32, width: i32): void {
   }
 }
 
-/** Bytes from the sums of four rows of a panel to those of the next four. */
+/** Bytes from the sums of four rows of a panel, which are f64, to those of the next four. */
 @inline
 export function stripOf(rowsOfY: i32): usize {
-  return <usize>((rowsOfY + 3) & ~3) << 4;
+  return <usize>((rowsOfY + 3) & ~3) << 5;
 }
 
 /** The products of a panel with all rows of y: four strips of quads, each of four rows of x and one of y. */
@@ -66,7 +66,7 @@ export function panelProduct(sums: usize, panel: usize, y: usize, rowsOfY: i32, 
     const end = panel + ((<usize>min(CHUNK, width - k)) << 6);
     for (let row = 0; row < rowsOfY; row += 2) {
       const y0 = y + <usize>row * stride;
-      addProducts(sums + ((<usize>row) << 4), strip, panel, end, y0, row + 1 < rowsOfY ? y0 + stride : y0, k === 0);
+      addProducts(sums + ((<usize>row) << 5), strip, panel, end, y0, row + 1 < rowsOfY ? y0 + stride : y0, k === 0);
     }
     panel = end;
     y += CHUNK << 2;
@@ -114,6 +114,12 @@ function addProducts(sums: usize, strip: usize, x: usize, end: usize, y0: usize,
 
 @inline
 function put(at: usize, a: v128, b: v128, isFirst: bool): void {
-  v128.store(at, isFirst ? a : f32x4.add(v128.load(at), a));
-  v128.store(at, isFirst ? b : f32x4.add(v128.load(at, 16), b), 16);
+  putOne(at, a, isFirst);
+  putOne(at + 32, b, isFirst);
+}
+
+@inline
+function putOne(at: usize, x: v128, isFirst: bool): void {
+  v128.store(at, isFirst ? lower(x) : f64x2.add(v128.load(at), lower(x)));
+  v128.store(at, isFirst ? upper(x) : f64x2.add(v128.load(at, 16), upper(x)), 16);
 }

@@ -2,7 +2,7 @@
 // Same contract as tile-product.wgsl. Twin: src/math/tile-product.ts
 const TILE_ROWS: u32 = 32u;
 const TILE_COLUMNS: u32 = 16u;
-const BLOCK_QUADS: u32 = 32u; // summed apart, which keeps rounding errors small enough for rows of up to 1024
+const BLOCK_QUADS: u32 = 16u; // summed apart, which keeps rounding errors small enough for rows of up to 1024
 
 // Four rows times 16 columns, in blocks: column c of a block holds the products of x's four rows and y's row c.
 struct Strip { b0: mat4x4<f32>, b1: mat4x4<f32>, b2: mat4x4<f32>, b3: mat4x4<f32>, }

@@ -23,6 +23,9 @@ const tolerance = { ulps: () => 16, relativeTo: 'row' as const, reason: 'an inte
 const source = 'three-point identity of Bregman divergences; Amari 2016, §4';
 
 const uniformShare = 2 ** -10;
+const unevenness = 2 ** -12;
+/** In [0, 1), and unlike those of other outcomes. Of an even centre, products of many outcomes may be equal, and so their roundings, which then add up. */
+const uneven = (k: number): number => (Math.imul(k, 0x9e3779b9) >>> 0) / 2 ** 32;
 
 const meanRow: Operation<object> = {
   name: 'meanRow', formula: 'mean of the first rows of p and q, mixed with 2⁻¹⁰ of the uniform row', source, tolerance,
@@ -36,9 +39,10 @@ const meanRow: Operation<object> = {
     items: ({ width }) => width,
   },
   reference: ([p, q]) => (_row, out) => {
-    out.fill(uniformShare / out.length);
+    out.fill(0);
     const share = (1 - uniformShare) / (p!.rows + q!.rows);
     for (const rows of [p!, q!]) for (let i = 0; i < rows.rows; i++) for (let k = 0; k < out.length; k++) out[k]! += rows.row(i)[k]! * share;
+    for (let k = 0; k < out.length; k++) out[k] = (1 + unevenness * uneven(k)) * out[k]! + ((0.5 + uneven(k)) * uniformShare) / out.length;
   },
 };
 
@@ -49,7 +53,14 @@ const centreRow: Operation<object> = {
   result: ([p]) => ({ shape: [1, p!.width], form: 'probabilities' }),
   compose: ([p, q]) => probabilities(apply(meanRow, [probabilities(p!), probabilities(q!)], {})),
   cpu: ({ width }) => ({ name: 'meanRow', scratch: 8 * width }),
-  reference: (operands, parameters) => meanRow.reference(operands.map(normalised), parameters),
+  reference: (operands, parameters) => {
+    const mean = meanRow.reference(operands.map(normalised), parameters);
+    return (row, out) => {
+      void mean(row, out);
+      const mass = sumOf(out);
+      out.forEach((x, k) => (out[k] = x / mass));
+    };
+  },
 };
 
 function normalised(rows: Operand): Operand {
@@ -64,7 +75,7 @@ function normalised(rows: Operand): Operand {
 }
 
 const features: Operation<{ readonly exponent: number }> = {
-  name: 'polarisedFeatures', formula: '√c T_e(log p/c)', source, tolerance,
+  name: 'polarisedFeatures', formula: '√c T_e(log p/c) of rows of one mass', source, tolerance,
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'centre', takes: 'distributions', axis: 'whole' }],
   result: ([p]) => ({ shape: [p!.rows, paddedWidth(p!.width)], form: 'values' }),
   kernel: {
@@ -78,9 +89,9 @@ const features: Operation<{ readonly exponent: number }> = {
   cpu: ({ parameters }) => ({ name: 'polarisedFeatures', tables: deformedLogTables(parameters.exponent) }),
   reference: ([p, centre], { exponent }) => (row, out) => {
     const [weightsOfRow, c] = [p!.row(row), centre!.row(0)];
-    const mass = sumOf(weightsOfRow);
+    const ratio = sumOf(c) / sumOf(weightsOfRow); // c is rounded, and has not quite the mass 1
     for (let k = 0; k < c.length; k++) {
-      const x = weightsOfRow[k]! / mass;
+      const x = weightsOfRow[k]! * ratio;
       const limit = exponent > 0 ? -1 / exponent : 0;
       out[k] = Math.sqrt(c[k]!) * (x > 0 ? deformedLogRatio(exponent, logRatio(c[k]!, x)) : limit);
     }
@@ -108,7 +119,7 @@ const product: Operation<object> = {
     values: ({ inputs }) => ({ quads: inputs[0]!.width / 4, settled_share: settledShare }),
   },
   cpu: ({ width, inputs }) => ({
-    name: 'polarisedProduct', numbers: [settledShare], rowsAtOnce: panel, scratch: 4 * panel * (inputs[0]!.width + paddedWidth(width)),
+    name: 'polarisedProduct', numbers: [settledShare], rowsAtOnce: panel, scratch: 4 * panel * (inputs[0]!.width + 2 * paddedWidth(width)),
   }),
   reference: ([x, y, toCentre, fromCentre]) => (row, out) => {
     for (let j = 0; j < out.length; j++) {
