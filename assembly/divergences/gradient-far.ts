@@ -12,18 +12,25 @@ export const FARTHEST: f64 = 500;
 /** Size of slopes from which on their differences may leave f32. */
 export const BEYOND: f64 = 8.507059173023462e37; // 2¹²⁶
 const LIFTED: f64 = 600;
+/** Size of a logarithm up to which its power is a factor of its own. */
+const FACTOR: f64 = 300;
 
 /** What the gradient is of. */
 let form: i32 = 0;
 let c: f64 = 0;
 let one: f64 = 0;
-/** x = log(other/own) at the reference, whose entries these are. */
-let origin: f64 = 0;
+/** Of the reference log own and log other, whose difference is x, and its entries. */
+let logOwnThere: f64 = 0;
+let logOtherThere: f64 = 0;
 let ownThere: f64 = 0;
 let otherThere: f64 = 0;
 /** Logarithms of what makes probabilities of the entries, of logits the maximum included. */
 let ownNorm: f64 = 0;
 let otherNorm: f64 = 0;
+
+/** A power as times e^exponent. */
+let times: f64 = 0;
+let exponent: f64 = 0;
 
 /** An outcome: log own, log other, and log(other/own) less that at the reference. */
 let logOwn: f64 = 0;
@@ -31,21 +38,23 @@ let logOther: f64 = 0;
 let distance: f64 = 0;
 
 export function farGradient(
-  ofForm: i32, out: usize, own: usize, other: usize, outcomes: i32, exponent: f64, factor: f64, subtrahend: f64, ratio: f64, ownAt: f64, otherAt: f64, logOwnMass: f64, logOtherMass: f64,
+  ofForm: i32, out: usize, own: usize, other: usize, outcomes: i32, ofOther: f64, factor: f64, subtrahend: f64, ratio: f64, ownAt: f64, otherAt: f64, logOwnMass: f64, logOtherMass: f64,
 ): void {
   form = ofForm;
-  c = exponent;
+  c = ofOther;
   one = subtrahend;
-  origin = ratio;
   ownThere = ownAt;
   otherThere = otherAt;
   ownNorm = logOwnMass;
   otherNorm = logOtherMass;
+  const isPaired = form === LOGITS && ratio !== 0;
+  logOwnThere = isPaired ? ownAt - ownNorm : 0;
+  logOtherThere = isPaired ? otherAt - otherNorm : ratio;
   const bytes = (<usize>outcomes) << 2;
   let lift: f64 = 0;
   for (let at: usize = 0; at < bytes; at += 4) {
     read(own + at, other + at);
-    lift = Math.max(lift, logSize());
+    lift = Math.max(lift, size());
   }
   if (lift < LIFTED) lift = 0;
   let mean: f64 = 0;
@@ -53,11 +62,11 @@ export function farGradient(
     read(own + at, other + at);
     mean += part(lift);
   }
-  const times = form === WEIGHTS ? factor * exponentialOf(-ownNorm) : factor;
+  const scale = form === WEIGHTS ? factor * exponentialOf(-ownNorm) : factor;
   for (let at: usize = 0; at < bytes; at += 4) {
     read(own + at, other + at);
     const entry = centred(mean, lift);
-    store<f32>(out + at, entry === 0 ? 0 : <f32>(entry * times));
+    store<f32>(out + at, entry === 0 ? 0 : <f32>(entry * scale));
   }
 }
 
@@ -75,48 +84,63 @@ function read(own: usize, other: usize): void {
   }
 }
 
-/** The logarithm of what own T_c(x) does not exceed. */
-function logSize(): f64 {
-  const level = logOwn + c * origin;
-  if (logOwn === -Infinity || c === 0) return -Infinity;
-  if (logOther === -Infinity) return one !== 0 && c > 0 ? level : -Infinity;
+/** The power (other/own)^c here, or at the reference, and own times it if wanted, as times e^exponent: logits may be masks of any size, beside which others would be lost. */
+function setPower(atReference: bool, withOwn: bool): void {
+  const ofOwn = (withOwn ? logOwn : 0) - c * (atReference ? logOwnThere : logOwn);
+  exponent = c * (atReference ? logOtherThere : logOther);
+  const isFactor = Math.abs(ofOwn) <= FACTOR;
+  times = isFactor ? exponentialOf(ofOwn) : 1;
+  if (!isFactor) exponent += ofOwn;
+}
+
+@inline
+function power(atReference: bool, withOwn: bool, lift: f64): f64 {
+  setPower(atReference, withOwn);
+  return times * exponentialOf(exponent - lift);
+}
+
+@inline
+function rises(): bool {
+  return one === 0 || c * distance > 0;
+}
+
+/** The exponent of own T_c(x). */
+function size(): f64 {
+  if (logOwn === -Infinity || c === 0 || (logOther === -Infinity ? one === 0 || c < 0 : one !== 0 && distance === 0)) return -Infinity;
+  setPower(logOther === -Infinity || !rises(), true);
+  return exponent;
+}
+
+/** T_c(x) − T_c(x at the reference), over e^lift and, if wanted, times own. */
+function slope(withOwn: bool, lift: f64): f64 {
+  if (logOther === -Infinity) return c < 0 ? -Infinity : one === 0 ? 0 : -power(true, withOwn, lift) / c;
+  if (logOwn === -Infinity) return c > 0 ? Infinity : one === 0 ? 0 : -power(true, false, lift) / c;
+  if (c === 0) return distance * exponentialOf((withOwn ? logOwn : 0) - lift);
+  if (one === 0) return power(false, withOwn, lift) / c;
   const x = c * distance;
-  if (one === 0) return level + x;
-  return x === 0 ? -Infinity : level + Math.max(0, x);
+  if (x > 0) return (power(false, withOwn, lift) * -minusOne(-x)) / c;
+  return x === 0 ? 0 : (power(true, withOwn, lift) * minusOne(x)) / c;
 }
 
-/** T_c(x) − T_c(x at the reference), times e^logFactor. */
-function slope(logFactor: f64): f64 {
-  const level = logFactor + c * origin;
-  const y = distance;
-  if (logOther === -Infinity) return c > 0 ? limit(level) : -Infinity;
-  if (logOwn === -Infinity) return c < 0 ? limit(level) : Infinity;
-  if (c === 0) return y * exponentialOf(logFactor);
-  const x = c * y;
-  if (one === 0) return exponentialOf(level + x) / c;
-  if (x > 0) return (exponentialOf(level + x) * -minusOne(-x)) / c;
-  return x === 0 ? 0 : (exponentialOf(level) * minusOne(x)) / c;
-}
-
-function limit(level: f64): f64 {
-  return one === 0 ? 0 : -exponentialOf(level) / c;
-}
-
-/** own times that, over e^lift; where own is 0 its limit, which is nothing, the other's mass or infinite. */
+/** own times the slope, over e^lift; where own is 0 its limit, which is nothing, the other's mass or infinite. */
 function part(lift: f64): f64 {
-  if (logOwn > -Infinity) return slope(logOwn - lift);
+  if (logOwn > -Infinity) return slope(true, lift);
   if (c < 1 || logOther === -Infinity) return 0;
   return c === 1 ? exponentialOf(logOther - lift) : Infinity;
 }
 
 /** share · mean − slope, where the slope's own infinity wins over that of the mean. */
 function centred(mean: f64, lift: f64): f64 {
-  const logShare = form === WEIGHTS ? 0 : logOwn;
-  const scaled = form === WEIGHTS ? slope(-lift) : part(lift);
-  const direct = form === WEIGHTS ? slope(0) : part(0);
-  if (logShare === -Infinity || !isFinite(scaled)) return -direct;
+  const ofWeights = form === WEIGHTS;
+  const scaled = ofWeights ? slope(false, lift) : part(lift);
+  const direct = ofWeights ? slope(false, 0) : part(0);
+  if ((!ofWeights && logOwn === -Infinity) || !isFinite(scaled)) return -direct;
   if (!isFinite(mean)) return mean;
-  const difference = exponentialOf(logShare + lift) * mean - direct;
-  if (isFinite(difference)) return difference;
-  return mean > slope(-lift) ? Infinity : -Infinity;
+  const isFactor = ofWeights || logOwn >= -FACTOR;
+  const share = ofWeights ? 1 : exponentialOf(logOwn);
+  const ofMean = mean === 0 ? 0 : isFactor ? share * exponentialOf(lift) * mean : exponentialOf(logOwn + lift) * mean;
+  const difference = ofMean - direct;
+  if (difference === difference) return difference;
+  const rest = isFactor ? share * mean - scaled : mean - slope(false, lift); // ∞ − ∞
+  return rest > 0 || (rest === 0 && direct < 0) ? Infinity : -Infinity;
 }

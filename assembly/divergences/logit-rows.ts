@@ -14,8 +14,8 @@ import { BLOCK, excess, mass, resetSums, sweepAlpha, sweepKl, value } from './lo
 
 /** Logits that the sweeps take. */
 const LARGEST: f32 = 1000;
-/** |log q/p| that they take: rows of the table, whose entries stay within f32. */
-const TABLE_REACH: f64 = 190;
+/** |log q/p| that they take: rows of the table whose numbers have nine bits, and whose entries stay within f32. */
+const TABLE_REACH: f64 = 176;
 const POWER_REACH: f64 = 80;
 /** The share of the terms that may belong to the masses. */
 const SHARE: f64 = 0.25;

@@ -2,33 +2,27 @@
 // phi = larger (T_-c(x) - 1) / (1 - c) with c its exponent in p^b q^a, x the distance of the logarithms; larger / c if
 // c is not small.
 // Twin: src/math/logit-table.ts (the low parts of a and b), src/math/alpha-term.ts (T)
-fn far_term(larger: Scaled, log_ratio: Double) -> f32 {
-  let rising = log_ratio.high > 0.0;
+fn far_term(far: FarPair) -> f32 {
+  let larger = larger_of(far);
   let high = bitcast<vec2<f32>>(table_head(5u).zw);
   let low = bitcast<vec2<f32>>(table_head(6u).xy);
-  let c = select(high.x, high.y, rising);
+  let c = select(high.x, high.y, far.rising);
   if (c > 0.5) {
     return scale(larger.mantissa / c, larger.exponent);
   }
-  var deformed_log = abs(log_ratio.high); // T_0(x) = x
-  if (c > 0.0 || -c * deformed_log <= 1.0) {
-    if (c != 0.0) { deformed_log = expm1_accurate(-c * deformed_log) / -c; }
+  if (c == 0.0) { // T_0(x) = x
+    return scale(larger.mantissa * (far.distance.high - PER_UNIT), larger.exponent + UNIT_EXPONENT);
+  }
+  if (-c * far.distance.high <= PER_UNIT) {
+    let deformed_log = expm1_accurate(UNIT * max(-c * far.distance.high, -4.0)) / -c;
     return scale(larger.mantissa * ((deformed_log - 1.0) / (1.0 - c)), larger.exponent);
   }
-  let power = exponential_of(exponent_of_power(-c, select(-low.x, -low.y, rising), log_ratio));
+  let exponent = multiply(Double(-c, select(-low.x, -low.y, far.rising)), far.distance, uniforms.zero);
+  let power = exponential_of_units(exponent);
   if (power.exponent > 60) {
-    return scale(larger.mantissa * power.mantissa / (-c * (1.0 - c)), larger.exponent + power.exponent);
+    let of_all = exponential_of_units(add(far.log_larger, exponent, uniforms.zero));
+    return scale(of_all.mantissa / (-c * (1.0 - c)), of_all.exponent + far.lift);
   }
-  deformed_log = (scale(power.mantissa, power.exponent) - 1.0) / -c;
+  let deformed_log = (scale(power.mantissa, power.exponent) - 1.0) / -c;
   return scale(larger.mantissa * ((deformed_log - 1.0) / (1.0 - c)), larger.exponent);
-}
-
-// c |x|
-fn exponent_of_power(c: f32, c_low: f32, x: Double) -> Double {
-  let product = two_product(c, x.high, uniforms.zero);
-  let exponent = Double(product.high, product.low + fma(c, x.low, c_low * x.high));
-  if (x.high < 0.0) {
-    return negated(exponent);
-  }
-  return exponent;
 }

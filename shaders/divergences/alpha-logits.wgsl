@@ -4,7 +4,7 @@
 // What turns logits into log-probabilities, up to one constant for both rows: p as logit - maximum_p - exponent log 2,
 // q as logit - maximum_p - log_ratio - exponent log 2.
 // exchanges: whether p and q have changed places.
-struct Normaliser { maximum_p: f32, log_ratio: Double, exponent: i32, exchanges: bool, }
+struct Normaliser { origin_p: Origin, origin_q: Origin, maximum_p: f32, log_ratio: Double, exponent: i32, exchanges: bool, }
 
 // Terms of small divergences may underflow, so these are summed again, times 2^LIFT.
 const LIFT: i32 = 64;
@@ -16,30 +16,37 @@ const LARGEST_LOG_RATIO: f32 = 194.0; // less than TABLE_REACH log 2
 struct Overview { greatest: vec2<f32>, masses: vec2<f32>, distances: vec2<f32>, }
 
 fn overview(p_start: u32, q_start: u32, local: u32) -> Overview {
-  var row = Overview(vec2(-LARGEST_LOGIT), vec2(0.0), vec2(0.0));
+  var row = Overview(vec2(LOWEST), vec2(0.0), vec2(0.0));
   var sum = Accumulator();
   for (var k = 4u * lane_of(local); k < outcomes; k += 4u * LANES) {
-    let p = finite_logits(logits_of(p_quad(p_start + k), k));
-    let q = finite_logits(logits_of(q_quad(q_start + k), k));
-    let both = (p > vec4(-LARGEST_LOGIT)) & (q > vec4(-LARGEST_LOGIT));
-    let distance = select(vec4(0.0), q - p, both);
+    let p_bits = logits_of(p_quad(p_start + k), k);
+    let q_bits = logits_of(q_quad(q_start + k), k);
+    let no_p = p_bits == vec4(ZERO_PROBABILITY);
+    let no_q = q_bits == vec4(ZERO_PROBABILITY);
+    let all_p = bitcast<vec4<f32>>(select(p_bits, vec4(bitcast<u32>(LOWEST)), no_p));
+    let all_q = bitcast<vec4<f32>>(select(q_bits, vec4(bitcast<u32>(LOWEST)), no_q));
+    let p = clamp(all_p, vec4(-LARGEST_LOGIT), vec4(LARGEST_LOGIT));
+    let q = clamp(all_q, vec4(-LARGEST_LOGIT), vec4(LARGEST_LOGIT));
+    let distance = select(q - p, vec4(0.0), no_p | no_q);
     row.distances = max(row.distances, vec2(greatest(distance), greatest(-distance)));
-    let top = max(row.greatest, vec2(greatest(p), greatest(q)));
+    let top = max(row.greatest, vec2(greatest(all_p), greatest(all_q)));
+    let bounded_top = clamp(top, vec2(-LARGEST_LOGIT), vec2(LARGEST_LOGIT));
     if (any(top > row.greatest)) {
-      let factors = exponentials(vec4(row.greatest - top, 0.0, 0.0));
+      let factors = exponentials(vec4(falls(row.greatest, top), 0.0, 0.0));
       sum = Accumulator(sum.high * factors, sum.low * factors);
       row.greatest = top;
     }
-    accumulate(&sum, vec4(dot(exponentials(p - top.x), vec4(1.0)), dot(exponentials(q - top.y), vec4(1.0)), 0.0, 0.0), uniforms.zero);
+    let masses = vec2(dot(exponentials(p - bounded_top.x), vec4(1.0)), dot(exponentials(q - bounded_top.y), vec4(1.0)));
+    accumulate(&sum, vec4(masses, 0.0, 0.0), uniforms.zero);
   }
   let top = max_over_lanes(vec4(row.greatest, row.distances), local);
-  let masses = sum_over_lanes(total_of(sum) * exponentials(vec4(row.greatest - top.xy, 0.0, 0.0)), local);
+  let masses = sum_over_lanes(total_of(sum) * exponentials(vec4(falls(row.greatest, top.xy), 0.0, 0.0)), local);
   return Overview(top.xy, masses.xy, top.zw);
 }
 
-fn finite_logits(bits: vec4<u32>) -> vec4<f32> {
-  let x = bitcast<vec4<f32>>(select(bits, vec4(bitcast<u32>(-LARGEST_LOGIT)), bits == vec4(ZERO_PROBABILITY)));
-  return clamp(x, vec4(-LARGEST_LOGIT), vec4(LARGEST_LOGIT));
+// x - y for logits x <= y, as far as f32 has it.
+fn falls(x: vec2<f32>, y: vec2<f32>) -> vec2<f32> {
+  return clamp(x, vec2(-LARGEST_LOGIT), vec2(LARGEST_LOGIT)) - clamp(y, vec2(-LARGEST_LOGIT), vec2(LARGEST_LOGIT));
 }
 
 fn greatest(x: vec4<f32>) -> f32 {
@@ -65,31 +72,53 @@ fn normaliser_of(row: Overview) -> Normaliser {
   let exchanges = symmetric && (row.greatest.x < row.greatest.y || (row.greatest.x == row.greatest.y && row.masses.x < row.masses.y));
   let greatest = select(row.greatest, row.greatest.yx, exchanges);
   let masses = select(row.masses, row.masses.yx, exchanges);
+  let origin_p = origin_of(greatest.x);
+  let origin_q = origin_of(greatest.y);
+  let maximum_p = greatest.x - origin_p.base;
   let log_masses = Double(log_of_bits(bitcast<u32>(masses.y / masses.x)), 0.0);
-  let log_ratio = add(two_sum(greatest.y, -greatest.x, uniforms.zero), log_masses, uniforms.zero);
-  return Normaliser(greatest.x, log_ratio, split(bitcast<u32>(masses.x)).exponent + 1, exchanges);
+  let log_ratio = add(two_sum(greatest.y - origin_q.base, -maximum_p, uniforms.zero), log_masses, uniforms.zero);
+  return Normaliser(origin_p, origin_q, maximum_p, log_ratio, split(bitcast<u32>(masses.x)).exponent + 1, exchanges);
 }
 
-// log p up to by.exponent, log q / p, the logit of q, and which of p and q are zero. The logit of a zero is replaced by the other's.
-struct LogPair { scaled_p: Scaled, log_ratio: Double, q: f32, no_p: bool, no_q: bool, }
+// log p up to by.exponent, log q / p, and which of p and q are zero. The logit of a zero is replaced by the other's.
+struct LogPair { scaled_p: Scaled, log_ratio: Double, no_p: bool, no_q: bool, }
 
 fn log_pair(of_p: u32, of_q: u32, by: Normaliser) -> LogPair {
   let p_bits = select(of_p, of_q, by.exchanges);
   let q_bits = select(of_q, of_p, by.exchanges);
   let no_p = p_bits == ZERO_PROBABILITY;
   let no_q = q_bits == ZERO_PROBABILITY;
-  let first = logit(select(p_bits, q_bits, no_p));
-  let second = logit(select(q_bits, p_bits, no_q));
+  let of_p_alone = logit(p_bits, by.origin_p);
+  let of_q_alone = logit(q_bits, by.origin_q);
+  let first = select(of_p_alone, of_q_alone, no_p);
+  let second = select(of_q_alone, of_p_alone, no_q);
   let distance = two_sum(second, -first, uniforms.zero);
   let log_ratio = add(distance, negated(by.log_ratio), uniforms.zero);
   let p = exponential_of(two_sum(first, -by.maximum_p, uniforms.zero));
-  return LogPair(Scaled(p.mantissa, p.exponent - by.exponent), log_ratio, second, no_p, no_q);
+  return LogPair(Scaled(p.mantissa, p.exponent - by.exponent), log_ratio, no_p, no_q);
 }
 
-// q from its own logit: where p is as good as zero, q / p is beyond all exponents.
-fn scaled_q(logs: LogPair, by: Normaliser) -> Scaled {
-  let q = exponential_of(add(two_sum(logs.q, -by.maximum_p, uniforms.zero), negated(by.log_ratio), uniforms.zero));
-  return Scaled(q.mantissa, q.exponent - by.exponent);
+// An outcome of which one of p and q is as good as zero beside the other, each from its own logit: the logarithms of the
+// larger one, but for 2^lift, and of its ratio to the other, in units.
+struct FarPair { p: Scaled, q: Scaled, rising: bool, log_larger: Double, distance: Double, lift: i32, }
+
+fn far_pair(of_p: u32, of_q: u32, by: Normaliser) -> FarPair {
+  let maximum = -by.maximum_p * PER_UNIT;
+  let log_p = two_sum(in_units(select(of_p, of_q, by.exchanges), by.origin_p), maximum, uniforms.zero);
+  let unshifted = two_sum(in_units(select(of_q, of_p, by.exchanges), by.origin_q), maximum, uniforms.zero);
+  let log_q = add(unshifted, double_in_units(negated(by.log_ratio)), uniforms.zero);
+  let p = exponential_of_units(log_p);
+  let q = exponential_of_units(log_q);
+  let lift = -by.exponent;
+  let pair = FarPair(Scaled(p.mantissa, p.exponent + lift), Scaled(q.mantissa, q.exponent + lift), true, log_q, add(log_q, negated(log_p), uniforms.zero), lift);
+  if (pair.distance.high > 0.0) {
+    return pair;
+  }
+  return FarPair(pair.p, pair.q, false, log_p, negated(pair.distance), lift);
+}
+
+fn larger_of(far: FarPair) -> Scaled {
+  return Scaled(select(far.p.mantissa, far.q.mantissa, far.rising), select(far.p.exponent, far.q.exponent, far.rising));
 }
 
 // value, mass of p, mass of q minus mass of p, count of infinite terms. As with weights, an outcome that one of the rows
@@ -105,7 +134,7 @@ fn outcome(p_bits: u32, q_bits: u32, by: Normaliser) -> vec4<f32> {
 fn outcome_anywhere(p_bits: u32, q_bits: u32, by: Normaliser) -> vec4<f32> {
   let logs = log_pair(p_bits, q_bits, by);
   if (abs(logs.log_ratio.high) > LARGEST_LOG_RATIO) {
-    return far_outcome(logs, scaled_q(logs, by));
+    return far_outcome(logs, far_pair(p_bits, q_bits, by));
   }
   return outcome(p_bits, q_bits, by);
 }
@@ -119,18 +148,16 @@ fn alone(no_p: bool, no_q: bool, p: f32, q: f32) -> vec4<f32> {
 }
 
 // One of p and q is so far below the other that only the logarithm of their ratio matters.
-fn far_outcome(logs: LogPair, of_q: Scaled) -> vec4<f32> {
-  let of_p = logs.scaled_p;
-  let log_ratio = logs.log_ratio;
-  let p = scale(of_p.mantissa, of_p.exponent);
-  let q = scale(of_q.mantissa, of_q.exponent);
+fn far_outcome(logs: LogPair, far: FarPair) -> vec4<f32> {
+  let p = scale(far.p.mantissa, far.p.exponent);
+  let q = scale(far.q.mantissa, far.q.exponent);
   if (logs.no_p || logs.no_q) {
     return alone(logs.no_p, logs.no_q, p, q);
   }
-  if (log_ratio.high > 0.0) {
-    return vec4(far_term(of_q, log_ratio), 0.0, q, 0.0);
+  if (far.rising) {
+    return vec4(far_term(far), 0.0, q, 0.0);
   }
-  return vec4(far_term(of_p, log_ratio), p, -p, 0.0);
+  return vec4(far_term(far), p, -p, 0.0);
 }
 
 fn sweep(p_start: u32, q_start: u32, local: u32, by: Normaliser) -> vec4<f32> {
@@ -162,7 +189,8 @@ fn sweep_of(p_start: u32, q_start: u32, local: u32, by: Normaliser, far: bool) -
 
 fn is_far(row: Overview, by: Normaliser) -> bool {
   let distances = select(row.distances, row.distances.yx, by.exchanges);
-  return any(distances + vec2(-by.log_ratio.high, by.log_ratio.high) > vec2(LARGEST_LOG_RATIO));
+  let reaches = distances > vec2(LARGEST_LOG_RATIO) + vec2(by.log_ratio.high, -by.log_ratio.high);
+  return any(reaches) || by.origin_p.base != 0.0 || by.origin_q.base != 0.0;
 }
 
 // Whether the divergence hides behind the difference of the masses, or below f32.
@@ -172,7 +200,8 @@ fn is_hidden(sums: vec4<f32>) -> bool {
 
 fn corrected(by: Normaliser, sums: vec4<f32>) -> Normaliser {
   let log_ratio = add(by.log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
-  return Normaliser(by.maximum_p, log_ratio, by.exponent - select(0, LIFT, sums.x < LIFTED_BELOW), by.exchanges);
+  let exponent = by.exponent - select(0, LIFT, sums.x < LIFTED_BELOW);
+  return Normaliser(by.origin_p, by.origin_q, by.maximum_p, log_ratio, exponent, by.exchanges);
 }
 
 // The bits of D(softmax p || softmax q); all lanes of a row return the same.

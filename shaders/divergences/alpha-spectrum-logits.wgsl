@@ -6,19 +6,16 @@ fn without_overflows(values: vec4<f32>, mass: f32, excess: f32) -> Sums {
 }
 
 // One of p and q is so far below the other that only the logarithm of their ratio matters.
-fn far_sums(logs: LogPair, q: Scaled) -> Sums {
-  let p = logs.scaled_p;
-  let masses = vec2(scale(p.mantissa, p.exponent), scale(q.mantissa, q.exponent));
+fn far_sums(logs: LogPair, far: FarPair) -> Sums {
+  let masses = vec2(scale(far.p.mantissa, far.p.exponent), scale(far.q.mantissa, far.q.exponent));
   if (logs.no_p || logs.no_q) {
     return alone_sums(logs, masses.x, masses.y);
   }
-  let rising = logs.log_ratio.high > 0.0;
-  let larger = Scaled(select(p.mantissa, q.mantissa, rising), select(p.exponent, q.exponent, rising));
   var values: vec4<f32>;
   for (chosen = 0u; chosen < 4u; chosen++) {
-    values[chosen] = far_term(larger, logs.log_ratio);
+    values[chosen] = far_term(far);
   }
-  return without_overflows(values, select(masses.x, 0.0, rising), select(-masses.x, masses.y, rising));
+  return without_overflows(values, select(masses.x, 0.0, far.rising), select(-masses.x, masses.y, far.rising));
 }
 
 fn alone_sums(logs: LogPair, p: f32, q: f32) -> Sums {
@@ -34,7 +31,7 @@ fn alone_sums(logs: LogPair, p: f32, q: f32) -> Sums {
 fn outcome_sums(p_bits: u32, q_bits: u32, by: Normaliser) -> Sums {
   let logs = log_pair(p_bits, q_bits, by);
   if (abs(logs.log_ratio.high) > LARGEST_LOG_RATIO) {
-    return far_sums(logs, scaled_q(logs, by));
+    return far_sums(logs, far_pair(p_bits, q_bits, by));
   }
   let pair = pair_of_logs(logs.scaled_p, logs.log_ratio);
   if (logs.no_p || logs.no_q) {

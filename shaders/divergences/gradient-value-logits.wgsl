@@ -6,7 +6,7 @@ fn begin_value(frame: Frame) {
   outcomes = uniforms.outcomes;
   symmetric = uniforms.c_high == 0.5 && uniforms.c_low == 0.0;
   load_constants();
-  let own = vec4(frame.own_greatest, frame.other_greatest, frame.own_mass, frame.other_mass);
+  let own = vec4(frame.own.origin.base + frame.own.greatest, frame.other.origin.base + frame.other.greatest, frame.own.mass, frame.other.mass);
   let by_rows = select(own, own.yxwz, uniforms.of_q != 0u);
   value_normaliser = normaliser_of(Overview(by_rows.xy, by_rows.zw, vec2(0.0)));
 }

@@ -41,7 +41,7 @@ fn far_bits(integral: HellingerIntegral) -> u32 {
   if (uniforms.b_high == 0.0 && integral.lost < 0.5) {
     return result_bits(-log1p_accurate(-integral.lost));
   }
-  return result_bits(abs(uniforms.factor * integral.logarithm));
+  return result_bits(scale(abs(uniforms.factor * integral.logarithm), UNIT_EXPONENT));
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -1,5 +1,9 @@
 // An entry of a row of weights, as the Hellinger integral takes it. The logarithms of f32 need no common offset.
 // Twin: src/divergences/hellinger-integral.ts
+const UNIT_EXPONENT: i32 = 0;
+const UNIT: f32 = 1.0;
+const PER_UNIT: f32 = 1.0;
+
 fn is_nothing(bits: u32) -> bool {
   return (bits & 0x7fffffffu) == 0u;
 }

@@ -1,23 +1,18 @@
 // The Hellinger integral sum p^b q^a of two normalised rows, a + b = 1, by its logarithm and about its largest term, so that
-// nothing over- or underflows. A joined piece gives an entry's logarithm and mass. Twin: src/math/hellinger-integral.ts
+// nothing over- or underflows. A joined piece gives an entry's logarithm, in units of its own, and mass. Twin: src/math/hellinger-integral.ts
 @group(0) @binding(0) var<storage, read> p: array<u32>;
 @group(0) @binding(1) var<storage, read> q: array<u32>;
 
 const BELOW_ALL: f32 = -3.0e38;
 const HEADROOM: i32 = 24; // masses are 2^24 too large, so that no entry is flushed
 
-// log of the integral, also where it is 0 or infinite; and the mass of q where p is 0.
+// log of the integral in units, also where it is 0 or infinite; and the mass of q where p is 0.
 struct HellingerIntegral { logarithm: f32, vanishes: bool, diverges: bool, lost: f32, }
-
-fn product(x: Double, y: Double) -> Double {
-  let head = two_product(x.high, y.high, uniforms.zero);
-  return Double(head.high, head.low + fma(x.high, y.low, x.low * y.high));
-}
 
 // b x + a y
 fn mean_of(x: Double, y: Double) -> Double {
-  let of_x = product(Double(uniforms.b_high, uniforms.b_low), x);
-  return add(of_x, product(Double(uniforms.a_high, uniforms.a_low), y), uniforms.zero);
+  let of_x = multiply(Double(uniforms.b_high, uniforms.b_low), x, uniforms.zero);
+  return add(of_x, multiply(Double(uniforms.a_high, uniforms.a_low), y, uniforms.zero), uniforms.zero);
 }
 
 // log x, right to the rounding of the logarithm of its mantissa, however large the exponent.
@@ -57,7 +52,7 @@ fn terms_of(p_bits: u32, q_bits: u32, tops: vec2<f32>, largest: f32) -> vec4<f32
     sums.w = sums.z;
   } else if (!no_q) {
     let distance = add(mean_of(log_of(p_bits, tops.x), log_of(q_bits, tops.y)), Double(-largest, 0.0), uniforms.zero);
-    let e = exp_scaled(min(distance.high, 1.0), distance.low);
+    let e = exponential_of_log(Double(min(distance.high, 1.0), distance.low));
     sums.x = scale(1.0 + e.fraction, e.exponent);
   }
   return sums;
@@ -65,7 +60,16 @@ fn terms_of(p_bits: u32, q_bits: u32, tops: vec2<f32>, largest: f32) -> vec4<f32
 
 fn log_of_mass(mass: f32) -> Double {
   let x = split(bitcast<u32>(mass));
-  return log_in_double(Scaled(x.mantissa, x.exponent - HEADROOM));
+  return in_units(log_in_double(Scaled(x.mantissa, x.exponent - HEADROOM)));
+}
+
+fn in_units(x: Double) -> Double {
+  return Double(x.high * PER_UNIT, x.low * PER_UNIT);
+}
+
+// exp of a logarithm in units.
+fn exponential_of_log(x: Double) -> Exponential {
+  return exp_scaled(UNIT * max(x.high, -1.0e6), UNIT * x.low);
 }
 
 fn hellinger_integral(p_start: u32, q_start: u32, local: u32) -> HellingerIntegral {
@@ -77,7 +81,7 @@ fn hellinger_integral(p_start: u32, q_start: u32, local: u32) -> HellingerIntegr
   }
   let sums = sum_over_lanes(total_of(sum), local);
   let masses = mean_of(log_of_mass(sums.y), log_of_mass(sums.z));
-  let scaled = add(Double(largest.x, 0.0), log_in_double(split(bitcast<u32>(max(sums.x, 0.25)))), uniforms.zero);
+  let scaled = add(Double(largest.x, 0.0), in_units(log_in_double(split(bitcast<u32>(max(sums.x, 0.25))))), uniforms.zero);
   let logarithm = add(scaled, negated(masses), uniforms.zero);
   return HellingerIntegral(logarithm.high + logarithm.low, largest.x == BELOW_ALL, largest.y > 0.0, sums.w / sums.z);
 }

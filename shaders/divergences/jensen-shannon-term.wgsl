@@ -62,8 +62,9 @@ fn term_without_q(p: f32) -> f32 {
 }
 
 // For logits: one of p and q is beyond 2^100 times the other.
-fn far_term(larger: Scaled, log_ratio: Double) -> f32 {
-  let cost = select(table[6].y, table[6].x, log_ratio.high > 0.0);
+fn far_term(far: FarPair) -> f32 {
+  let larger = larger_of(far);
+  let cost = select(table[6].y, table[6].x, far.rising);
   return scale(larger.mantissa * bitcast<f32>(cost), larger.exponent);
 }
 

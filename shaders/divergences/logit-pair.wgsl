@@ -1,15 +1,54 @@
 // One outcome of two rows of logits as a Pair, from exact differences of logits; no probability is ever rounded alone.
 // Twin: src/math/logits.ts (alphaDivergenceOfLogits)
 const ZERO_PROBABILITY: u32 = 0xff800000u; // the logit minus infinity
-const LARGEST_LOGIT: f32 = 1.0e37; // so that differences of differences, times |a| <= 8, stay finite
+const LOWEST: f32 = -3.4028234663852886e38;
+const LARGEST_LOGIT: f32 = 8.5e37; // so that differences of differences stay finite
 const LARGEST_LOG: f32 = 4.0e6;    // so that exponents stay far within i32
+const LARGEST_EXPONENT: i32 = 5770780; // LARGEST_LOG / log 2
 
 // log 2 in two parts (Cody & Waite). The first has 9 bits, so that its products with |n| <= 2^15 are exact.
 const LOG2_FIRST: f32 = 0.693359375;
 const LOG2_REST: f32 = -2.12194440054690583e-4;
 
-fn logit(bits: u32) -> f32 {
-  return clamp(bitcast<f32>(select(bits, bitcast<u32>(-LARGEST_LOGIT), bits == ZERO_PROBABILITY)), -LARGEST_LOGIT, LARGEST_LOGIT);
+// Whence the logits of a row are counted: from 0, or from the greatest where that is so large that differences would overflow.
+struct Origin { base: f32, floor: f32, }
+
+fn origin_of(greatest: f32) -> Origin {
+  let base = select(0.0, greatest, abs(greatest) > LARGEST_LOGIT);
+  return Origin(base, select(base - LARGEST_LOGIT, LOWEST, base < 0.0));
+}
+
+fn number_of(bits: u32) -> f32 {
+  return bitcast<f32>(select(bits, bitcast<u32>(LOWEST), bits == ZERO_PROBABILITY));
+}
+
+fn logit(bits: u32, origin: Origin) -> f32 {
+  return max(number_of(bits), origin.floor) - origin.base;
+}
+
+// Far logits, such as masks of -1e30 and of the least f32, by themselves: in units of 64 nats, in which eight times their
+// differences stay finite.
+const UNIT: f32 = 64.0;
+const UNIT_EXPONENT: i32 = 6;
+const PER_UNIT: f32 = 0.015625; // 1/64
+
+fn in_units(bits: u32, origin: Origin) -> f32 {
+  return number_of(bits) * PER_UNIT - origin.base * PER_UNIT;
+}
+
+fn double_in_units(x: Double) -> Double {
+  return Double(x.high * PER_UNIT, x.low * PER_UNIT);
+}
+
+// exp of a number of units. Beyond LARGEST_LOG the exponent goes on with the logarithm of the number, so that of two products
+// of such powers the larger one stays the larger, and none overflows i32.
+fn exponential_of_units(x: Double) -> Scaled {
+  if (abs(x.high) <= LARGEST_LOG * PER_UNIT) {
+    return exponential_of(Double(UNIT * x.high, UNIT * x.low));
+  }
+  let size = split(bitcast<u32>(abs(x.high)));
+  let exponent = LARGEST_EXPONENT + i32(65536.0 * (f32(size.exponent - 15) + size.mantissa - 1.0));
+  return Scaled(1.0, select(-exponent, exponent, x.high > 0.0));
 }
 
 // Outcomes of the row, or of the part of it, that is gone through.

@@ -9,7 +9,7 @@ fn first_knowledge(p_start: u32, q_start: u32, local: u32) -> Knowledge {
 
 fn joined(one: Knowledge, other: Knowledge) -> Knowledge {
   let top = max(one.sums.xy, other.sums.xy);
-  let factors = exponentials(vec4(one.sums.xy - top, other.sums.xy - top));
+  let factors = exponentials(vec4(falls(one.sums.xy, top), falls(other.sums.xy, top)));
   return Knowledge(vec4(top, one.sums.zw * factors.xy + other.sums.zw * factors.zw), max(one.more, other.more));
 }
 

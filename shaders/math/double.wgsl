@@ -35,6 +35,11 @@ fn add(x: Double, y: Double, zero: u32) -> Double {
   return two_sum(sum.high, sum.low + (x.low + y.low), zero);
 }
 
+fn multiply(x: Double, y: Double, zero: u32) -> Double {
+  let head = two_product(x.high, y.high, zero);
+  return Double(head.high, head.low + fma(x.high, y.low, x.low * y.high));
+}
+
 fn negated(x: Double) -> Double {
   return Double(-x.high, -x.low);
 }

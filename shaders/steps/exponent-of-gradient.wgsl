@@ -1,4 +1,4 @@
-// The exponent of one step: minus the step size times the gradient, exactly.
+// The exponent of one step: minus the step size, which comes in units, times the gradient, exactly.
 // Twin: src/steps/tilt.ts
 fn exponent_at(start: u32, k: u32) -> Double {
   let gradient = clamp(x[start + k], -uniforms.largest, uniforms.largest);

@@ -1,8 +1,8 @@
 // p_k exp(x_k) over its sum: the step of mirror descent, straight in log-probabilities. x is a double, so steps add up exactly.
-// A joined piece says what x is. Twin: src/steps/tilt.ts
+// A joined piece says what x is, in units that keep every product of a step size and a gradient in f32. Twin: src/steps/tilt.ts
 struct Uniforms {
   rows: u32, width: u32, zero: u32, p_start: u32, p_stride: u32, x_start: u32, x_stride: u32,
-  step_high: f32, step_low: f32, largest: f32,
+  step_high: f32, step_low: f32, largest: f32, unit: f32, per_unit: f32,
 }
 
 @group(0) @binding(0) var<storage, read> p: array<u32>;
@@ -12,12 +12,13 @@ struct Uniforms {
 
 const LOG2: f32 = 0.6931472;
 const LOWEST: f32 = -3.4028234e38;
-const EXACT: f32 = 1.0e6; // up to here what the high part of an exponent leaves out is far below 1
+const EXACT: f32 = 1.0e6; // nats up to which what the high part of an exponent leaves out is far below 1
+const FARTHEST: f32 = 1.0e6; // nats below the greatest exponent where nothing is left
 const HEADROOM: i32 = 24; // masses are 2^24 too large, so that only results too small for f32 are flushed
 
-// Near the logarithm of p_k exp(x_k), and never far off: the greatest of them sets the scale of the row.
+// Near the logarithm of p_k exp(x_k), in the units of the exponents, and never far off: the greatest sets the scale of the row.
 fn size_of(p_bits: u32, exponent: f32) -> f32 {
-  return exponent + LOG2 * f32(split(p_bits).exponent);
+  return exponent + LOG2 * uniforms.per_unit * f32(split(p_bits).exponent);
 }
 
 fn tilted_mass(p_bits: u32, exponent: Double, greatest: Double) -> f32 {
@@ -26,7 +27,7 @@ fn tilted_mass(p_bits: u32, exponent: Double, greatest: Double) -> f32 {
   }
   let weight = split(p_bits);
   let distance = add(exponent, negated(greatest), uniforms.zero);
-  let e = exp_scaled(distance.high, distance.low);
+  let e = exp_scaled(uniforms.unit * max(distance.high, -FARTHEST * uniforms.per_unit), uniforms.unit * distance.low);
   return scale(weight.mantissa * (1.0 + e.fraction), weight.exponent + e.exponent + HEADROOM);
 }
 
@@ -57,7 +58,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
     }
   }
   greatest.high = max_over_lanes(vec4(greatest.high), local).x;
-  if (agreed(abs(greatest.high) > EXACT, local)) {
+  if (agreed(abs(greatest.high) > EXACT * uniforms.per_unit, local)) {
     greatest.low = rest_of(greatest.high, p_start, x_start, local);
   }
   var sum = Accumulator();

@@ -17,9 +17,6 @@ export interface NaturalGradientParameters extends StepParameters {
 }
 
 const name = 'naturalGradientStep';
-/** The step as the shader takes it: beyond ±1e15 in step size times gradient, squares would leave f32. */
-const largestSlope = 1e15;
-
 const operation: Operation<NaturalGradientParameters> = {
   name, parameters: ['stepSize', 'path'], examples: (['e', 'm', 'lc'] as const).flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ stepSize, path }))), formula: 'geodesic from p with velocity −η p⊙(g − p·g)', source: 'Amari 1998; Amari & Nagaoka 2000',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
@@ -35,11 +32,12 @@ const operation: Operation<NaturalGradientParameters> = {
     pieces: () => [...stepPieces, modePiece, { name: 'steps/natural-gradient-step.wgsl', source }],
     uniforms: defineLayout({
       rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', gradient_start: 'u32', gradient_stride: 'u32',
-      along_m: 'u32', step_size: 'f32', largest: 'f32',
+      along_m: 'u32', step_mantissa: 'f32', step_exponent: 'i32',
     }),
-    values: ({ parameters: { path, stepSize } }) => ({
-      along_m: path === 'm' ? 1 : 0, step_size: stepSize, largest: Math.min(1e38, largestSlope / Math.max(Math.abs(stepSize), 1e-20)),
-    }),
+    values({ parameters: { path, stepSize } }) {
+      const exponent = stepSize === 0 ? 0 : Math.floor(Math.log2(Math.abs(stepSize)));
+      return { along_m: path === 'm' ? 1 : 0, step_mantissa: stepSize / 2 ** exponent, step_exponent: exponent };
+    },
     over: 'rows',
     items: ({ rows }) => rows,
   },

@@ -34,12 +34,19 @@ export function stepUniforms({ stepSize }: StepParameters): { step_high: number;
 
 export const stepFields = { step_high: 'f32', step_low: 'f32', largest: 'f32' } as const;
 
+/** The same for one step, in units of a power of two that keep its product with every gradient in f32. */
+function tiltUniforms({ stepSize }: StepParameters): Record<'step_high' | 'step_low' | 'largest' | 'unit' | 'per_unit', number> {
+  const exponent = Math.min(126, Math.max(0, Math.floor(Math.log2(Math.abs(stepSize))) + 4));
+  const { high, low } = splitDouble(stepSize / 2 ** exponent);
+  return { step_high: high, step_low: low, largest: exponent < 126 ? 3.4e38 : 1e36, unit: 2 ** exponent, per_unit: 2 ** -exponent };
+}
+
 function tiltKernel(exponent: Piece): Kernel<StepParameters> {
   return {
     pieces: () => [...stepPieces, exponent, { name: 'steps/tilt.wgsl', source: tiltSource }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', x_start: 'u32', x_stride: 'u32', ...stepFields }),
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', x_start: 'u32', x_stride: 'u32', ...stepFields, unit: 'f32', per_unit: 'f32' }),
     names: ['p', 'x'],
-    values: ({ parameters }) => stepUniforms(parameters),
+    values: ({ parameters }) => tiltUniforms(parameters),
     over: 'rows',
     items: ({ rows }) => rows,
   };
@@ -59,7 +66,7 @@ export const stateTilt: Operation<object> = {
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'x', takes: 'values', axis: 'rows' }],
   result: (inputs) => ({ shape: [batchSize(stateTilt, inputs), inputs[0]!.width], form: 'probabilities' }),
   tolerance: { ulps: () => 6, relativeTo: 'entry', reason: 'an exponential of an exact exponent, a compensated sum and a division' },
-  kernel: { ...tiltKernel({ name: 'steps/exponent-of-state.wgsl', source: ofStateSource }), values: () => stepUniforms({ stepSize: 0 }) } as Kernel<object>,
+  kernel: { ...tiltKernel({ name: 'steps/exponent-of-state.wgsl', source: ofStateSource }), values: () => tiltUniforms({ stepSize: 0 }) } as Kernel<object>,
   reference: ([p, x]) => (row, out) => {
     const state = x!.row(row);
     tilt(p!.row(row), (k) => state[k]! + state[out.length + k]!, out);
