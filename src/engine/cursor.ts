@@ -1,5 +1,10 @@
 import { has } from './tags.ts';
 
+import { within } from './patience.ts';
+
+/** Milliseconds that the consumer waits for a source to close. */
+const longestClose = 1000;
+
 /** A ReadableStream by its structure: Safari's cannot be iterated. */
 export interface ReadableLike<Item> {
   getReader(): {
@@ -37,7 +42,7 @@ export class Cursor<Item> {
     });
   }
 
-  /** Waits until the source has closed, unless that may wait for an item that never comes. Its failure to close takes nothing from what it gave. */
+  /** Waits until the source has closed, for a second at most, and not at all if it may wait for an item that never comes. Its failure to close takes nothing from what it gave. */
   close(reason: unknown = new DOMException('The source was closed.', 'AbortError')): Promise<void> {
     return this.#closing ??= this.#close(reason);
   }
@@ -45,7 +50,7 @@ export class Cursor<Item> {
   async #close(reason: unknown): Promise<void> {
     const closed = this.#source.close(reason).catch(() => undefined);
     if (this.#leave) this.#leave(reason);
-    else await closed;
+    else await within(closed, longestClose, undefined);
   }
 }
 

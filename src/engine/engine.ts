@@ -135,7 +135,7 @@ export class Engine {
    *
    * `fn` returns at once what is to be computed: operations on tensors that it makes of the chunk. These are disposed of when their numbers
    * are there; tensors from outside live on. When the consumer breaks off, when something fails and when `signal` is aborted,
-   * all is freed and the source is closed. An error of Dually tells the index of its chunk, within which its row counts.
+   * all is freed and the source is closed, which is waited for no longer than a second, and not at all after an abort. An error of Dually tells the index of its chunk, within which its row counts.
    *
    * @example
    * const target = engine.rows([[0.25, 0.75]], { outcomes: 2 });

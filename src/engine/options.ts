@@ -21,7 +21,10 @@ export interface EngineOptions {
   readonly calibrate?: boolean;
   /** A device of the caller's. It is never destroyed, and its error handlers are left alone. */
   readonly device?: GpuDeviceLike;
-  /** Asked for another device when the caller's was lost; without an answer the CPU goes on. */
+  /**
+   * Asked for another device when the caller's was lost. Where it gives none, fails, or has not answered after 10 s, the CPU
+   * goes on: the event 'fallback' and the reports say why. It is asked again after a minute.
+   */
   readonly onDeviceLost?: OnDeviceLost;
   /**
    * The bytes that the engine may hold on the device, at least 65,536; by default twice the largest buffer that the device

@@ -1,6 +1,7 @@
 import { Cursor, isSource, type Source } from './cursor.ts';
 import { DomainError, DuallyError, ShapeError, shown } from './errors.ts';
 import { taken } from './parameters.ts';
+import { onAbort, unlessAborted } from './signals.ts';
 import { Tensor, type TensorHost } from './tensor.ts';
 
 export interface StreamOptions {
@@ -47,7 +48,7 @@ async function* computed<Chunk>(chunks: Cursor<Chunk>, compute: Compute<Chunk>, 
     ending.abort(reason);
     return chunks.close(reason);
   };
-  const onAbort = (): void => void end(signal!.reason);
+  const stop = onAbort(signal, () => void end(signal!.reason));
   let index = 0;
   let fetched = Promise.resolve<Awaited<ReturnType<typeof chunks.next>> | undefined>(undefined);
   const computeNext = async (): Promise<Numbers | undefined> => {
@@ -58,8 +59,7 @@ async function* computed<Chunk>(chunks: Cursor<Chunk>, compute: Compute<Chunk>, 
   };
   const ahead: Promise<Numbers | undefined>[] = [];
   try {
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) void end(signal.reason);
     for (;;) {
       ending.signal.throwIfAborted();
       while (ahead.length < chunksAtHand) {
@@ -71,11 +71,11 @@ async function* computed<Chunk>(chunks: Cursor<Chunk>, compute: Compute<Chunk>, 
       yield numbers;
     }
   } catch (error) {
-    await end(error);
+    await unlessAborted(end(error), signal); // an aborted stream rejects at once
     throw error;
   } finally {
-    signal?.removeEventListener('abort', onAbort);
-    await end();
+    stop();
+    if (!signal?.aborted) await end();
     await Promise.allSettled(ahead);
   }
 }

@@ -1,5 +1,7 @@
 /** Workers of the web and of Node, from outside and from inside. */
 
+import { shown } from './errors.ts';
+
 /** A Worker by its structure: that of the web, or of Node. */
 export type WorkerLike = WebWorkerLike | NodeWorkerLike;
 
@@ -34,16 +36,21 @@ export interface ThreadEvents<Answer> {
 }
 
 const unreadable = 'an answer of the worker cannot be read';
+/** What is said of a worker that runs something else. */
+export const anotherScript = 'another script, whose messages make no sense';
 
-export function connect<Order, Answer>(worker: WorkerLike, { answer, died }: ThreadEvents<Answer>): Thread<Order> {
+/** Throws unless what the caller made is a worker. Answers are objects; what is in them is for the receiver to see. */
+export function connect<Order, Answer extends object>(worker: WorkerLike, { answer, died }: ThreadEvents<Answer>): Thread<Order> {
+  if (typeof (worker as Partial<WorkerLike> | null | undefined)?.postMessage !== 'function') throw new TypeError(`${shown(worker)}, which is no Worker`);
+  const hear = (received: unknown): void => (typeof received === 'object' && received !== null ? answer(received as Answer) : died(anotherScript));
   if ('on' in worker) {
-    worker.on('message', (received) => answer(received as Answer));
+    worker.on('message', hear);
     worker.on('messageerror', () => died(unreadable));
-    worker.on('error', (error) => died((error as Error).message));
+    worker.on('error', (error) => died(error instanceof Error ? error.message : String(error)));
     worker.on('exit', (status) => died(`the worker ended with ${String(status)}`));
     worker.unref();
   } else {
-    worker.addEventListener('message', (event) => answer((event as MessageEvent<Answer>).data));
+    worker.addEventListener('message', (event) => hear((event as MessageEvent<unknown>).data));
     worker.addEventListener('messageerror', () => died(unreadable));
     worker.addEventListener('error', (event) => {
       const fault = event as ErrorEvent;

@@ -2,7 +2,7 @@ import { DomainError, WorkerLostError } from '../engine/errors.ts';
 import type { Events } from '../engine/events.ts';
 import { onAbort } from '../engine/signals.ts';
 import type { ReadOptions } from '../engine/tensor.ts';
-import { connect, type MakeWorker, type Thread } from '../engine/workers.ts';
+import { anotherScript, connect, type MakeWorker, type Thread } from '../engine/workers.ts';
 import { whenFree } from './life.ts';
 import type { Answer, Answers, Order, Question } from './messages.ts';
 import { reviveError } from './sent-error.ts';
@@ -109,7 +109,7 @@ export class Link {
       case 'failed': return this.#pending.get(answer.call)?.reject(reviveError(answer.error));
       case 'progress': return this.#progress(answer.call, answer.done, answer.total);
       case 'event': return this.#events.emit(answer.name, answer.event as never);
-      default: this.end('another script, whose messages make no sense');
+      default: this.end(anotherScript);
     }
   }
 

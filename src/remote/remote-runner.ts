@@ -7,6 +7,9 @@ import type { Link } from './link.ts';
 import type { Answers } from './messages.ts';
 import { Outbox, type Parcel } from './outbox.ts';
 
+/** Ends the workers of engines that nobody disposed of. */
+let collected: FinalizationRegistry<Link> | undefined;
+
 /** Has tensors run by an engine in a worker. */
 export class RemoteRunner implements Runner {
   readonly info: EngineInfo;
@@ -21,6 +24,7 @@ export class RemoteRunner implements Runner {
     this.events = events;
     this.#link = link;
     this.#outbox = new Outbox(own, (id) => this.#releaseId(id));
+    (collected ??= new FinalizationRegistry((orphaned) => void orphaned.close())).register(this, link);
   }
 
   /** What is given away goes at once, so that the caller sees it gone. */

@@ -1,11 +1,12 @@
-/** What happens to buffers when tensors are collected; only Node lets a test ask for a collection. */
+/** What happens to buffers when tensors are collected, and to what an engine holds when it is; only Node lets a test ask for a collection. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
-import { klDivergence } from '../../src/index.ts';
+import { klDivergence, openEngine as openWithCpu } from '../../src/index.ts';
 import { download } from './download.ts';
+import { Workshop } from './own-worker.ts';
 import { randomRows } from './random-rows.ts';
 
 setFlagsFromString('--expose-gc');
@@ -47,4 +48,37 @@ test('buffers of tensors that nobody disposed of are used again', async () => {
     if (seed % 4 === 0) await collected();
   }
   expect(counters.buffers - buffers).toBeLessThan(30); // of 108
+});
+
+test('the workers of an engine that nobody disposed of end with it', async () => {
+  const workshop = new Workshop();
+  await (async () => {
+    const engine = await openWithCpu({ backend: 'cpu', worker: workshop.make }, { pool: { workers: 2, worthwhile: 0, startAfter: 0 } });
+    const p = engine.rows(randomRows(2000, outcomes, 1), { outcomes, form: 'weights' });
+    for (let adapter = ''; !adapter.endsWith('threads');) { // not by expect.poll, which keeps what it calls
+      const divergence = klDivergence(p, p);
+      await divergence.read();
+      ({ adapter } = divergence.report);
+    }
+    await collected();
+    expect([workshop.workers.length, workshop.ended]).toEqual([2, 0]);
+  })();
+  await expect.poll(async () => {
+    await collected();
+    return workshop.ended;
+  }).toBe(2);
+});
+
+test('a device of the caller’s keeps nothing of an engine that nobody disposed of', async () => {
+  const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  const engine = await (async () => {
+    const opened = await openEngine({ device });
+    await bufferOfDivergence(opened, 1);
+    return new WeakRef(opened);
+  })();
+  await expect.poll(async () => {
+    await collected();
+    return engine.deref();
+  }).toBeUndefined();
+  device.destroy();
 });

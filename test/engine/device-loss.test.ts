@@ -6,16 +6,16 @@ import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import { apply } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergenceMatrix, klDivergence, mirrorDescent, nearest } from '../../src/index.ts';
-import { thrownBy } from '../failure.ts';
 import { FaultyDevices, type Fault } from './faulty-devices.ts';
+import { heardErrors } from './heard-errors.ts';
 import { randomRows } from './random-rows.ts';
 import { copying } from './spoiled.ts';
 
 /** Firefox polls for the end of a read every 100 ms. */
 const slow = navigator.userAgent.includes('Firefox');
 const losses = slow ? 50 : navigator.userAgent.includes('Chrome') ? 150 : 500;
-/** The losses in a run whose kernels take long to compile, anew on each device. */
-const dear = slow ? 5 : 20;
+/** One loss of so many hits a run whose kernels take long to compile, anew on each device. */
+const dearEvery = 10;
 const outcomes = 6;
 const rowsOf = (engine: Engine, rows: number, seed: number): Tensor => engine.rows(randomRows(rows, outcomes, seed), { outcomes, form: 'weights' });
 
@@ -79,8 +79,11 @@ test(`${losses} losses at random points of runs: the same bits, nothing left beh
       disposeOf(tensor);
     }
   }
-  const at = fc.tuple(fc.oneof({ weight: losses - dear, arbitrary: fc.constant(0) }, { weight: dear, arbitrary: fc.integer({ min: 1, max: runs.length }) }), fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), fc.constantFrom('destroy before' as const, 'destroy after' as const));
-  await fc.assert(fc.asyncProperty(at, async ([run, point, how]) => {
+  const at = fc.tuple(fc.integer({ min: 1, max: runs.length }), fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), fc.constantFrom('destroy before' as const, 'destroy after' as const));
+  let [lost, dear] = [0, 0];
+  await fc.assert(fc.asyncProperty(at, async ([any, point, how]) => {
+    const run = lost++ % dearEvery === 0 ? any : 0;
+    if (run > 0) dear++;
     const { data, calls } = clean[run]!;
     events.length = 0;
     const under = await readUnder(engine, all[run]!, { call: Math.floor(0.9 * point * calls), how });
@@ -92,6 +95,7 @@ test(`${losses} losses at random points of runs: the same bits, nothing left beh
     expect(new Set(faulty.buffers.values()).size).toBeLessThanOrEqual(1); // those of lost devices are gone
   }), { numRuns: losses, seed: 5, endOnFailure: true });
   await engine[Symbol.asyncDispose]();
+  expect(dear).toBe(losses / dearEvery);
   expect(faulty.devices.length).toBe(losses + 1);
   expect(faulty.buffers.size).toBe(0);
   expect(rejections).toEqual([]);
@@ -180,6 +184,20 @@ describe('a device that fails', () => {
     expect(faulty.buffers.size).toBe(0);
   });
 
+  test('is told to listeners, whose own errors disturb nothing and are heard of', async () => {
+    const told = heardErrors();
+    const { engine, events } = await open();
+    engine.on('devicelost', () => { throw new Error('at once'); });
+    const later: () => unknown = async () => Promise.reject(new Error('later'));
+    engine.on('devicelost', later);
+    engine.on('devicelost', () => events.push('the last'));
+    const { data } = await readUnder(engine, run, { call: 20, how: 'destroy before' });
+    close(data, await expected());
+    expect(events).toEqual(['devicelost', 'the last', 'recovered']);
+    expect(told()).toEqual([expect.stringContaining('at once'), expect.stringContaining('later')]);
+    await engine[Symbol.asyncDispose]();
+  });
+
   test('is aborted while another device is sought', async () => {
     const { engine } = await open();
     faulty.supply = 0;
@@ -218,27 +236,32 @@ describe('a device of the caller’s that is lost', () => {
     second.destroy();
   });
 
-  test.each([['gives none', () => undefined], ['gives none later', () => Promise.resolve(undefined)]])('and onDeviceLost %s: the CPU goes on', async (_, onDeviceLost) => {
+  test.each<[string, () => unknown, string]>([
+    ['gives none', () => undefined, 'onDeviceLost gave no other'],
+    ['gives none later', () => Promise.resolve(undefined), 'onDeviceLost gave no other'],
+    ['gives something else', () => ({ device: 1 }), 'onDeviceLost gave a value of type Object, which is no GPUDevice'],
+    ['gives null', () => null, 'onDeviceLost gave null, which is no GPUDevice'],
+    ['throws', () => { throw new Error('of the caller'); }, 'onDeviceLost failed: of the caller'],
+    ['fails later', () => Promise.reject(new Error('of the caller')), 'onDeviceLost failed: of the caller'],
+    ['never answers', () => new Promise(() => undefined), 'onDeviceLost gave no other in 10 s'],
+  ])('and onDeviceLost %s: the CPU goes on, and says why', async (_, onDeviceLost, reason) => {
+    const told = heardErrors();
     const device = await newDevice();
-    const engine = await openEngine({ device, onDeviceLost });
+    const engine = await openEngine({ device, onDeviceLost: onDeviceLost as () => undefined });
+    const events: string[] = [];
+    engine.on('fallback', (event) => events.push(event.reason));
     device.destroy();
     await device.lost;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
     const tensor = run(engine);
-    await tensor.read();
-    expect(tensor.report).toMatchObject({ backend: 'cpu', reason: expect.stringContaining('onDeviceLost gave no other') as string });
-    engine.dispose();
-  });
-
-  test('and onDeviceLost fails: its error reaches the read, and the next read goes on with the CPU', async () => {
-    const device = await newDevice();
-    const error = new Error('of the caller');
-    const engine = await openEngine({ device, onDeviceLost: () => { throw error; } });
-    device.destroy();
-    await device.lost;
-    const tensor = run(engine);
-    expect(await thrownBy(() => tensor.read())).toBe(error);
-    await tensor.read();
-    expect(tensor.report).toMatchObject({ backend: 'cpu' });
-    engine.dispose();
+    const reading = tensor.read();
+    await turn();
+    vi.advanceTimersByTime(10_000);
+    await reading;
+    vi.useRealTimers();
+    expect(tensor.report).toMatchObject({ backend: 'cpu', reason: expect.stringContaining(reason) as string });
+    expect(events).toEqual([expect.stringContaining(reason)]);
+    expect(told()).toEqual(reason.includes('failed') ? [expect.stringContaining('of the caller')] : []);
+    await engine[Symbol.asyncDispose]();
   });
 });

@@ -94,7 +94,20 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
     const error = new Error('the caller fails');
     const run = descent(engine, 4, 2);
     expect(await thrownBy(() => run.read({ onProgress: () => { throw error; } }))).toBe(error);
+    const onProgress: () => unknown = async () => { throw error; };
+    expect(await thrownBy(() => run.read({ onProgress }))).toBe(error);
     expect((await run.read()).length).toBe(4 * outcomes);
+  });
+
+  test('and costs no buffer: what is on the device stays there', async () => {
+    const [p, q] = [rowsOf(engine, 4, 1), rowsOf(engine, 4, 2)];
+    const fail = (): void => { throw new Error('the caller fails'); };
+    await klDivergence(p, q).read();
+    await thrownBy(() => klDivergence(p, q).read({ onProgress: fail }));
+    const [before, { buffers }] = [await engine.memory(), counters];
+    for (let k = 0; k < 3; k++) await thrownBy(() => klDivergence(p, q).read({ onProgress: fail }));
+    expect(await engine.memory()).toEqual(before);
+    expect(counters.buffers).toBe(buffers);
   });
 
   test('two engines do not mix', async () => {

@@ -12,6 +12,7 @@ import { DomainError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, hellingerDistance, klDivergence, openEngine } from '../../src/index.ts';
 import { expectFailure, thrownBy } from '../failure.ts';
+import { engineWorker, workerOf } from '../remote/engine-worker.ts';
 import { ownWorker, Workshop } from './own-worker.ts';
 import { randomRows } from './random-rows.ts';
 
@@ -208,6 +209,12 @@ test('workers that die over and over are given up', async () => {
 test.each([
   ['cannot be made', () => { throw new Error('forbidden here'); }, 'forbidden here'],
   ['fails at once', () => ownWorker("; throw new Error('broken')"), 'broken'],
+  ['throws what is no error', () => workerOf('throw undefined'), ''],
+  ['cannot be loaded', () => (typeof Worker === 'undefined' ? workerOf("require('./nothing')") : new Worker('/nothing.js?', { type: 'module' })), ''],
+  ['is none', () => ({}) as WorkerLike, 'a value of type Object, which is no Worker'],
+  ['is promised', () => Promise.resolve() as unknown as WorkerLike, 'a value of type Promise, which is no Worker'],
+  ['is that of an engine', engineWorker, 'another script, whose messages make no sense'],
+  ['says something else', () => ownWorker(typeof Worker === 'undefined' ? "; process.getBuiltinModule('node:worker_threads').parentPort.postMessage(null)" : '; postMessage(null)'), 'another script, whose messages make no sense'],
 ] as const)('where a worker %s, the caller does the work and is told why', async (_, make, reason) => {
   const engine = await open(eager, make);
   const expected = await alone(divergences.kl);

@@ -62,6 +62,24 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     }
   });
 
+  test('no source holds its consumer by a return or a cancel that never ends', async () => {
+    const rows = randomRows(2, outcomes, 1);
+    const hanging = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false as const, value: rows }), return: () => new Promise<never>(() => undefined) }) };
+    const endless = new ReadableStream<Rows>({ pull: (to) => to.enqueue(rows), cancel: () => new Promise(() => undefined) });
+    for (const source of [hanging, endless]) {
+      for await (const numbers of engine.stream(source, divergence)) {
+        expect(numbers.length).toBe(2);
+        break;
+      }
+      expect(await thrownBy(() => joined(engine.stream(source === endless ? hanging : source, () => { throw new RangeError('of the function'); })))).toBeInstanceOf(RangeError);
+    }
+    const control = new AbortController();
+    const stream = engine.stream(hanging, divergence, { signal: control.signal });
+    await stream.next();
+    control.abort('enough');
+    expect(await thrownBy(() => stream.next())).toBe('enough');
+  });
+
   test('an error of the consumer closes the source', async () => {
     const chunks = new Chunks();
     const error = new Error('the consumer fails');

@@ -38,3 +38,27 @@ test('the worker lets go of them when they are collected', async () => {
   expect(new Set(released).size).toBe(released.length);
   await evaluate(engine);
 });
+
+test('the worker of an engine that nobody disposed of ends with it', async () => {
+  let ended = 0;
+  await (async () => {
+    const engine = await openEngine({
+      backend: 'cpu',
+      worker: () => {
+        const worker = engineWorker();
+        const terminate = worker.terminate.bind(worker);
+        worker.terminate = () => {
+          ended++;
+          return terminate();
+        };
+        return worker;
+      },
+    });
+    await evaluate(engine);
+  })();
+  await expect.poll(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collect();
+    return ended;
+  }).toBe(1);
+});

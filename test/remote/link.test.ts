@@ -12,6 +12,7 @@ import {
 } from '../../src/worker.ts';
 import { randomRows } from '../engine/random-rows.ts';
 import { expectFailure, thrownBy } from '../failure.ts';
+import { ownWorker as cpuWorker } from '../engine/own-worker.ts';
 import { engineWorker, workerOf } from './engine-worker.ts';
 import { cubic, triangular, unequal } from './own-divergences.ts';
 
@@ -191,14 +192,18 @@ describe('what cannot be in a worker', () => {
 });
 
 describe('a worker that', () => {
-  const failure = (worker: () => WorkerLike, forced = {}): Promise<unknown> =>
-    expectFailure(() => openEngine({ backend: 'cpu', worker }, forced), WorkerLostError, 'worker-lost', { operation: 'openEngine', expected: 'a worker that runs the module dually/engine-worker' });
+  const failure = async (worker: () => WorkerLike, forced = {}): Promise<void> =>
+    void await expectFailure(() => openEngine({ backend: 'cpu', worker }, forced), WorkerLostError, 'worker-lost', { operation: 'openEngine', expected: 'a worker that runs the module dually/engine-worker' });
 
   test('cannot be made', () => failure(() => { throw new Error('forbidden here'); }));
-  test('is none', () => failure(() => ({}) as WorkerLike));
+  test.each([[{}], [undefined], [Promise.resolve()]])('is none but %s', (none) => failure(() => none as unknown as WorkerLike));
   test('cannot be loaded', () => failure(() => (isNode ? workerOf("require('./nothing')") : new Worker('/nothing.js?', { type: 'module' }))));
   test('fails when it is loaded', () => failure(() => workerOf('throw new Error("broken")')));
   test('is another script, which says something', () => failure(() => workerOf(isNode ? "require('worker_threads').parentPort.postMessage({ hello: 1 })" : 'postMessage({ hello: 1 })')));
+  test('is the worker of the CPU path', () => failure(cpuWorker));
+  test.each(['null', '"ready"', '{ kind: null }'])('posts %s', (message) => failure(() => workerOf(isNode ? `require('worker_threads').parentPort.postMessage(${message})` : `postMessage(${message})`)));
+  test('throws what is no error', () => failure(() => workerOf('throw undefined')));
+  test('is a module where a script is wanted', () => failure(() => workerOf('import.meta.url')));
   test('says nothing', () => failure(() => workerOf(isNode ? 'setInterval(() => {}, 1000)' : ''), { patience: 300 }));
 
   test('is ended while reads wait: they and later ones are told', async () => {
@@ -247,7 +252,7 @@ test('a worker makes others where that is safe, and says where it is not', async
 test('an engine whose worker is opened in another worker', async () => {
   const worker = workerOf(outerScript);
   const answer = await new Promise((resolve, reject) => {
-    const thread = connect<undefined, unknown>(worker, { answer: resolve, died: (reason) => reject(new Error(reason)) });
+    const thread = connect<undefined, object>(worker, { answer: resolve, died: (reason) => reject(new Error(reason)) });
     thread.keepAlive(true);
     thread.post(undefined, []);
   }).finally(() => void worker.terminate());

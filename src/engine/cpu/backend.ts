@@ -23,6 +23,9 @@ interface Hands {
   readonly pool: Pool;
 }
 
+/** Ends the workers of engines that nobody disposed of. */
+let collected: FinalizationRegistry<Pool> | undefined;
+
 /** Runs tensors by WebAssembly SIMD. */
 export class CpuBackend implements FastPath {
   readonly #options: PoolOptions;
@@ -66,7 +69,10 @@ export class CpuBackend implements FastPath {
     const module = await wasmModule();
     const instance = module && await Instance.open(module).catch(() => undefined); // no memory for another, perhaps
     this.#cannot = !instance;
-    return module && instance && { instance, pool: new Pool(module, this.#options) };
+    if (!module || !instance) return undefined;
+    const pool = new Pool(module, this.#options);
+    (collected ??= new FinalizationRegistry((orphaned) => orphaned.destroy())).register(this, pool);
+    return { instance, pool };
   }
 }
 

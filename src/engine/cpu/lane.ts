@@ -1,3 +1,4 @@
+import { anotherScript } from '../workers.ts';
 import type { Range } from './ledger.ts';
 import type { Answer, Done } from './messages.ts';
 import { Pace } from './pace.ts';
@@ -34,6 +35,7 @@ export class Lane {
   readonly #free: Slot[] = Array.from({ length: depth }, () => ({ buffer: new ArrayBuffer(0) }));
   readonly #parcels = new Map<number, Sent>();
   readonly #forgotten = new Set<number>();
+  readonly #born = performance.now();
   #program: Program | undefined;
   #parcelCount = 0;
   #heard = 0;
@@ -55,6 +57,11 @@ export class Lane {
 
   get isFree(): boolean {
     return this.isReady && this.#free.length > 0;
+  }
+
+  /** Milliseconds that it has been starting, if it has not started yet. */
+  get birth(): number {
+    return this.wasReady ? 0 : performance.now() - this.#born;
   }
 
   /** Milliseconds since it was last heard of, if it has something to do. */
@@ -93,9 +100,10 @@ export class Lane {
   #receive(answer: Answer): void {
     if (this.isDead) return;
     this.#heard = performance.now();
-    if ('failed' in answer) this.die(answer.failed);
+    if ('failed' in answer) this.die(String(answer.failed));
     else if ('ready' in answer) this.wasReady = true;
-    else this.#deliver(answer);
+    else if (this.#parcels.has(answer.id)) this.#deliver(answer);
+    else this.die(anotherScript);
   }
 
   #deliver({ id, bad, out, milliseconds }: Done): void {

@@ -18,6 +18,8 @@ export interface PoolOptions {
 }
 
 const mostWorkers = 8;
+/** Milliseconds that a worker may take to start. */
+const longestBirth = 30_000;
 /** How many workers may die before no others are started. */
 const mostDeaths = 8;
 
@@ -48,6 +50,7 @@ export class Pool {
   lanesFor(milliseconds: number): readonly Lane[] | undefined {
     const { worthwhile = 2.5, startAfter = 10 } = this.#options;
     if (milliseconds < worthwhile) return undefined;
+    for (const lane of this.#lanes) if (lane.birth > longestBirth) lane.die('the worker does not start');
     this.#work += milliseconds;
     if (this.#work >= startAfter) this.#start();
     return this.#lanes;

@@ -1,14 +1,18 @@
-import { DomainError, shown } from '../errors.ts';
+import { reportCallerError } from '../caller-error.ts';
+import { shown } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { isGpuDevice, type GpuDeviceLike } from '../gpu-types.ts';
+import { within } from '../patience.ts';
 import { describe, findDevice, type FoundDevice } from './adapter.ts';
 import { WebGpuBackend, type Forced } from './backend.ts';
 
-/** Supplies a device in place of a lost one; without one, the CPU goes on. */
+/** Supplies a device in place of a lost one. Where it gives none, fails, or takes longer than 10 s, the CPU goes on. */
 export type OnDeviceLost = (loss: { readonly reason: string }) => GpuDeviceLike | undefined | Promise<GpuDeviceLike | undefined>;
 
 /** Milliseconds before each attempt to get a new device; a browser restarts its GPU process meanwhile. */
 const delays = [0, 50, 250, 1000];
+/** Milliseconds that the caller's function may take. */
+const patience = 10_000;
 /** Milliseconds until there is another attempt after all of them failed. */
 const rest = 60_000;
 
@@ -83,10 +87,10 @@ export class Devices {
   async #reopen(): Promise<WebGpuBackend | undefined> {
     if (this.#isDestroyed || performance.now() < this.#closedUntil) return undefined;
     const loss = this.problem;
-    this.#closedUntil = performance.now() + rest; // also if the caller's function throws
+    this.#closedUntil = performance.now() + rest;
     for (const [attempt, delay] of (this.#borrowed ? [0] : delays).entries()) {
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
-      const found = await (this.#borrowed ? this.#ofCaller(loss).catch((error: unknown) => this.#failed(loss, error)) : findDevice(['subgroups']));
+      const found = await (this.#borrowed ? this.#ofCaller(loss) : findDevice(['subgroups']));
       if (this.#isDestroyed) {
         if ('device' in found && !this.#borrowed) found.device.destroy();
         return undefined;
@@ -106,19 +110,17 @@ export class Devices {
     return this.#backend;
   }
 
-  /** The caller's function failed, which the read at hand tells; others go on with the CPU. */
-  #failed(loss: string, error: unknown): never {
-    this.problem = `${loss}, and onDeviceLost failed`;
-    this.#events.emit('fallback', { reason: this.problem });
-    throw error;
-  }
-
   async #ofCaller(reason: string): Promise<FoundDevice | { readonly reason: string }> {
     if (!this.#onDeviceLost) return { reason: 'it is the caller’s to replace' };
-    const device = await this.#onDeviceLost({ reason });
-    if (device === undefined) return { reason: 'onDeviceLost gave no other' };
-    if (isGpuDevice(device)) return foundOf(device);
-    throw new DomainError({ operation: 'openEngine', argument: 'onDeviceLost', expected: 'a GPUDevice, or undefined', got: shown(device), remedy: 'Return what adapter.requestDevice() gave.' });
+    try {
+      const device = await within(Promise.resolve(this.#onDeviceLost({ reason })), patience, 'late');
+      if (device === 'late') return { reason: `onDeviceLost gave no other in ${patience / 1000} s` };
+      if (device === undefined) return { reason: 'onDeviceLost gave no other' };
+      return isGpuDevice(device) ? foundOf(device) : { reason: `onDeviceLost gave ${shown(device)}, which is no GPUDevice` };
+    } catch (error) {
+      reportCallerError('onDeviceLost', error);
+      return { reason: `onDeviceLost failed: ${error instanceof Error ? error.message : String(error)}` };
+    }
   }
 }
 

@@ -41,7 +41,8 @@ export class Gpu {
     this.device = device;
     this.pool = new BufferPool(device.limits.maxBufferSize, (descriptor) => this.createBuffer(descriptor));
     this.#borrowed = borrowed;
-    void device.lost.then((info) => this.giveUp(info.message || info.reason || 'no reason given'));
+    const here = new WeakRef(this); // or a borrowed device, which lives on, would keep the buffers of engines that nobody disposed of
+    void device.lost.then((info) => here.deref()?.giveUp(info.message || info.reason || 'no reason given'));
   }
 
   /** Has a function called when the device is lost; what is returned takes it back. */
