@@ -16,8 +16,8 @@ import type { EngineInfo, MemoryUse, Runner } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
 import { onAbort, unlessAborted } from './signals.ts';
 import { checkForm, checkSource, sourceOptions, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
-import { goneError } from './storage.ts';
-import { checkedStream, readChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
+import { goneError, ownMemory } from './storage.ts';
+import { checkedStream, computeChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
 import { Tensor, type Origin, type ReadOptions } from './tensor.ts';
 import { findDevice, unavailable } from './webgpu/adapter.ts';
 import type { Forced } from './webgpu/backend.ts';
@@ -107,7 +107,8 @@ export class Engine {
         operation, argument: 'data', expected: `data on the host, for ${noBuffers}`, got: 'a GPUBuffer', remedy: 'Give a typed array, or open the engine with the device of the buffer.',
       });
     }
-    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data, storage, ...placing, ...(options.transfer && this.#runner.takesArrays && { transfer: true }) });
+    const kept = this.#noted && !isGpuBuffer(data) && !ownMemory.has(data.buffer) ? data.slice() : data; // of a stream, whose source may fill it again
+    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data: kept, storage, ...placing, ...(options.transfer && this.#runner.takesArrays && { transfer: true }) });
     this.#runner.adopt(source);
     return source;
   }
@@ -133,9 +134,11 @@ export class Engine {
    * What comes out are the numbers of each chunk, in order. One chunk is computed while the next one is fetched; no more is taken from the source
    * until the consumer asks for it.
    *
-   * `fn` returns at once what is to be computed: operations on tensors that it makes of the chunk. These are disposed of when their numbers
-   * are there; tensors from outside live on. When the consumer breaks off, when something fails and when `signal` is aborted,
-   * all is freed and the source is closed, which is waited for no longer than a second, and not at all after an abort. An error of Dually tells the index of its chunk, within which its row counts.
+   * `fn` returns at once what is to be computed: operations on tensors that it makes of the chunk. Their numbers are copied, so that a source
+   * may fill one array again and again (those of `rowChunks` are its own, and are not); of a GPUBuffer the next chunk is asked for when this
+   * one is read. The tensors are disposed of when their numbers are there; tensors from outside live on. When the consumer breaks off, when
+   * something fails and when `signal` is aborted, all is freed and the source is closed, which is waited for no longer than a second, and not
+   * at all after an abort. An error of Dually tells the index of its chunk, within which its row counts.
    *
    * @example
    * const target = engine.rows([[0.25, 0.75]], { outcomes: 2 });
@@ -147,7 +150,7 @@ export class Engine {
   stream<Chunk>(source: Source<Chunk>, fn: ChunkFunction<Chunk>, options: StreamOptions = {}): AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined> {
     this.#assertOpen('engine.stream');
     const ending = checkedStream(source, fn, options);
-    return stream(source, (chunk, index, signal) => readChunk(this, fn, chunk, index, signal), ending);
+    return stream(source, (chunk, index, signal) => computeChunk(this, fn, chunk, index, signal), ending);
   }
 
   /** The bytes that the engine holds on the device now, and what it may hold. */

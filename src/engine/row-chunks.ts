@@ -1,7 +1,8 @@
 import { Cursor, isSource, type Source } from './cursor.ts';
-import { ShapeError, shown } from './errors.ts';
+import { LimitExceededError, ShapeError, shown } from './errors.ts';
 import { taken } from './parameters.ts';
-import type { Storage } from './storage.ts';
+import { ownMemory, type Storage } from './storage.ts';
+import { isGone, typedArrayName, viewOf } from './tags.ts';
 
 export interface RowChunkOptions<S extends Storage = Storage> {
   /** The length of a row. */
@@ -20,16 +21,17 @@ const arrays = { f32: Float32Array, f16: Uint16Array } as const;
 const operation = 'rowChunks';
 
 /**
- * Cuts bytes into chunks of whole rows for `engine.stream`: little-endian f32 or f16, in pieces of any length, as files and bodies of fetch give them.
+ * Cuts bytes into chunks of whole rows for `engine.stream`: little-endian f32 or f16, in pieces of any length, as files and bodies of fetch give them, or in one
+ * array, such as a Buffer.
  * The row r of all is the row r mod rowsPerChunk of chunk ⌊r / rowsPerChunk⌋. A ShapeError, after the last whole row, if bytes are left over.
  *
  * @example
  * const file = new Blob([new Float32Array([0.5, 0.5, 0.9, 0.1, 1, 0])]);
  * for await (const rows of rowChunks(file.stream(), { outcomes: 2, rowsPerChunk: 2 })) console.log(rows.length / 2); // 2, then 1
  */
-export function rowChunks<S extends Storage = 'f32'>(bytes: Source<Uint8Array>, options: RowChunkOptions<S>): AsyncIterableIterator<Chunk<S>> {
+export function rowChunks<S extends Storage = 'f32'>(bytes: Source<Uint8Array> | Uint8Array, options: RowChunkOptions<S>): AsyncIterableIterator<Chunk<S>> {
   const { rowBytes, size, storage } = checked(bytes, options);
-  const pieces = new Cursor(bytes);
+  const pieces = new Cursor<unknown>(typedArrayName(bytes) === undefined ? bytes : [bytes]);
   const chunks = cut(pieces, rowBytes, size, (chunk, filled) => new arrays[storage](chunk.buffer, 0, filled / arrays[storage].BYTES_PER_ELEMENT) as Chunk<S>);
   return {
     next: () => chunks.next(),
@@ -43,8 +45,8 @@ export function rowChunks<S extends Storage = 'f32'>(bytes: Source<Uint8Array>, 
   };
 }
 
-async function* cut<T>(pieces: Cursor<Uint8Array>, rowBytes: number, size: number, numbersOf: (chunk: Uint8Array<ArrayBuffer>, filled: number) => T): AsyncGenerator<T, void, undefined> {
-  let [chunk, filled] = [new Uint8Array(size), 0];
+async function* cut<T>(pieces: Cursor<unknown>, rowBytes: number, size: number, numbersOf: (chunk: Uint8Array<ArrayBuffer>, filled: number) => T): AsyncGenerator<T, void, undefined> {
+  let [chunk, filled] = [roomOf(size), 0];
   try {
     for (let step = await pieces.next(); !step.done; step = await pieces.next()) {
       const piece = bytesOfPiece(step.value);
@@ -54,7 +56,7 @@ async function* cut<T>(pieces: Cursor<Uint8Array>, rowBytes: number, size: numbe
         [from, filled] = [from + part.length, filled + part.length];
         if (filled < size) continue;
         yield numbersOf(chunk, size);
-        [chunk, filled] = [new Uint8Array(size), 0];
+        [chunk, filled] = [roomOf(size), 0];
       }
     }
     const left = filled % rowBytes;
@@ -65,8 +67,22 @@ async function* cut<T>(pieces: Cursor<Uint8Array>, rowBytes: number, size: numbe
   }
 }
 
+/** Memory for a chunk, which is filled once. */
+function roomOf(bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    const room = new Uint8Array(bytes);
+    ownMemory.add(room.buffer);
+    return room;
+  } catch (cause) { // a RangeError: longer than arrays may be, or than there is memory for
+    throw new LimitExceededError({ operation, argument: 'rowsPerChunk', expected: 'chunks that fit the memory of the host', got: `${bytes} bytes`, remedy: 'Ask for fewer rows a chunk.' }, { cause });
+  }
+}
+
 function bytesOfPiece(piece: unknown): Uint8Array {
-  if (piece instanceof Uint8Array) return piece;
+  if (typedArrayName(piece) === 'Uint8Array' && !isGone(piece as Uint8Array)) {
+    const { buffer, byteOffset, length } = viewOf(piece as Uint8Array);
+    return new Uint8Array(buffer, byteOffset, length); // of a class of its own, such as Buffer, subarray() may do what it likes
+  }
   throw new ShapeError({ operation, argument: 'bytes', expected: 'pieces that are Uint8Arrays', got: shown(piece), remedy: 'Pass file.stream(), response.body or the like.' });
 }
 
@@ -74,7 +90,7 @@ function checked<S extends Storage>(bytes: unknown, given: RowChunkOptions<S>): 
   const wrong = (argument: string, expected: string, got: unknown): ShapeError => new ShapeError({ operation, argument, expected, got: shown(got), remedy: 'Pass rowChunks(file.stream(), { outcomes }) or the like.' });
   const { outcomes, storage = 'f32', rowsPerChunk }: { readonly outcomes?: unknown; readonly storage?: Storage; readonly rowsPerChunk?: unknown } = taken(operation, 'options', given ?? {}, ['outcomes', 'storage', 'rowsPerChunk']);
   const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
-  if (!isSource(bytes)) throw wrong('bytes', 'an async iterable, an iterable or a ReadableStream of Uint8Arrays', bytes);
+  if (!isSource(bytes)) throw wrong('bytes', 'a Uint8Array, or an async iterable, an iterable or a ReadableStream of some', bytes);
   if (!isCount(outcomes)) throw wrong('outcomes', 'a whole number of at least 1', outcomes);
   if (!Object.hasOwn(arrays, storage)) throw wrong('storage', '"f32", "f16"', storage);
   if (rowsPerChunk !== undefined && !isCount(rowsPerChunk)) throw wrong('rowsPerChunk', 'a whole number of at least 1', rowsPerChunk);

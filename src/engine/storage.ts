@@ -3,6 +3,9 @@ import { DomainError } from './errors.ts';
 /** How numbers are stored. Halves (IEEE 754 binary16) stay halves on the device; kernels widen them by integers, so that no adapter needs a feature. */
 export type Storage = 'f32' | 'f16';
 
+/** Memory that nobody but the package writes to: that of chunks which it made itself. */
+export const ownMemory: WeakSet<ArrayBufferLike> = new WeakSet<ArrayBufferLike>();
+
 /** Numbers on the host: f32, or the bits of halves. */
 export type StoredNumbers = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 

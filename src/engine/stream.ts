@@ -1,5 +1,6 @@
 import { Cursor, isSource, type Source } from './cursor.ts';
 import { DomainError, DuallyError, ShapeError, shown } from './errors.ts';
+import { isGpuBuffer } from './gpu-types.ts';
 import { taken } from './parameters.ts';
 import { onAbort, unlessAborted } from './signals.ts';
 import { Tensor, type TensorHost } from './tensor.ts';
@@ -14,8 +15,15 @@ export type ChunkFunction<Chunk> = (chunk: Chunk, index: number) => Tensor;
 
 type Numbers = Float32Array<ArrayBuffer>;
 
-/** Gives the numbers of a chunk. */
-type Compute<Chunk> = (chunk: Chunk, index: number, signal: AbortSignal) => Promise<Numbers>;
+/** A chunk that is being computed. */
+interface Computing {
+  readonly numbers: Promise<Numbers>;
+  /** Settles when the source may fill the chunk's memory anew; undefined if it may at once. */
+  readonly read: Promise<unknown> | undefined;
+}
+
+/** Sets out to compute a chunk. */
+type Compute<Chunk> = (chunk: Chunk, index: number, signal: AbortSignal) => Computing;
 
 /** Chunks at hand at a time: one is computed while the next one is fetched. */
 const chunksAtHand = 2;
@@ -50,13 +58,17 @@ async function* computed<Chunk>(chunks: Cursor<Chunk>, compute: Compute<Chunk>, 
   };
   const stop = onAbort(signal, () => void end(signal!.reason));
   let index = 0;
-  let fetched = Promise.resolve<Awaited<ReturnType<typeof chunks.next>> | undefined>(undefined);
-  const computeNext = async (): Promise<Numbers | undefined> => {
-    const next = fetched = fetched.then((before) => (before?.done ? before : chunks.next()));
-    const at = index++;
-    const step = await next;
-    return step!.done ? undefined : compute(step!.value, at, ending.signal);
+  let latest: Promise<Computing | undefined> | undefined;
+  const begin = async (at: number, before: typeof latest): Promise<Computing | undefined> => {
+    if (before) {
+      const chunk = await before;
+      if (!chunk) return undefined;
+      await chunk.read?.catch(() => undefined);
+    }
+    const step = await chunks.next();
+    return step.done ? undefined : compute(step.value, at, ending.signal);
   };
+  const computeNext = async (): Promise<Numbers | undefined> => (await (latest = begin(index++, latest)))?.numbers;
   const ahead: Promise<Numbers | undefined>[] = [];
   try {
     if (signal?.aborted) void end(signal.reason);
@@ -85,11 +97,21 @@ interface NotingHost extends TensorHost {
   noting<T>(made: Set<Tensor>, work: () => T): T;
 }
 
-/** Reads what a function makes of a chunk, and disposes of all that it made. */
-export async function readChunk<Chunk>(host: NotingHost, fn: ChunkFunction<Chunk>, chunk: Chunk, index: number, signal: AbortSignal): Promise<Numbers> {
+/**
+ * Reads what a function makes of a chunk, and disposes of all that it made. Its arrays were copied when they were wrapped, so that a source
+ * may fill the same memory again and again; of a GPUBuffer the next chunk has to wait until this one is read.
+ */
+export function computeChunk<Chunk>(host: NotingHost, fn: ChunkFunction<Chunk>, chunk: Chunk, index: number, signal: AbortSignal): Computing {
   const made = new Set<Tensor>();
+  const numbers = readChunk(host, () => host.noting(made, () => fn(chunk, index)), made, index, signal);
+  numbers.catch(() => undefined); // it is awaited later
+  const isOnDevice = [...made].some(({ origin }) => origin.kind === 'source' && isGpuBuffer(origin.data));
+  return { numbers, read: isOnDevice ? numbers : undefined };
+}
+
+async function readChunk(host: TensorHost, make: () => Tensor, made: ReadonlySet<Tensor>, index: number, signal: AbortSignal): Promise<Numbers> {
   try {
-    const tensor = host.noting(made, () => fn(chunk, index));
+    const tensor = make();
     assertTensor(tensor, host);
     return await tensor.read({ signal });
   } catch (error) {
