@@ -48,7 +48,7 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
         await new Promise((resolve) => { setTimeout(resolve); });
         const view = chunk % 2 === 0 ? new Float32Array(buffer, 16, rows * outcomes) : new Float32Array(rows * outcomes);
         view.set(numbersOf(chunk));
-        last = chunk % 2 === 0 ? undefined : view.buffer as ArrayBuffer;
+        last = chunk % 2 === 0 ? undefined : view.buffer;
         yield view;
       }
     })());
