@@ -2,11 +2,12 @@ import { DomainError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import { apply, batchSize, checkChoice, checkOutcomes, type Operand, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
+import { weights } from '../math/alpha-family.ts';
 import { alphaGradientOfLogits, alphaGradientOfWeights } from '../math/alpha-gradient.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import { exampleAlphas, unsupportedAlpha, type AlphaMember } from './alpha-member.ts';
 import { gradientCall } from './gradient-call.ts';
-import { exponentOf, gradientKernel, type MemberGradient, type Side } from './gradient-kernel.ts';
+import { gradientKernel, type MemberGradient, type Side } from './gradient-kernel.ts';
 import { hellingerDistance } from './hellinger-distance.ts';
 import { klDivergence } from './kl-divergence.ts';
 import { checkForms, pairArguments } from './row-divergence.ts';
@@ -89,14 +90,14 @@ function worstError(got: ArrayLike<number>, expected: ArrayLike<number>, from: n
 function rowGradient([p, q]: readonly Operand[], request: Request, valued: 0 | 1): (row: number, out: Float64Array) => void {
   const { divergence, of } = request;
   const { slope } = divergence.alphaMember;
-  const c = exponentOf(alphaOf(request), of);
   const [own, other] = of === 'p' ? [p!, q!] : [q!, p!];
+  const exponents = weights(of === 'p' ? alphaOf(request) : -alphaOf(request));
   const gradient = isLogits(p!.form) ? alphaGradientOfLogits : alphaGradientOfWeights;
   const writeValue = divergence.operation.reference([p!, q!], request);
   const value = new Float64Array(1);
   return (row, out) => {
     const gradients = out.subarray(valued);
-    gradient(own.row(row), other.row(row), c, gradients);
+    gradient(own.row(row), other.row(row), exponents, gradients);
     if (valued === 0 && slope === 1) return;
     writeValue(row, value);
     if (valued === 1) out[0] = value[0]!;

@@ -1,7 +1,7 @@
 import source from '../../shaders/divergences/max-divergence.wgsl?raw';
 import { equalMassesPieces } from '../math/equal-masses.ts';
 import { logRatioPiece } from '../math/log-ratio.ts';
-import { NormalisedPair } from '../math/normalised-pair.ts';
+import { maxDivergenceOfWeights } from '../math/hellinger-integral.ts';
 import { defineRowDivergence, withoutParameters, type PlainDivergence } from './row-divergence.ts';
 
 /**
@@ -31,16 +31,3 @@ export const maxDivergence: PlainDivergence = withoutParameters(defineRowDiverge
     reference: maxDivergenceOfWeights,
   },
 }));
-
-/** max log(p/q) of p/Σp and q/Σq in f64. */
-export function maxDivergenceOfWeights(p: ArrayLike<number>, q: ArrayLike<number>): number {
-  const pair = new NormalisedPair(p, q);
-  let greatest = 0;
-  for (let k = 0; k < p.length; k++) {
-    if (p[k] === 0) continue;
-    if (q[k] === 0) return Infinity;
-    const growth = pair.difference(k) / pair.p(k);
-    greatest = Math.max(greatest, Math.abs(growth) < 0.5 ? -Math.log1p(growth) : Math.log(pair.p(k) / pair.q(k)));
-  }
-  return greatest;
-}

@@ -1,5 +1,6 @@
 import source from '../../shaders/divergences/total-variation-distance.wgsl?raw';
-import { sumOf } from '../math/sum.ts';
+import { NormalisedPair } from '../math/normalised-pair.ts';
+import { CompensatedSum } from '../math/sum.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
 
 /**
@@ -24,11 +25,20 @@ export const totalVariationDistance: PlainDivergence = withoutParameters(defineR
     pieces: () => [...rowSumPieces, { name: 'divergences/total-variation-distance.wgsl', source }],
     parts: partsOfWeights,
     tables: () => [],
-    reference(p, q) {
-      const [massOfP, massOfQ] = [sumOf(p), sumOf(q)];
-      let sum = 0;
-      for (let k = 0; k < p.length; k++) sum += Math.abs(p[k]! / massOfP - q[k]! / massOfQ);
-      return sum / 2;
-    },
+    reference: totalVariationOfWeights,
   },
 }));
+
+/** ½ Σ |p − q| of p/Σp and q/Σq in f64: what the outcomes gain or what they lose, whichever side has less mass and so the smaller errors. */
+function totalVariationOfWeights(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  const pair = new NormalisedPair(p, q);
+  const [gain, loss] = [new CompensatedSum(), new CompensatedSum()];
+  let balance = 0;
+  for (let k = 0; k < p.length; k++) {
+    const difference = pair.difference(k);
+    if (difference > 0) gain.add(difference);
+    else loss.add(-difference);
+    balance += Math.sign(difference) * pair.p(k);
+  }
+  return balance < 0 ? gain.value : loss.value;
+}

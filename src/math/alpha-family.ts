@@ -1,4 +1,4 @@
-import { alphaTermOf } from './alpha-term.ts';
+import { alphaTermOf, type Weights } from './alpha-term.ts';
 import { NormalisedPair } from './normalised-pair.ts';
 import { CompensatedSum } from './sum.ts';
 
@@ -18,19 +18,14 @@ export function alphaDivergenceOfMeasures(p: ArrayLike<number>, q: ArrayLike<num
 }
 
 /** D_α of the distributions p/Σp and q/Σq. */
-export function alphaDivergenceOfWeights(p: ArrayLike<number>, q: ArrayLike<number>, alpha: number): number {
-  const term = alphaTermOf(alpha);
+export function alphaDivergenceOfWeights(p: ArrayLike<number>, q: ArrayLike<number>, alpha: number, exponents?: Weights): number {
+  const term = alphaTermOf(alpha, exponents);
   const pair = new NormalisedPair(p, q);
   const divergence = new CompensatedSum();
-  const excess = new CompensatedSum();
   for (let k = 0; k < p.length; k++) {
-    const difference = pair.difference(k);
-    const value = term.of(pair.p(k), pair.q(k), difference);
+    const value = term.of(pair.p(k), pair.q(k), pair.difference(k), pair, k);
     if (value === Infinity) return Infinity;
     divergence.add(value);
-    excess.add(difference);
   }
-  // The sums that normalise are rounded, which leaves the masses 1 and 1 + Δ. By the exact decomposition
-  // D_ext = φ_α(P, Q) + P^b Q^a D this costs φ_α(1, 1 + Δ) ≈ Δ²/2.
-  return Math.max(0, divergence.value - excess.value ** 2 / 2);
+  return divergence.value;
 }

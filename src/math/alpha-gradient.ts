@@ -1,7 +1,8 @@
-import { logRatio } from './alpha-term.ts';
+import { deformedLogRatio, type Weights } from './alpha-term.ts';
 import { LogitPair } from './logit-pair.ts';
 import { NormalisedPair } from './normalised-pair.ts';
 import { CompensatedSum, sumOf } from './sum.ts';
+import { largestPlainExponent, scaledPower, Wide, wideShare } from './wide.ts';
 
 /**
  * The gradient of D_α in one of its two rows, its own, with the other one fixed. With x = log(other/own) of the normalised
@@ -14,125 +15,212 @@ import { CompensatedSum, sumOf } from './sum.ts';
  */
 interface Ratios {
   readonly outcomes: number;
-  /** Logarithm of the own row's probability. */
+  hasOwn(k: number): boolean;
+  hasOther(k: number): boolean;
+  /** Logarithm of the own row's probability, and to twice the digits. */
   logOwn(k: number): number;
+  wideLogOwn(k: number): Wide;
   other(k: number): number;
   /** log(other/own) at an outcome that has mass in both rows. */
-  logRatio(k: number): number;
-  /** log(other/own) less that at r, for outcomes that have mass in both rows. */
-  logRatioFrom(r: number): (k: number) => number;
+  readonly logRatio: LogRatio;
+  /** The same less that at r. */
+  logRatioFrom(r: number): Pick<LogRatio, 'of'>;
 }
 
-interface Origin {
-  /** x at the reference r; 0 if no outcome has mass in both rows. */
-  readonly x: number;
+interface LogRatio {
+  of(k: number): number;
+  /** To twice the digits. */
+  wide(k: number): Wide;
+}
+
+/** The logarithm of a power that may leave f64: so much, and c x_r where that is in it, which as a mask may be so large that nothing counts beside it. */
+interface Exponent {
+  readonly own: Wide;
+  readonly hasCommon: boolean;
+}
+
+const nothing = new Wide(0);
+const one: Exponent = { own: nothing, hasCommon: false };
+
+/** T_c at each outcome, counted from the largest entry r of the own row that has a partner: T_c(x_k) − T_c(x_r) = height_k e^exponent_k. */
+class Slopes {
+  readonly ratios: Ratios;
+  /** M = Σ own_k (T_c(x_k) − T_c(x_r)) over e^scale. */
+  readonly mean: number;
+  readonly scale: Exponent;
+  private readonly c: number;
+  private readonly d: number;
+  /** c x_r. */
+  private readonly common: Wide;
   /** x_k − x_r. */
-  readonly distance: (k: number) => number;
-  /** 0 where the largest entry has no partner and c > 0: its T_c is the limit −1/c, and that is the origin. */
-  readonly one: 0 | 1;
-}
+  private readonly distance: Pick<LogRatio, 'of'>;
+  /** Whether the largest entry of all has no partner and c > 0: its T_c is the limit −1/c, and that is the origin. */
+  private readonly fromLimit: boolean;
 
-function originOf(ratios: Ratios, c: number): Origin {
-  let [greatest, paired, r] = [-Infinity, -Infinity, -1];
-  for (let k = 0; k < ratios.outcomes; k++) {
-    const own = ratios.logOwn(k);
-    greatest = Math.max(greatest, own);
-    if (!(own > paired) || ratios.other(k) === 0) continue;
-    paired = own;
-    r = k;
+  constructor(ratios: Ratios, { a: c, b: d }: Weights) {
+    let [greatest, paired, r] = [-Infinity, -Infinity, -1];
+    for (let k = 0; k < ratios.outcomes; k++) {
+      const own = ratios.logOwn(k);
+      greatest = Math.max(greatest, own);
+      if (!(own > paired) || !ratios.hasOther(k)) continue;
+      paired = own;
+      r = k;
+    }
+    [this.ratios, this.c, this.d] = [ratios, c, d];
+    this.fromLimit = r >= 0 && greatest > paired && c > 0;
+    this.distance = r < 0 ? ratios.logRatio : ratios.logRatioFrom(r);
+    this.common = r < 0 ? nothing : this.power(r);
+    this.scale = this.greatestExponent();
+    const mean = new CompensatedSum();
+    for (let k = 0; k < ratios.outcomes; k++) mean.add(this.part(k, this.scale));
+    this.mean = mean.value;
   }
-  if (r < 0) return { x: 0, distance: () => 0, one: 0 };
-  return { x: ratios.logRatio(r), distance: ratios.logRatioFrom(r), one: greatest > paired && c > 0 ? 0 : 1 };
+
+  /** own_k (T_c(x_k) − T_c(x_r)) over e^scale; where own_k is 0 its limit, which is nothing, the other's mass or infinite. */
+  part(k: number, scale: Exponent): number {
+    const { c, ratios } = this;
+    if (!ratios.hasOwn(k)) return c < 1 || !ratios.hasOther(k) ? 0 : c === 1 ? scaledPower(ratios.other(k), this.difference(one, scale)) : Infinity;
+    return this.over(k, true, scale);
+  }
+
+  /** T_c(x_k) − T_c(x_r) over e^scale. */
+  alone(k: number, scale: Exponent): number {
+    return this.over(k, false, scale);
+  }
+
+  difference(x: Exponent, y: Exponent): Wide {
+    const own = x.own.minus(y.own);
+    return x.hasCommon === y.hasCommon ? own : this.whole(x).minus(this.whole(y));
+  }
+
+  private whole({ own, hasCommon }: Exponent): Wide {
+    return hasCommon ? own.plus(this.common) : own;
+  }
+
+  private over(k: number, withOwn: boolean, scale: Exponent): number {
+    const height = this.height(k);
+    return height === 0 ? 0 : scaledPower(height, this.difference(this.exponent(k, withOwn), scale));
+  }
+
+  private height(k: number): number {
+    const { c, ratios, fromLimit } = this;
+    const limit = fromLimit ? 0 : -1 / c;
+    if (!ratios.hasOther(k)) return c > 0 ? limit : -Infinity;
+    if (!ratios.hasOwn(k)) return c < 0 ? limit : Infinity;
+    if (fromLimit) return 1 / c;
+    const y = this.distance.of(k);
+    return c === 0 ? y : (Math.sign(c * y) * -Math.expm1(-Math.abs(c * y))) / c;
+  }
+
+  /** log own_k, if wanted, + c x_k or c x_r, whichever is larger; c x_k where T_c is counted from its limit. */
+  private exponent(k: number, withOwn: boolean): Exponent {
+    const { c, ratios, fromLimit, distance } = this;
+    const isRaised = ratios.hasOwn(k) && ratios.hasOther(k) && (fromLimit || c * distance.of(k) > 0);
+    const own = withOwn ? this.logOwn(k) : nothing;
+    return isRaised ? { own: own.plus(this.power(k)), hasCommon: false } : { own, hasCommon: c !== 0 && !fromLimit };
+  }
+
+  logOwn(k: number): Wide {
+    const plain = this.ratios.logOwn(k);
+    return Math.abs(plain) < largestPlainExponent || plain === -Infinity ? new Wide(plain) : this.ratios.wideLogOwn(k);
+  }
+
+  /** c x_k. */
+  private power(k: number): Wide {
+    const { c, d, ratios } = this;
+    const plain = c * ratios.logRatio.of(k);
+    return Math.abs(plain) < largestPlainExponent ? new Wide(plain) : wideShare(ratios.logRatio.wide(k), c, d);
+  }
+
+  private greatestExponent(): Exponent {
+    const { ratios } = this;
+    let greatest: Exponent | undefined;
+    for (let k = 0; k < ratios.outcomes; k++) {
+      if (!ratios.hasOwn(k) || !Number.isFinite(this.height(k)) || this.height(k) === 0) continue;
+      const exponent = this.exponent(k, true);
+      if (!greatest || this.difference(exponent, greatest).high > 0) greatest = exponent;
+    }
+    return greatest ?? one;
+  }
 }
 
-/** T_c(x_k) − T_c(x_r) times a factor that is given by its logarithm, so that neither overflows alone. */
-function slopeAt(ratios: Ratios, k: number, { x: origin, distance, one }: Origin, c: number, logFactor: number): number {
-  const limit = one === 0 ? 0 : -Math.exp(logFactor + c * origin) / c;
-  if (ratios.other(k) === 0) return c > 0 ? limit : -Infinity;
-  if (ratios.logOwn(k) === -Infinity) return c < 0 ? limit : Infinity;
-  const y = distance(k);
-  if (c === 0) return y * Math.exp(logFactor);
-  if (one === 0) return Math.exp(logFactor + c * (origin + y)) / c;
-  return y === 0 ? 0 : Math.exp(logFactor + c * origin + Math.max(0, c * y)) * Math.sign(y) * Math.abs(Math.expm1(-Math.abs(c * y)) / c);
+/** share · M − slope, where the slope's own infinity wins over that of M. `slopeOver` divides the slope by e^scale. */
+function centred(logShare: Wide, slopes: Slopes, slopeOver: (scale: Exponent) => number): number {
+  const { mean, scale } = slopes;
+  const [slope, scaled] = [slopeOver(one), slopeOver(scale)];
+  if (logShare.high === -Infinity || !Number.isFinite(scaled)) return 0 - slope;
+  if (!Number.isFinite(mean)) return mean;
+  const difference = (mean === 0 ? 0 : scaledPower(mean, slopes.difference(scale, one).plus(logShare))) - slope;
+  if (!Number.isNaN(difference)) return difference;
+  return Infinity * Math.sign(logShare.high > -700 ? scaledPower(mean, logShare) - scaled : mean - slopeOver({ ...scale, own: scale.own.plus(logShare) })); // ∞ − ∞
 }
 
-/** own_k (T_c(x_k) − T_c(x_r)) over e^logScale; where own_k is 0 its limit, which is nothing, the other's mass or infinite. */
-function partAt(ratios: Ratios, k: number, origin: Origin, c: number, logScale: number): number {
-  if (ratios.logOwn(k) > -Infinity) return slopeAt(ratios, k, origin, c, ratios.logOwn(k) - logScale);
-  if (c < 1 || ratios.other(k) === 0) return 0;
-  return c === 1 ? ratios.other(k) * Math.exp(-logScale) : Infinity;
+/** Whether no power of the row leaves f64 or needs more of its exponent than f64 has. */
+function isPlain(ratios: Ratios, c: number): boolean {
+  for (let k = 0; k < ratios.outcomes; k++) {
+    if (!ratios.hasOther(k) || !(Math.abs(ratios.logOwn(k)) + Math.abs(c * ratios.logRatio.of(k)) < largestPlainExponent / 2)) return false;
+  }
+  return true;
 }
 
-/** M, less T_c(x_r), over e^logScale: at |α| = 15 a ratio of 2^150 has a power that f64 cannot hold. */
-interface Mean {
-  readonly value: number;
-  readonly logScale: number;
+/** out = T_c(x) − T_c(x_r), for rows that are plain. */
+function plainSlopes(ratios: Ratios, c: number, out: Float64Array): void {
+  let r = 0;
+  for (let k = 1; k < out.length; k++) if (ratios.logOwn(k) > ratios.logOwn(r)) r = k;
+  const distance = ratios.logRatioFrom(r);
+  const power = Math.exp(c * ratios.logRatio.of(r));
+  for (let k = 0; k < out.length; k++) out[k] = power * deformedLogRatio(c, distance.of(k));
 }
 
-/** The logarithm of what own_k (T_c(x_k) − T_c(x_r)) does not exceed, but for a factor of 1/c, which f64 can hold. */
-function logSize(ratios: Ratios, k: number, { x: origin, distance, one }: Origin, c: number): number {
-  const level = ratios.logOwn(k) + c * origin;
-  if (level === -Infinity || c === 0) return -Infinity;
-  if (ratios.other(k) === 0) return one === 1 && c > 0 ? level : -Infinity;
-  const x = c * distance(k);
-  if (one === 0) return level + x;
-  return x === 0 ? -Infinity : level + Math.max(0, x);
-}
-
-function meanSlope(ratios: Ratios, origin: Origin, c: number): Mean {
-  let logScale = 0;
-  for (let k = 0; k < ratios.outcomes; k++) logScale = Math.max(logScale, logSize(ratios, k, origin, c));
-  if (logScale < 600) logScale = 0;
-  const mean = new CompensatedSum();
-  for (let k = 0; k < ratios.outcomes; k++) mean.add(partAt(ratios, k, origin, c, logScale));
-  return { value: mean.value, logScale };
-}
-
-/** share · M − slope, where the slope's own infinity wins over that of M. `slopeOver` divides the slope by e^logScale. */
-function centred(logShare: number, { value, logScale }: Mean, slopeOver: (logScale: number) => number): number {
-  const scaled = slopeOver(logScale);
-  if (logShare === -Infinity || !Number.isFinite(scaled)) return 0 - slopeOver(0);
-  if (!Number.isFinite(value)) return value;
-  const difference = Math.exp(logShare + logScale) * value - slopeOver(0);
-  return Number.isFinite(difference) ? difference : Math.sign(value - slopeOver(logScale + logShare)) * Infinity;
-}
-
-/** ∂D_α/∂own of rows of nonnegative numbers, by each of which the row is divided by its sum. */
-export function alphaGradientOfWeights(own: ArrayLike<number>, other: ArrayLike<number>, c: number, out: Float64Array): void {
+/** ∂D_α/∂own of rows of nonnegative numbers, by each of which the row is divided by its sum; a is the exponent c of the other row. */
+export function alphaGradientOfWeights(own: ArrayLike<number>, other: ArrayLike<number>, exponents: Weights, out: Float64Array): void {
   const pair = new NormalisedPair(own, other);
   const ratios: Ratios = {
     outcomes: own.length,
+    hasOwn: (k) => own[k] !== 0,
+    hasOther: (k) => other[k] !== 0,
     logOwn: (k) => Math.log(pair.p(k)),
+    wideLogOwn: (k) => pair.wideLogP(k),
     other: (k) => pair.q(k),
-    logRatio: (k) => logRatioOf(pair, k),
+    logRatio: { of: (k) => pair.logRatio(k), wide: (k) => pair.wideLogRatio(k) },
     logRatioFrom(r) {
-      const meeting = new NormalisedPair(own, other, own[r], other[r]);
-      return (k) => logRatioOf(meeting, k);
+      const meeting = new NormalisedPair(own, other, [own[r]!, 0, 0], [other[r]!, 0, 0]);
+      return { of: (k) => meeting.logRatio(k) };
     },
   };
-  const origin = originOf(ratios, c);
-  const mean = meanSlope(ratios, origin, c);
   const mass = sumOf(own);
-  for (let k = 0; k < out.length; k++) out[k] = centred(0, mean, (logScale) => slopeAt(ratios, k, origin, c, -logScale)) / mass;
-}
-
-function logRatioOf(pair: NormalisedPair, k: number): number {
-  const [p, q, difference] = [pair.p(k), pair.q(k), pair.difference(k)];
-  return Math.abs(difference) < p / 2 ? Math.log1p(difference / p) : logRatio(p, q);
+  if (isPlain(ratios, exponents.a)) {
+    plainSlopes(ratios, exponents.a, out);
+    const mean = new CompensatedSum();
+    for (let k = 0; k < out.length; k++) mean.add(pair.p(k) * out[k]!);
+    for (let k = 0; k < out.length; k++) out[k] = (mean.value - out[k]!) / mass;
+    return;
+  }
+  const slopes = new Slopes(ratios, exponents);
+  for (let k = 0; k < out.length; k++) out[k] = centred(nothing, slopes, (scale) => slopes.alone(k, scale)) / mass;
 }
 
 /** ∂D_α/∂logit of the own row, for rows of logits. */
-export function alphaGradientOfLogits(own: ArrayLike<number>, other: ArrayLike<number>, c: number, out: Float64Array): void {
+export function alphaGradientOfLogits(own: ArrayLike<number>, other: ArrayLike<number>, exponents: Weights, out: Float64Array): void {
   const pair = new LogitPair(own, other);
   const logMass = Math.log(pair.mass);
   const ratios: Ratios = {
     outcomes: own.length,
+    hasOwn: (k) => own[k] !== -Infinity,
+    hasOther: (k) => other[k] !== -Infinity,
     logOwn: (k) => pair.logP(k) - logMass,
-    other: (k) => (other[k] === -Infinity ? 0 : Math.max(Number.MIN_VALUE, Math.exp(pair.logQ(k) - logMass))),
-    logRatio: (k) => pair.logRatio(k),
-    logRatioFrom: (r) => (k) => pair.logRatioFrom(r, k),
+    wideLogOwn: (k) => pair.wideLogP(k).minus(new Wide(logMass)),
+    other: (k) => Math.exp(pair.logQ(k) - logMass),
+    logRatio: { of: (k) => pair.logRatio(k), wide: (k) => pair.wideLogRatio(k) },
+    logRatioFrom: (r) => ({ of: (k) => pair.logRatioFrom(r, k) }),
   };
-  const origin = originOf(ratios, c);
-  const mean = meanSlope(ratios, origin, c);
-  for (let k = 0; k < out.length; k++) out[k] = centred(ratios.logOwn(k), mean, (logScale) => partAt(ratios, k, origin, c, logScale));
+  if (isPlain(ratios, exponents.a)) {
+    plainSlopes(ratios, exponents.a, out);
+    const mean = new CompensatedSum();
+    for (let k = 0; k < out.length; k++) mean.add((pair.p(k) / pair.mass) * out[k]!);
+    for (let k = 0; k < out.length; k++) out[k] = (pair.p(k) / pair.mass) * (mean.value - out[k]!);
+    return;
+  }
+  const slopes = new Slopes(ratios, exponents);
+  for (let k = 0; k < out.length; k++) out[k] = centred(slopes.logOwn(k), slopes, (scale) => slopes.part(k, scale));
 }

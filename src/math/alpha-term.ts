@@ -1,4 +1,5 @@
 import { BINADE, divergenceSeries, economise } from './series.ts';
+import { largestPlainExponent, logOfRatio, scaledPower, Wide, type WideLogs } from './wide.ts';
 
 /**
  * One term of the α-divergence in f64. With a = (1 + α)/2, b = (1 − α)/2, x = log(q/p), r = p^b q^a:
@@ -32,16 +33,6 @@ export function logRatio(p: number, q: number): number {
   return ratio > 1e-300 && ratio < 1e300 ? Math.log(ratio) : Math.log(q) - Math.log(p);
 }
 
-/** p^b q^a from the nearer end, so that it overflows only if the result does. */
-function geometricMean(p: number, q: number, x: number, a: number, b: number): number {
-  const fromP = Math.abs(a) < Math.abs(b);
-  const exponent = fromP ? a * x : -b * x;
-  const end = fromP ? p : q;
-  if (Math.abs(exponent) < 700) return end * Math.exp(exponent);
-  const half = Math.exp(exponent / 2);
-  return end * half * half;
-}
-
 /** v T_c(x), where w = v e^{cx} is known: its difference with v is used once it no longer cancels. */
 function scaledDeformedLog(v: number, w: number, c: number, x: number): number {
   return Math.abs(c * x) < 1 ? v * deformedLogRatio(c, x) : (w - v) / c;
@@ -59,8 +50,10 @@ export function termFromMean(p: number, q: number, d: number, r: number, x: numb
 
 const DEGREE = 22; // Chebyshev on |s| ≤ 1/3 gains (3 + √8)⁻¹ a degree: 2⁻⁵⁶
 
-/** Beyond, the powers of α in the series leave f64; and even the nearest p and q are so far apart on the scale of 1/α that 12 digits are left without it. */
-const largestOfSeries = 1e12;
+/** φ_α ≈ −p^b q^a/(ab) where p^b q^a = end e^x is so large that p and q are nothing beside it. */
+export function hugeTerm(end: number, x: Wide, { a, b }: Weights): number {
+  return scaledPower(end, x.minus(new Wide(Math.log(Math.abs(a)) + Math.log(Math.abs(b)))));
+}
 
 /** The term φ_α with what depends on α alone computed once. */
 export class AlphaTerm {
@@ -69,24 +62,41 @@ export class AlphaTerm {
   readonly b: number;
   /** |s| up to which the series is used; 1/|α| keeps its terms from cancelling when |α| is large. */
   readonly seriesBound: number;
+  /** 1/seriesBound. */
+  private readonly unit: number;
   private readonly g: Float64Array;
 
-  constructor(alpha: number) {
-    const { a, b } = weights(alpha);
+  constructor(alpha: number, { a, b }: Weights) {
     this.alpha = alpha;
     this.a = a;
     this.b = b;
-    this.seriesBound = Math.abs(alpha) < largestOfSeries ? Math.min(BINADE, 1 / Math.abs(alpha)) : 0;
-    this.g = this.seriesBound > 0 ? economise(divergenceSeries(alpha), this.seriesBound, DEGREE) : new Float64Array(DEGREE + 1);
+    this.unit = Math.max(1 / BINADE, Math.abs(alpha));
+    this.seriesBound = 1 / this.unit;
+    this.g = economise(divergenceSeries(alpha, this.seriesBound), 1, DEGREE);
   }
 
-  /** φ_α(p, q); `difference` may be given where it is known better than by subtraction. */
-  of(p: number, q: number, difference: number = q - p): number {
+  /**
+   * φ_α(p, q); `difference` may be given where it is known better than by subtraction, and then the rows and the outcome
+   * for powers that need the ratio better than f64 has it.
+   */
+  of(p: number, q: number, difference: number = q - p, rows?: Pick<WideLogs, 'wideLogRatio'>, k = 0): number {
     if (p === 0 || q === 0) return this.atZero(p, q);
     const s = difference / (p + q);
     if (Math.abs(s) <= this.seriesBound) return difference * s * this.series(s);
-    const x = logRatio(p, q);
-    return termFromMean(p, q, difference, geometricMean(p, q, x, this.a, this.b), x, this.a, this.b);
+    return this.far(p, q, difference, rows, k);
+  }
+
+  private far(p: number, q: number, difference: number, rows: Pick<WideLogs, 'wideLogRatio'> | undefined, k: number): number {
+    const x = Math.abs(difference) < p / 2 ? Math.log1p(difference / p) : logRatio(p, q);
+    const a = this.a;
+    const b = this.b;
+    const isNearP = Math.abs(a) < Math.abs(b); // p^b q^a from the nearer end
+    const end = isNearP ? p : q;
+    const exponent = isNearP ? a : -b;
+    if (Math.abs(exponent * x) < largestPlainExponent) return termFromMean(p, q, difference, end * Math.exp(exponent * x), x, a, b);
+    const precise = new Wide(exponent).times(rows?.wideLogRatio(k) ?? logOfRatio(new Wide(p), new Wide(q)));
+    if (precise.high > 600) return hugeTerm(end, precise, this);
+    return termFromMean(p, q, difference, scaledPower(end, precise), x, a, b);
   }
 
   /** 0^c = 0 for c > 0: mass of q off the support of p costs q/b, mass of p off the support of q costs p/a. */
@@ -99,22 +109,23 @@ export class AlphaTerm {
   /** G(s), even and odd part apart for two independent chains of multiplications. */
   series(s: number): number {
     const g = this.g;
-    const z = s * s;
+    const t = s * this.unit;
+    const z = t * t;
     let even = g[DEGREE]!;
     let odd = g[DEGREE - 1]!;
     for (let k = DEGREE - 2; k > 0; k -= 2) {
       even = even * z + g[k]!;
       odd = odd * z + g[k - 1]!;
     }
-    return even * z + g[0]! + odd * s;
+    return even * z + g[0]! + odd * t;
   }
 }
 
 let latest: AlphaTerm | undefined;
 
-/** The prepared term; batches ask for the same α row after row, so the latest is kept. */
-export function alphaTermOf(alpha: number): AlphaTerm {
-  return latest?.alpha === alpha ? latest : (latest = new AlphaTerm(alpha));
+/** The prepared term; batches ask for the same α row after row, so the latest is kept. Exponents near 0 or 1 may be known better than α. */
+export function alphaTermOf(alpha: number, exponents: Weights = weights(alpha)): AlphaTerm {
+  return latest?.alpha === alpha && latest.a === exponents.a && latest.b === exponents.b ? latest : (latest = new AlphaTerm(alpha, exponents));
 }
 
 /** φ_α(p, q) ≥ 0 for p, q ≥ 0; ∞ exactly where mass meets a zero whose exponent is not positive, or on overflow. */

@@ -25,17 +25,13 @@ function overlapOf(p: ArrayLike<number>, q: ArrayLike<number>): Overlap {
   const pair = new NormalisedPair(p, q);
   const common = Array.from({ length: p.length }, (_, k) => k).filter((k) => p[k]! > 0 && q[k]! > 0);
   const of = (value: (k: number) => number): Float64Array => Float64Array.from(common, value);
-  const x = (k: number): number => {
-    const growth = pair.difference(k) / pair.p(k);
-    return Math.abs(growth) < 0.5 ? Math.log1p(growth) : Math.log(pair.q(k) / pair.p(k));
-  };
   const [alonePs, aloneQs] = [new CompensatedSum(), new CompensatedSum()];
   for (let k = 0; k < p.length; k++) {
     if (q[k] === 0) alonePs.add(pair.p(k));
     if (p[k] === 0) aloneQs.add(pair.q(k));
   }
   const alone = { p: alonePs.value, q: aloneQs.value };
-  return { p: of((k) => pair.p(k)), q: of((k) => pair.q(k)), d: of((k) => pair.difference(k)), x: of(x), alone };
+  return { p: of((k) => pair.p(k)), q: of((k) => pair.q(k)), d: of((k) => pair.difference(k)), x: of((k) => pair.logRatio(k)), alone };
 }
 
 /** (x e^{ax} − expm1(x))/x² = Σ (a^{k+1}(k + 2) − 1) x^k/(k + 2)!, for small x. */

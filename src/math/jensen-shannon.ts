@@ -54,6 +54,7 @@ class MixtureTerm {
 function surplus(x: number, y: number, own: number, share: number): number {
   if (x === 0) return 0;
   const excess = (share * (y - x)) / x;
+  if (excess === Infinity) return x * (Math.log(own * x + share * y) - Math.log(x));
   return x * (excess > -0.5 ? Math.log1p(excess) : Math.log(own + (share * y) / x));
 }
 

@@ -1,4 +1,5 @@
 import { CompensatedSum } from './sum.ts';
+import { Wide } from './wide.ts';
 
 export function maximumOf(row: ArrayLike<number>): number {
   let maximum = -Infinity;
@@ -12,9 +13,6 @@ export function sumOfExponentials(row: ArrayLike<number>, shift: number): number
   for (let k = 0; k < row.length; k++) sum.add(Math.exp(row[k]! - shift));
   return sum.value;
 }
-
-/** Beyond it, e^x leaves f64. */
-const far = 700;
 
 /** The rounding error of the computed x − y (Knuth's TwoDiff). */
 function differenceError(x: number, y: number): number {
@@ -41,9 +39,15 @@ export class LogitPair {
     this.b = b;
     this.maximumA = maximumOf(a);
     this.maximumB = maximumOf(b);
-    this.mass = sumOfExponentials(a, this.maximumA);
-    const rest = sumOfExponentials(b, this.maximumB) - this.mass;
-    this.massLog = Math.abs(rest) < 0.5 * this.mass ? Math.log1p(rest / this.mass) : Math.log((this.mass + rest) / this.mass);
+    const [mass, rest] = [new CompensatedSum(), new CompensatedSum()];
+    for (let k = 0; k < a.length; k++) {
+      const p = this.p(k);
+      const gap = differenceOfGaps(b[k]!, this.maximumB, a[k]!, this.maximumA); // NaN at −∞
+      mass.add(p);
+      rest.add(Math.abs(gap) < 1 ? p * Math.expm1(gap) : Math.exp(b[k]! - this.maximumB) - p);
+    }
+    this.mass = mass.value;
+    this.massLog = Math.log1p(rest.value / this.mass);
   }
 
   logP(k: number): number {
@@ -52,11 +56,6 @@ export class LogitPair {
 
   logQ(k: number): number {
     return this.b[k]! - this.maximumB - this.massLog;
-  }
-
-  /** log q(k) by way of p, so that their errors are alike; where e^x leaves f64 only the larger of them counts, by its own digits. */
-  logQBy(k: number, x: number): number {
-    return Math.abs(x) < far ? this.logP(k) + x : this.logQ(k);
   }
 
   /** log(q/p) where neither is zero. */
@@ -74,6 +73,15 @@ export class LogitPair {
     return differenceOfGaps(this.b[k]!, this.a[k]!, this.b[r]!, this.a[r]!);
   }
 
+  /** log(q/p) and log p̃ to twice the digits. */
+  wideLogRatio(k: number): Wide {
+    return Wide.sum(this.b[k]!, -this.maximumB).minus(this.wideLogP(k)).minus(new Wide(this.massLog));
+  }
+
+  wideLogP(k: number): Wide {
+    return Wide.sum(this.a[k]!, -this.maximumA);
+  }
+
   hasZero(k: number): boolean {
     return this.a[k] === -Infinity || this.b[k] === -Infinity;
   }
@@ -83,12 +91,12 @@ export class LogitPair {
   }
 
   q(k: number): number {
-    return this.hasZero(k) ? Math.exp(this.logQ(k)) : Math.exp(this.logQBy(k, this.logRatio(k)));
+    return Math.exp(this.logQ(k));
   }
 
   /** q(k) − p(k), without cancellation. */
   difference(k: number): number {
-    const x = this.hasZero(k) ? Infinity : this.logRatio(k);
+    const x = this.hasZero(k) ? Infinity : this.logRatio(k); // q − p cancels where it is small
     return Math.abs(x) < 1 ? this.p(k) * Math.expm1(x) : this.q(k) - this.p(k);
   }
 }

@@ -1,6 +1,7 @@
-import { alphaTermOf, termFromMean, type AlphaTerm } from './alpha-term.ts';
+import { alphaTermOf, hugeTerm, termFromMean, type AlphaTerm, type Weights } from './alpha-term.ts';
 import { LogitPair, maximumOf, sumOfExponentials } from './logit-pair.ts';
 import { CompensatedSum } from './sum.ts';
+import { largestPlainExponent, scaledPower, wideLogMean } from './wide.ts';
 
 /** log Σ exp(row); −∞ where every entry is. */
 export function logSumExp(row: ArrayLike<number>): number {
@@ -19,8 +20,8 @@ export function softmax(row: ArrayLike<number>, out: Float64Array | Float32Array
  * D_α(softmax a ‖ softmax b) = (Σ φ − φ_α(S, S + E))/(S^b (S + E)^a) exactly, where the measures p̃ and p̃ e^x have the
  * masses S and S + E: E repairs every error that the terms x share, such as that of the normalisers.
  */
-export function alphaDivergenceOfLogits(a: ArrayLike<number>, b: ArrayLike<number>, alpha: number): number {
-  const term = alphaTermOf(alpha);
+export function alphaDivergenceOfLogits(a: ArrayLike<number>, b: ArrayLike<number>, alpha: number, exponents?: Weights): number {
+  const term = alphaTermOf(alpha, exponents);
   const pair = new LogitPair(a, b);
   const { mass } = pair;
   const divergence = new CompensatedSum();
@@ -32,7 +33,7 @@ export function alphaDivergenceOfLogits(a: ArrayLike<number>, b: ArrayLike<numbe
   const extended = divergence.value;
   if (extended === Infinity) return Infinity;
   const E = excess.value;
-  return Math.max(0, (extended - term.of(mass, mass + E, E)) / (mass * ((mass + E) / mass) ** term.a));
+  return Math.max(0, (extended - term.of(mass, mass + E, E)) / (mass * Math.exp(term.a * Math.log1p(E / mass))));
 }
 
 /** One of the logits is −∞: the rules ask which, not whether the other's probability underflows. */
@@ -61,8 +62,17 @@ function addTerm(term: AlphaTerm, pair: LogitPair, k: number, divergence: Compen
     excess.add(p * growth);
     return;
   }
-  const q = Math.exp(pair.logQBy(k, x));
-  const r = Math.exp(logP + term.a * x);
-  divergence.add(termFromMean(p, q, q - p, r, x, term.a, term.b));
+  const q = Math.exp(pair.logQ(k));
+  divergence.add(farTerm(term, pair, k, p, q, x));
   excess.add(q - p);
+}
+
+/** φ_α by p^b q^a, formed from the nearer end. */
+function farTerm({ a, b }: AlphaTerm, pair: LogitPair, k: number, p: number, q: number, x: number): number {
+  const isNearP = Math.abs(a) < Math.abs(b);
+  const exponent = isNearP ? a : -b;
+  const end = isNearP ? pair.logP(k) : pair.logQ(k);
+  if (Math.abs(end) + Math.abs(exponent * x) < largestPlainExponent) return termFromMean(p, q, q - p, Math.exp(end + exponent * x), x, a, b);
+  const mean = wideLogMean(pair, k, a, b);
+  return mean.high > 600 ? hugeTerm(1, mean, { a, b }) : termFromMean(p, q, q - p, scaledPower(1, mean), x, a, b);
 }

@@ -8,12 +8,15 @@ export const BINADE: number = 1 / 3;
 
 const TERMS = 80; // g_k grows as k⁷ at |α| = 15; 80⁷ 3⁻⁸⁰ is far below any rounding
 
-/** G with φ_α(p, q) = (q − p) s G(s): g₀ = 1, g₁ = α/3, (k + 3) g_{k+1} = α g_k + k g_{k−1}. */
-export function divergenceSeries(alpha: number): Float64Array {
+/**
+ * G with φ_α(p, q) = (q − p) s G(s): g₀ = 1, g₁ = α/3, (k + 3) g_{k+1} = α g_k + k g_{k−1}. It is a series in s/unit,
+ * whose terms do not leave f64 where a unit of 1/|α| balances the powers of α.
+ */
+export function divergenceSeries(alpha: number, unit = 1): Float64Array {
   const g = new Float64Array(TERMS);
   g[0] = 1;
-  g[1] = alpha / 3;
-  for (let k = 1; k + 1 < TERMS; k++) g[k + 1] = (alpha * g[k]! + k * g[k - 1]!) / (k + 3);
+  g[1] = (alpha * unit) / 3;
+  for (let k = 1; k + 1 < TERMS; k++) g[k + 1] = (alpha * unit * g[k]! + k * unit ** 2 * g[k - 1]!) / (k + 3);
   return g;
 }
 

@@ -1,5 +1,6 @@
 import source from '../../shaders/math/sum.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
+import { sumError } from './wide.ts';
 
 /** TwoSum in WGSL, over four sums of a row at a time. */
 export const sumPiece: Piece = { name: 'math/sum.wgsl', source };
@@ -29,4 +30,28 @@ export function sumOf(row: ArrayLike<number>): number {
   const sum = new CompensatedSum();
   for (let i = 0; i < row.length; i++) sum.add(row[i]!);
   return sum.value;
+}
+
+export type Sums = readonly [sum: number, lost: number, rest: number];
+
+/**
+ * Σ row as a sum of three numbers, each at most 2⁻⁵³ of the one before: what the rounding of a sum loses, and what the sum
+ * of that loses in turn. Differences of rows whose sums are next to equal live there.
+ */
+export function sumInParts(row: ArrayLike<number>): Sums {
+  let sum = 0;
+  let lost = 0;
+  let rest = 0;
+  for (let i = 0; i < row.length; i++) {
+    const next = sum + row[i]!;
+    const error = sumError(sum, row[i]!, next);
+    sum = next;
+    if (error === 0) continue; // as of nearly all rows of f32
+    const nextLost = lost + error;
+    rest += sumError(lost, error, nextLost);
+    lost = nextLost;
+  }
+  const total = sum + lost;
+  const low = sumError(sum, lost, total);
+  return [total, low + rest, sumError(low, rest, low + rest)];
 }

@@ -16,10 +16,7 @@ const operation: Operation<StepParameters> = {
   tolerance: { ulps: () => 8, relativeTo: 'entry', reason: 'an exponential of an exact exponent, a compensated sum and a division' },
   kernel: gradientTilt,
   cpu: ({ parameters, inputs }) => tiltCall(parameters, inputs[0]!.width),
-  reference: ([p, gradient], { stepSize }) => (row, out) => {
-    const g = gradient!.row(row);
-    tilt(p!.row(row), (k) => -stepSize * g[k]!, out);
-  },
+  reference: ([p, gradient], { stepSize }) => (row, out) => tilt(p!.row(row), gradient!.row(row), -stepSize, out),
 };
 
 /**

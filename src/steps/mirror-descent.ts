@@ -109,12 +109,12 @@ function* descendOnHost(p: ArrayLike<number>, { stepSize, steps }: DescentParame
   const turns = turnsPerStep(cost);
   const x = new Float64Array(out.length);
   const gradient = new Float64Array(out.length);
-  tilt(p, (k) => x[k]!, out);
+  tilt(p, x, 1, out);
   for (let step = 0; step < steps; step++) {
     if (step % turns === 0) yield;
     gradientAt(out, gradient);
     for (let k = 0; k < x.length; k++) x[k]! -= stepSize * gradient[k]!;
-    tilt(p, (k) => x[k]!, out);
+    tilt(p, x, 1, out);
   }
 }
 

@@ -48,7 +48,7 @@ const operation: Operation<NaturalGradientParameters> = {
   },
   reference: ([p, gradient], { stepSize, path }) => (row, out) => {
     const [weights, g] = [p!.row(row), gradient!.row(row)];
-    if (path === 'e') tilt(weights, (k) => -stepSize * g[k]!, out);
+    if (path === 'e') tilt(weights, g, -stepSize, out);
     else step(weights, g, stepSize, path === 'm', out);
   },
 };

@@ -69,7 +69,7 @@ export const stateTilt: Operation<object> = {
   kernel: { ...tiltKernel({ name: 'steps/exponent-of-state.wgsl', source: ofStateSource }), values: () => tiltUniforms({ stepSize: 0 }) } as Kernel<object>,
   reference: ([p, x]) => (row, out) => {
     const state = x!.row(row);
-    tilt(p!.row(row), (k) => state[k]! + state[out.length + k]!, out);
+    tilt(p!.row(row), Float64Array.from(out, (_, k) => state[k]! + state[out.length + k]!), 1, out);
   },
 };
 
@@ -99,13 +99,13 @@ export const advance: Operation<StepParameters> = {
   },
 };
 
-/** out = p e^x / Σ p e^x in f64; the greatest x of the support is taken out first, beside which log p may not count. */
-export function tilt(p: ArrayLike<number>, exponent: (k: number) => number, out: Float64Array): void {
-  let origin = -Infinity;
-  for (let k = 0; k < out.length; k++) if (p[k]! > 0) origin = Math.max(origin, exponent(k));
+/** out = p e^(factor x) / Σ p e^(factor x) in f64; x counts from where its factor is greatest on the support, so that what all have in common costs nothing. */
+export function tilt(p: ArrayLike<number>, x: ArrayLike<number>, factor: number, out: Float64Array): void {
+  let origin = -1;
+  for (let k = 0; k < out.length; k++) if (p[k]! > 0 && (origin < 0 || factor * x[k]! > factor * x[origin]!)) origin = k;
   let greatest = -Infinity;
   for (let k = 0; k < out.length; k++) {
-    out[k] = p[k]! > 0 ? Math.log(p[k]!) + (exponent(k) - origin) : -Infinity;
+    out[k] = p[k]! > 0 ? Math.log(p[k]!) + factor * (x[k]! - x[origin]!) : -Infinity;
     greatest = Math.max(greatest, out[k]!);
   }
   const sum = new CompensatedSum();

@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { maxDivergence } from '../../src/index.ts';
-import { maxDivergenceOfWeights } from '../../src/divergences/max-divergence.ts';
+import { maxDivergenceOfWeights } from '../../src/math/hellinger-integral.ts';
 import { openEngine } from '../../src/open.ts';
 import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';

@@ -14,10 +14,9 @@ const sides: readonly Side[] = ['p', 'q'];
 
 function gradientBy(evaluate: typeof alphaGradientOfWeights): Gradient {
   return (p, q, alpha, of) => {
-    const { a, b } = weights(alpha);
     const out = new Float64Array(p.length);
-    if (of === 'p') evaluate(p, q, a, out);
-    else evaluate(q, p, b, out);
+    if (of === 'p') evaluate(p, q, weights(alpha), out);
+    else evaluate(q, p, weights(-alpha), out);
     return [...out];
   };
 }

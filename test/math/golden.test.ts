@@ -7,8 +7,7 @@ import {
   logRatio,
   weights,
 } from '../../src/math/alpha-family.ts';
-import { renyiDivergenceOf, skewedChernoffDivergenceOf, tsallisDivergenceOf } from '../../src/math/hellinger-integral.ts';
-import { maxDivergenceOfWeights } from '../../src/divergences/max-divergence.ts';
+import { maxDivergenceOfWeights, renyiDivergenceOf, skewedChernoffDivergenceOf, tsallisDivergenceOf } from '../../src/math/hellinger-integral.ts';
 import { chernoffOfWeights } from '../../src/math/chernoff.ts';
 import { jensenShannonOfWeights } from '../../src/math/jensen-shannon.ts';
 import {
