@@ -38,8 +38,11 @@ fn exponent_of_units(p_start: u32, g_start: u32, origin: f32, local: u32) -> i32
   return max(0, split(bitcast<u32>(largest)).exponent + 2 + uniforms.step_exponent - LARGEST_EXPONENT);
 }
 
-// stepSize times the gradient less its mean.
-fn centred(start: u32, k: u32, by: Move) -> f32 {
+// stepSize times the gradient less its mean; of an outcome without mass, where it may be beyond f32, nothing.
+fn centred(p_start: u32, start: u32, k: u32, by: Move) -> f32 {
+  if (!(weight(p_start, k) > 0.0)) {
+    return 0.0;
+  }
   return scale(uniforms.step_mantissa * (slope(start, k) - by.origin), 2 + uniforms.step_exponent - by.exponent) - by.mean;
 }
 
@@ -83,14 +86,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   var by = Move(1.0, origin, exponent_of_units(p_start, g_start, origin, local), 0.0, 1.0, 1.0);
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    accumulate(&sum, vec4(weight(p_start, k), weight(p_start, k) * centred(g_start, k, by), 0.0, 0.0), uniforms.zero);
+    accumulate(&sum, vec4(weight(p_start, k), weight(p_start, k) * centred(p_start, g_start, k, by), 0.0, 0.0), uniforms.zero);
   }
   let sums = sum_over_lanes(total_of(sum), local);
   by.total = sums.x;
   by.mean = sums.y / sums.x;
   var square = Accumulator();
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    let excess = centred(g_start, k, by);
+    let excess = centred(p_start, g_start, k, by);
     accumulate(&square, vec4((weight(p_start, k) / by.total) * excess * excess), uniforms.zero);
   }
   let r = min(scale(min(0.5 * sqrt_accurate(sum_over_lanes(total_of(square), local).x), 4.0), min(by.exponent, 100)), HALF_PI);
@@ -98,10 +101,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   by.sinc = select(sine(r) / r, 1.0, r < 1.0e-4);
   var mass = Accumulator();
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    accumulate(&mass, vec4(moved(weight(p_start, k), centred(g_start, k, by), by)), uniforms.zero);
+    accumulate(&mass, vec4(moved(weight(p_start, k), centred(p_start, g_start, k, by), by)), uniforms.zero);
   }
   let total = sum_over_lanes(total_of(mass), local).x;
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
-    stepped[row * uniforms.width + k] = moved(weight(p_start, k), centred(g_start, k, by), by) / total;
+    stepped[row * uniforms.width + k] = moved(weight(p_start, k), centred(p_start, g_start, k, by), by) / total;
   }
 }

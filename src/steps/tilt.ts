@@ -36,9 +36,10 @@ export const stepFields = { step_high: 'f32', step_low: 'f32', largest: 'f32' } 
 
 /** The same for one step, in units of a power of two that keep its product with every gradient in f32. */
 function tiltUniforms({ stepSize }: StepParameters): Record<'step_high' | 'step_low' | 'largest' | 'unit' | 'per_unit', number> {
-  const exponent = Math.min(126, Math.max(0, Math.floor(Math.log2(Math.abs(stepSize))) + 4));
+  const size = Math.floor(Math.log2(Math.abs(stepSize)));
+  const exponent = Math.min(126, Math.max(0, size + 3));
   const { high, low } = splitDouble(stepSize / 2 ** exponent);
-  return { step_high: high, step_low: low, largest: exponent < 126 ? 3.4e38 : 1e36, unit: 2 ** exponent, per_unit: 2 ** -exponent };
+  return { step_high: high, step_low: low, largest: Math.min(3.4e38, 2 ** (125 - size + exponent)), unit: 2 ** exponent, per_unit: 2 ** -exponent };
 }
 
 function tiltKernel(exponent: Piece): Kernel<StepParameters> {

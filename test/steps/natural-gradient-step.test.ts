@@ -46,6 +46,11 @@ describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
     shifted.forEach((x, k) => expect(Math.abs(x / plain[k]! - 1)).toBeLessThanOrEqual(8 * ulp));
   });
 
+  test.each(paths)('gradients beyond 1e30 keep their order, and outcomes without mass do not count, on path %s', async (path) => {
+    for (const stepSize of [0.5, 1e-12, 1e20]) expect(await step([1, 1, 0], [2e31, 3e31, -3e38], stepSize, path)).toEqual([1, 0, 0]);
+    expect(await step([1, 1, 0], [2e31, 3e31, -3e38], -1e37, path)).toEqual([0, 1, 0]);
+  });
+
   test.each(paths)('a gradient beyond every scale is never NaN on path %s', async (path) => {
     const next = await step([1, 2, 5], [3e38, -3e38, 1e20], 1e3, path);
     expect(next).toEqual([0, 1, 0]);
