@@ -120,12 +120,13 @@ const longLayouts: readonly Layout[] = [
   { outcomes: 40_001, rows: 1, form: 'logits' },
 ];
 
-/** Results of all operations of the indexes, with all their examples. */
+/** Results of all operations of the indexes, with all their examples and at a temperature. */
 export function exampleResults(engine: Engine): Tensor[] {
-  return operations.flatMap(({ name, operation }) => parametersOf(name).flatMap((parameters) => smallLayouts.flatMap((layout) => {
+  const ofExamples = operations.flatMap(({ name, operation }) => parametersOf(name).flatMap((parameters) => smallLayouts.flatMap((layout) => {
     const inputs = inputsOf(engine, operation, parameters, layout);
     return layout.form === 'logits' && refuses(operation, inputs, parameters) ? [] : [apply(operation, inputs, parameters)];
   })));
+  return [...ofExamples, ...resultsOfLogits(engine)];
 }
 
 /** Every kernel that the operations of the indexes lead to, composed or not; an operation may have several. */
@@ -165,6 +166,12 @@ function ownDivergences(engine: Engine): Tensor[] {
 function weightedSum(engine: Engine): Tensor {
   const [p] = inputsOf(engine, dually.entropy.operation as Operation, {}, smallLayouts[0]!);
   return dually.entropy(p!, { reduction: 'sum', weights: [1, 2] });
+}
+
+/** Examples have no temperature, since weights have none, and rows of one form. */
+function resultsOfLogits(engine: Engine): Tensor[] {
+  const [p, q] = (['weights', 'logits'] as const).map((form) => inputsOf(engine, dually.entropy.operation as Operation, {}, { outcomes: 4, rows: 2, form })[0]!);
+  return [dually.klDivergence(p!, q!), dually.entropy(q!, { temperature: 3 }), dually.euclideanGradient(q!, q!, { divergence: dually.klDivergence, of: 'q', temperature: 3 })];
 }
 
 /** Some kernels read rows that are stored as f16, and before the others the rows are widened. */

@@ -5,6 +5,7 @@ import { withAlphaRows, type RowAlphaParameters } from './alpha-rows.ts';
 import { identityMember } from './identity-member.ts';
 import { reducible } from './reduction.ts';
 import type { PairFunction } from './row-divergence.ts';
+import { tempering } from '../math/temperature.ts';
 
 export interface AlphaParameters {
   /** Amari's α: −1 is KL(p‖q), +1 is KL(q‖p), 0 is 4H². Any real number. */
@@ -24,7 +25,7 @@ const single: AlphaMemberOf<AlphaParameters> = defineAlphaMember<AlphaParameters
   fromAlpha: (divergence) => divergence,
   slope: 1,
 });
-const operation: Operation<RowAlphaParameters> = reducible(withAlphaRows(single.operation));
+const operation: Operation<RowAlphaParameters> = reducible(tempering(withAlphaRows(single.operation)));
 
 /**
  * Amari's α-divergence of each row of p from the same row of q, in nats: D ≥ 0, 0 only where the rows are equal.

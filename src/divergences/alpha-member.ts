@@ -4,7 +4,7 @@ import weightTermSource from '../../shaders/divergences/alpha-term-of-weights.wg
 import termSource from '../../shaders/divergences/alpha-term.wgsl?raw';
 import type { Form } from '../engine/forms.ts';
 import type { CpuCall, Piece, Table } from '../engine/kernel.ts';
-import type { Tolerance } from '../engine/operation.ts';
+import type { Operation, Tolerance } from '../engine/operation.ts';
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha-family.ts';
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
 import { seriesDegree, tablePieces } from '../math/table.ts';
@@ -19,6 +19,8 @@ export interface AlphaMember<Parameters> {
   /** The names of its parameters, if it has any. */
   readonly parameters?: readonly string[];
   readonly information?: (parameters: Parameters) => boolean;
+  readonly extended?: (operation: Operation<Parameters>) => Operation<Parameters>;
+  readonly mixes?: true;
   readonly examples?: readonly Parameters[];
   readonly alpha: (parameters: Parameters) => number;
   readonly check?: (parameters: Parameters) => void;

@@ -8,8 +8,9 @@ import type { Tensor } from '../engine/tensor.ts';
 import { doublePiece } from '../math/double.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { Levels, meanSurprisal } from '../math/surprisal.ts';
-import { reducible, type ReductionParameters } from './reduction.ts';
-import { pairArguments, type PlainPairFunction } from './row-divergence.ts';
+import { reducible } from './reduction.ts';
+import { pairArguments, type PlainPairFunction, type RowParameters } from './row-divergence.ts';
+import { tempering } from '../math/temperature.ts';
 
 const kernel: Kernel<object> = {
   pieces: ({ inputs }) => [...loaderPieces(inputs), ...commonPieces, doublePiece, { name: 'divergences/mean-surprisal.wgsl', source }],
@@ -21,7 +22,7 @@ const kernel: Kernel<object> = {
   items: ({ rows }) => rows,
 };
 
-const operation: Operation<object> = reducible<object>({
+const operation: Operation<object> = reducible(tempering<object>({
   name: 'crossEntropy',
   information: () => true,
   formula: 'H(p, q) = −Σ p log q',
@@ -36,7 +37,7 @@ const operation: Operation<object> = reducible<object>({
     const [of, by] = [new Levels(p!.row(row), isLogits(p!.form)), new Levels(q!.row(row), isLogits(q!.form))];
     out[0] = meanSurprisal(of, by, p!.width);
   },
-});
+}));
 
 /**
  * Cross-entropy of each row of q under the same row of p, in nats: the mean surprisal −log q of outcomes that p draws.
@@ -51,4 +52,4 @@ const operation: Operation<object> = reducible<object>({
  * const logits = engine.rows([[2, -1], [0, 3]], { outcomes: 2, form: 'logits' });
  * const loss = await crossEntropy(p, logits).read();
  */
-export const crossEntropy: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters: ReductionParameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });
+export const crossEntropy: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters: RowParameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

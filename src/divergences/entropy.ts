@@ -3,9 +3,11 @@ import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { Levels, meanSurprisal } from '../math/surprisal.ts';
 import { crossEntropy } from './cross-entropy.ts';
-import { reducible, type ReductionParameters } from './reduction.ts';
+import { reducible } from './reduction.ts';
+import type { RowParameters } from './row-divergence.ts';
+import { tempering } from '../math/temperature.ts';
 
-const operation: Operation<object> = reducible<object>({
+const operation: Operation<object> = reducible(tempering<object>({
   name: 'entropy',
   information: () => true,
   formula: 'H(p) = −Σ p log p',
@@ -19,7 +21,7 @@ const operation: Operation<object> = reducible<object>({
     const levels = new Levels(p!.row(row), isLogits(p!.form));
     out[0] = meanSurprisal(levels, levels, p!.width);
   },
-});
+}));
 
 /**
  * Shannon entropy of each row, in nats: between 0, of a certain outcome, and log(outcomes), of the uniform row.
@@ -32,7 +34,7 @@ const operation: Operation<object> = reducible<object>({
  * @example
  * const h = await entropy(p).read();
  */
-export const entropy: { (p: Tensor, parameters?: ReductionParameters): Tensor; readonly operation: Operation<object> } = Object.assign(
-  (p: Tensor, parameters: ReductionParameters = {}): Tensor => apply(operation, [p], parameters),
+export const entropy: { (p: Tensor, parameters?: RowParameters): Tensor; readonly operation: Operation<object> } = Object.assign(
+  (p: Tensor, parameters: RowParameters = {}): Tensor => apply(operation, [p], parameters),
   { operation },
 );

@@ -4,10 +4,12 @@ import { apply, batchSize, checkChoice, checkOutcomes, type Operand, type Operat
 import type { Tensor } from '../engine/tensor.ts';
 import { weights } from '../math/alpha-family.ts';
 import { alphaGradientOfLogits, alphaGradientOfWeights } from '../math/alpha-gradient.ts';
+import { tempering, type TemperatureParameters } from '../math/temperature.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import { exampleAlphas, unsupportedAlpha, type AlphaMember } from './alpha-member.ts';
 import { gradientCall } from './gradient-call.ts';
 import { gradientKernel, type MemberGradient, type Side } from './gradient-kernel.ts';
+import { divideGradient, gradientOverTemperature } from './gradient-scaled.ts';
 import { hellingerDistance } from './hellinger-distance.ts';
 import { klDivergence } from './kl-divergence.ts';
 import { checkForms, pairArguments } from './row-divergence.ts';
@@ -19,7 +21,7 @@ export interface Differentiable<Parameters> {
 }
 
 /** What a gradient is asked for, beside the divergence's own parameters. */
-export type GradientParameters<Parameters> = NoInfer<Parameters> & {
+export type GradientParameters<Parameters> = NoInfer<Parameters> & TemperatureParameters & {
   readonly divergence: Differentiable<Parameters>;
   /** The row that the gradient is taken in; the other one is held fixed. */
   readonly of: Side;
@@ -42,6 +44,30 @@ const gradientOf = (request: Request): MemberGradient => ({ member: request.dive
 const alphaOf = (request: Request): number => request.divergence.alphaMember.alpha(request);
 
 function defineGradient(name: string, formula: string, valued: 0 | 1): Operation<Request> {
+  return withTemperature(definePlainGradient(name, formula, valued), valued);
+}
+
+/** The same of logits over a temperature T: the gradient in z/T, over T. */
+function withTemperature(plain: Operation<Request>, valued: 0 | 1): Operation<Request> {
+  const operation = tempering(plain);
+  const temperatureOf = ({ temperature = 1 }: Request): number => temperature;
+  return {
+    ...operation,
+    compose(inputs, request) {
+      const gradient = operation.compose?.(inputs, request);
+      return gradient && temperatureOf(request) !== 1 ? gradientOverTemperature(gradient, { temperature: temperatureOf(request), valued }) : gradient;
+    },
+    reference(operands, request) {
+      const write = operation.reference(operands, request);
+      return function* (row, out) {
+        yield* write(row, out) ?? [];
+        divideGradient(out, { temperature: temperatureOf(request), valued });
+      };
+    },
+  };
+}
+
+function definePlainGradient(name: string, formula: string, valued: 0 | 1): Operation<Request> {
   const operation: Operation<Request> = {
     name, usage: `${name}(p, q, { divergence, of })`, formula, source, parameters: ['divergence', 'of'], examples, arguments: pairArguments,
     check(request, [p, q]) {

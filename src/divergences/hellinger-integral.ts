@@ -14,6 +14,7 @@ import { alphaDivergence } from './alpha-divergence.ts';
 import { unsupportedAlpha } from './alpha-member.ts';
 import { reducible } from './reduction.ts';
 import { checkForms, pairArguments, type PairFunction } from './row-divergence.ts';
+import { tempering } from '../math/temperature.ts';
 
 /**
  * What the GPU makes of D_α and, far from p = q, of the Hellinger integral H = 1 − κ D_α, κ = β(1 − β), itself.
@@ -34,6 +35,8 @@ export interface IntegralDivergence<Parameters> {
   readonly name: string;
   readonly formula: string;
   readonly source: string;
+  /** Whether its numbers are information, in nats, as logarithms are. */
+  readonly information?: (parameters: Parameters) => boolean;
   /** The names of its parameters, if it has any. */
   readonly parameters?: readonly string[];
   readonly examples?: readonly Parameters[];
@@ -98,7 +101,7 @@ function unsupportedOrder({ order, base }: IntegralMember): string | undefined {
 
 /** Makes the operation of a member: the α-divergence by its own kernel, then what is made of it. */
 export function defineIntegralDivergence<Parameters extends object>(divergence: IntegralDivergence<Parameters>): PairFunction<Parameters> {
-  const { name, formula, source, parameters: names = [], examples, check, member: memberOf, exchanges, reference } = divergence;
+  const { name, formula, source, information = () => true, parameters: names = [], examples, check, member: memberOf, exchanges, reference } = divergence;
   const operation: Operation<Parameters> = {
     name, formula, source, arguments: pairArguments, parameters: names,
     ...(examples && { examples }),
@@ -107,7 +110,7 @@ export function defineIntegralDivergence<Parameters extends object>(divergence: 
       checkForms(name, p!, q!, true);
       check?.(parameters, [p!, q!]);
     },
-    information: () => true,
+    information,
     result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
     tolerance: integralTolerance((parameters) => memberOf(parameters).order),
     unsupported: (parameters) => unsupportedOrder(memberOf(parameters)),
@@ -119,6 +122,6 @@ export function defineIntegralDivergence<Parameters extends object>(divergence: 
       return apply(finish, [p!, q!, d], { ...of, reference: (rows) => reference(rows, parameters) });
     },
   };
-  const whole = reducible(operation);
+  const whole = reducible(tempering(operation));
   return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(whole, [p, q], parameters), { operation: whole });
 }

@@ -30,5 +30,6 @@ export { renyiDivergence, type OrderParameters } from './renyi-divergence.ts';
 export { reverseKlDivergence } from './reverse-kl-divergence.ts';
 export { skewedChernoffDivergence, type SkewParameters } from './skewed-chernoff-divergence.ts';
 export { squaredHellingerDivergence } from './squared-hellinger-divergence.ts';
+export type { TemperatureParameters } from '../math/temperature.ts';
 export { totalVariationDistance } from './total-variation-distance.ts';
 export { tsallisDivergence } from './tsallis-divergence.ts';

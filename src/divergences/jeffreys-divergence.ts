@@ -3,8 +3,9 @@ import type { Tensor } from '../engine/tensor.ts';
 import { total } from '../math/total.ts';
 import { klDivergence } from './kl-divergence.ts';
 import { reverseKlDivergence } from './reverse-kl-divergence.ts';
-import { reducible, type ReductionParameters } from './reduction.ts';
-import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
+import { reducible } from './reduction.ts';
+import { pairArguments, type PlainPairFunction, type RowParameters } from './row-divergence.ts';
+import { checkTemperature } from '../math/temperature.ts';
 
 const name = 'jeffreysDivergence';
 
@@ -15,15 +16,16 @@ const operation: Operation<object> = reducible<object>({
   source: 'Jeffreys 1946',
   arguments: pairArguments,
   parameters: [],
-  check(_, [p, q]) {
+  options: ['temperature'],
+  check(parameters, [p, q]) {
     checkOutcomes(name, 'q', q!, p!.width);
-    checkForms(name, p!, q!, true);
+    checkTemperature(name, parameters, [p!, q!]);
   },
   result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
   tolerance: { ulps: () => 5, relativeTo: 'entry', reason: 'the sum of two divergences ≥ 0, each right to 4 ulp' },
-  compose: ([p, q]) => total(klDivergence(p!, q!), reverseKlDivergence(p!, q!)),
-  reference(operands) {
-    const [forth, back] = [klDivergence, reverseKlDivergence].map((each) => each.operation.reference(operands, {}));
+  compose: ([p, q], parameters) => total(klDivergence(p!, q!, parameters), reverseKlDivergence(p!, q!, parameters)),
+  reference(operands, parameters) {
+    const [forth, back] = [klDivergence, reverseKlDivergence].map((each) => each.operation.reference(operands, parameters));
     const one = new Float64Array(1);
     return (row, out) => {
       forth!(row, out);
@@ -43,4 +45,4 @@ const operation: Operation<object> = reducible<object>({
  * @example
  * const j = await jeffreysDivergence(p, q).read();
  */
-export const jeffreysDivergence: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters: ReductionParameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });
+export const jeffreysDivergence: PlainPairFunction = Object.assign((p: Tensor, q: Tensor, parameters: RowParameters = {}): Tensor => apply(operation, [p, q], parameters), { operation });

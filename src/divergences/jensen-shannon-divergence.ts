@@ -3,8 +3,7 @@ import { DomainError, shown } from '../engine/errors.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { jensenShannonEvaluations } from './jensen-shannon-member.ts';
-import type { ReductionParameters } from './reduction.ts';
-import { defineRowDivergence, type RowDivergence } from './row-divergence.ts';
+import { defineRowDivergence, type RowDivergence, type RowParameters } from './row-divergence.ts';
 
 export interface JensenShannonParameters {
   /** The weight w of p in the mixture, 0 < w < 1; ½ where it is left out. */
@@ -43,7 +42,7 @@ const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
  * const js = await jensenShannonDivergence(p, q).read();
  * const skewed = await jensenShannonDivergence(p, q, { weight: 0.9 }).read();
  */
-export const jensenShannonDivergence: { (p: Tensor, q: Tensor, parameters?: JensenShannonParameters & ReductionParameters): Tensor; readonly operation: Operation<JensenShannonParameters>; readonly divergence: RowDivergence<JensenShannonParameters> } = Object.assign(
+export const jensenShannonDivergence: { (p: Tensor, q: Tensor, parameters?: JensenShannonParameters & RowParameters): Tensor; readonly operation: Operation<JensenShannonParameters>; readonly divergence: RowDivergence<JensenShannonParameters> } = Object.assign(
   (p: Tensor, q: Tensor, parameters: JensenShannonParameters = {}): Tensor => apply(operation, [p, q], parameters),
   { operation, divergence },
 );

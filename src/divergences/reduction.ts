@@ -29,7 +29,7 @@ export function reducible<Parameters extends object>(operation: Operation<Parame
   const { tolerance, examples = [{} as Parameters] } = operation;
   const rowsOf = (inputs: readonly Tensor[], parameters: Given): number => operation.result(inputs, parameters).shape[0]!;
   const whole: Partial<Operation<Given>> = {
-    options: ['reduction', 'weights', 'mask'],
+    options: [...operation.options ?? [], 'reduction', 'weights', 'mask'],
     examples: [...examples.filter((example) => !('reduction' in example)), { ...examples[0]!, reduction: 'mean' }],
     check(parameters, inputs) {
       operation.check?.(parameters, inputs);

@@ -1,5 +1,6 @@
 import { defineAlphaMember, type PlainAlphaMember } from './alpha-member.ts';
 import { identityMember } from './identity-member.ts';
+import { withLogarithms } from './kl-of-logarithms.ts';
 import { klTerm } from './kl-term.ts';
 import { withoutParameters } from './row-divergence.ts';
 
@@ -17,6 +18,8 @@ export const reverseKlDivergence: PlainAlphaMember = withoutParameters(defineAlp
   name: 'reverseKlDivergence',
   formula: 'KL(q‖p) = Σ q log(q/p) = D_+1(p‖q)',
   information: () => true,
+  mixes: true,
+  extended: (operation) => withLogarithms(operation, true),
   source: 'Kullback & Leibler 1951',
   alpha: () => 1,
   member: identityMember,

@@ -13,6 +13,7 @@ import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { reducible, type ReductionParameters } from './reduction.ts';
 import { splitPays, splitRows } from './split-rows.ts';
+import { tempering, type TemperatureParameters } from '../math/temperature.ts';
 
 /** How a divergence is evaluated on rows of one kind: its WGSL, the tables that go with it, and the f64 reference. */
 export interface RowEvaluation<Parameters> {
@@ -52,19 +53,26 @@ export interface RowDivergence<Parameters> {
   readonly weights: RowEvaluation<Parameters>;
   /** For rows of logits or log-probabilities, normalised on the way and never stored. Its WGSL gives `row_divergence`. */
   readonly logits?: RowEvaluation<Parameters>;
+  /** What else the operation is to take. */
+  readonly extended?: (operation: Operation<Parameters>) => Operation<Parameters>;
+  /** Whether p and q may be of unlike forms, one by its logarithms and the other not. */
+  readonly mixes?: true;
   /** Of a function of the α-divergence, its α: a matrix of all pairs may then come from a product of matrices. */
   readonly alpha?: (parameters: Parameters) => number;
 }
 
+/** What every operation with one number a row takes. */
+export type RowParameters = ReductionParameters & TemperatureParameters;
+
 /** A function of the rows of p and q, with the operation that it stands for. */
 export interface PairFunction<Parameters> {
-  (p: Tensor, q: Tensor, parameters: Parameters & ReductionParameters): Tensor;
+  (p: Tensor, q: Tensor, parameters: Parameters & RowParameters): Tensor;
   readonly operation: Operation<Parameters>;
 }
 
 /** One that has no parameters. */
 export interface PlainPairFunction {
-  (p: Tensor, q: Tensor, parameters?: ReductionParameters): Tensor;
+  (p: Tensor, q: Tensor, parameters?: RowParameters): Tensor;
   readonly operation: Operation<object>;
 }
 
@@ -79,7 +87,7 @@ export interface PlainDivergence extends PlainPairFunction {
 
 /** The divergence for callers that have no parameters to give, with all that it carries. */
 export function withoutParameters<Divergence extends PairFunction<object>>(divergence: Divergence): PlainPairFunction & Omit<Divergence, 'operation'> {
-  return Object.assign((p: Tensor, q: Tensor, parameters: ReductionParameters = {}) => apply(divergence.operation, [p, q], parameters), divergence);
+  return Object.assign((p: Tensor, q: Tensor, parameters: RowParameters = {}) => apply(divergence.operation, [p, q], parameters), divergence);
 }
 
 export const rowSumPieces: readonly Piece[] = [
@@ -111,7 +119,7 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
     check(parameters, [p, q]) {
       divergence.check?.(parameters);
       checkOutcomes(name, 'q', q!, p!.width);
-      checkForms(name, p!, q!, logits !== undefined);
+      if (!divergence.mixes) checkForms(name, p!, q!, logits !== undefined);
     },
     result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
     kernel: { ...sums, pieces: (dispatch, regime) => [...sums.pieces(dispatch, regime), rowwise] },
@@ -127,7 +135,7 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       return (row, out) => { out[0] = reference(p!.row(row), q!.row(row), parameters); };
     },
   };
-  const whole = reducible(operation);
+  const whole = reducible(divergence.extended?.(operation) ?? (logits ? tempering(operation) : operation));
   return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(whole, [p, q], parameters), { operation: whole, divergence });
 }
 

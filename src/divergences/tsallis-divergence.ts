@@ -21,6 +21,7 @@ export const tsallisDivergence: PairFunction<OrderParameters> = defineIntegralDi
   name: 'tsallisDivergence',
   formula: 'T_β(p‖q) = (Σ p^β q^(1−β) − 1)/(β − 1) = β D_{1−2β}(p‖q)',
   source: 'Tsallis 1998',
+  information: () => false,
   parameters: ['order'],
   examples: [0.5, 2, 1, 0, 1.5, -1].map((order) => ({ order })),
   check: ({ order }) => checkFinite('tsallisDivergence', 'order', order),

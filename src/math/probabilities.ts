@@ -8,8 +8,9 @@ import { softmax } from './alpha-family.ts';
 import { elementaryPiece } from './elementary.ts';
 import { scaledPiece } from './scaled.ts';
 import { sumOf, sumPiece } from './sum.ts';
+import { checkTemperature, tempering, type TemperatureParameters } from './temperature.ts';
 
-const operation: Operation<object> = {
+const operation: Operation<TemperatureParameters> = tempering<TemperatureParameters>({
   name: 'probabilities',
   formula: 'p/Σp of weights, exp(z − LSE z) of logits',
   source: 'definition of the softmax',
@@ -31,7 +32,7 @@ const operation: Operation<object> = {
     const total = sumOf(weights);
     for (let k = 0; k < out.length; k++) out[k] = weights[k]! / total;
   },
-};
+});
 
 /**
  * Rows of any form as probabilities, rounded to f32: weights over their sum, the softmax of logits.
@@ -43,10 +44,10 @@ const operation: Operation<object> = {
  * @example
  * const r = probabilities(engine.rows([[0, 1, 2]], { outcomes: 3, form: 'logits' }));
  */
-export const probabilities: { (p: Tensor): Tensor; readonly operation: Operation<object> } = Object.assign(
-  (p: Tensor, parameters = {}): Tensor => {
+export const probabilities: { (p: Tensor, parameters?: TemperatureParameters): Tensor; readonly operation: Operation<TemperatureParameters> } = Object.assign(
+  (p: Tensor, parameters: TemperatureParameters = {}): Tensor => {
     if (!Tensor.isTensor(p) || p.form !== 'probabilities') return apply(operation, [p], parameters);
-    taken(operation.name, 'parameters', parameters, []);
+    checkTemperature(operation.name, taken(operation.name, 'parameters', parameters, ['temperature']), [p]);
     return p;
   },
   { operation },

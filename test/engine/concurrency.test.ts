@@ -37,7 +37,7 @@ interface Request {
 }
 
 const operations: readonly ((p: Tensor, q: Tensor) => Tensor)[] = [
-  klDivergence, hellingerDistance, (p, q) => alphaDivergence(p, q, { alpha: 0.5 }), (p, q) => alphaDivergenceMatrix(p, q, { alpha: -1 }), probabilities,
+  klDivergence, hellingerDistance, (p, q) => alphaDivergence(p, q, { alpha: 0.5 }), (p, q) => alphaDivergenceMatrix(p, q, { alpha: -1 }), (p) => probabilities(p),
   (p) => entropy(p), onCpu, chernoffInformation,
 ];
 

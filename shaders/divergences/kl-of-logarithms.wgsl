@@ -1,0 +1,122 @@
+// KL(p || q) of rows of which each is given by weights or by logits over a temperature: as with logits, but with logarithms of
+// 48 bits. Two sweeps for the greatest and the masses, one over the terms, and another where the masses hide the divergence.
+// Twin: src/math/kl-of-logarithms.ts
+struct Uniforms {
+  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, p_logits: u32, q_logits: u32,
+  inverse_high: f32, inverse_low: f32,
+}
+
+@group(0) @binding(0) var<storage, read> p: array<u32>;
+@group(0) @binding(1) var<storage, read> q: array<u32>;
+@group(0) @binding(2) var<storage, read_write> divergences: array<u32>;
+@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+
+const LOWEST_LOG: f32 = -3.4028234663852886e38;
+const MINUS_INFINITY: u32 = 0xff800000u;
+const FAR: f32 = 80.0; // nats, beyond which the smaller of p and q is nothing beside the larger
+
+fn is_nothing(bits: u32, logits: u32) -> bool {
+  return select((bits & 0x7fffffffu) == 0u, bits == MINUS_INFINITY, logits != 0u);
+}
+
+// log p up to a constant of the row.
+fn logarithm(bits: u32, logits: u32) -> Double {
+  if (logits == 0u) {
+    return log_double(bits & 0x7fffffffu, uniforms.zero);
+  }
+  let limit = select(-LOWEST_LOG, 3.4e38 / uniforms.inverse_high, uniforms.inverse_high > 1.0);
+  let z = clamp(bitcast<f32>(bits), -limit, limit);
+  let product = two_product(z, uniforms.inverse_high, uniforms.zero);
+  return two_sum(product.high, fma(z, uniforms.inverse_low, product.low), uniforms.zero);
+}
+
+fn difference_of_logs(x: Double, y: Double) -> Double {
+  return add(x, negated(y), uniforms.zero);
+}
+
+fn greatest_of(p_start: u32, q_start: u32, local: u32) -> vec2<f32> {
+  var greatest = vec4(LOWEST_LOG);
+  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
+    if (!is_nothing(p[p_start + k], uniforms.p_logits)) {
+      greatest.x = max(greatest.x, logarithm(p[p_start + k], uniforms.p_logits).high);
+    }
+    if (!is_nothing(q[q_start + k], uniforms.q_logits)) {
+      greatest.y = max(greatest.y, logarithm(q[q_start + k], uniforms.q_logits).high);
+    }
+  }
+  return max_over_lanes(greatest, local).xy;
+}
+
+fn masses_of(p_start: u32, q_start: u32, local: u32, greatest: vec2<f32>) -> vec2<f32> {
+  var sum = Accumulator();
+  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
+    var masses = vec4(0.0);
+    if (!is_nothing(p[p_start + k], uniforms.p_logits)) {
+      masses.x = exp_accurate(logarithm(p[p_start + k], uniforms.p_logits).high - greatest.x);
+    }
+    if (!is_nothing(q[q_start + k], uniforms.q_logits)) {
+      masses.y = exp_accurate(logarithm(q[q_start + k], uniforms.q_logits).high - greatest.y);
+    }
+    accumulate(&sum, masses, uniforms.zero);
+  }
+  return sum_over_lanes(total_of(sum), local).xy;
+}
+
+// value, mass of p, mass of q minus mass of p, count of infinite terms
+fn outcome_of(p_bits: u32, q_bits: u32, greatest: f32, log_ratio: Double) -> vec4<f32> {
+  let no_p = is_nothing(p_bits, uniforms.p_logits);
+  let no_q = is_nothing(q_bits, uniforms.q_logits);
+  if (no_p && no_q) {
+    return vec4(0.0);
+  }
+  var log_p = Double(LOWEST_LOG, 0.0);
+  var log_q = Double(LOWEST_LOG, 0.0);
+  if (!no_p) {
+    log_p = difference_of_logs(logarithm(p_bits, uniforms.p_logits), Double(greatest, 0.0));
+  }
+  if (!no_q) {
+    log_q = difference_of_logs(logarithm(q_bits, uniforms.q_logits), add(log_ratio, Double(greatest, 0.0), uniforms.zero));
+  }
+  let x = difference_of_logs(log_q, log_p);
+  if (no_p || x.high > FAR) {
+    let mass = exp_accurate(log_q.high);
+    return vec4(mass, 0.0, mass, 0.0);
+  }
+  if (no_q || x.high < -FAR) {
+    let mass = exp_accurate(log_p.high);
+    return vec4(select(mass * (-x.high - 1.0), 0.0, no_q || mass == 0.0), mass, -mass, select(0.0, 1.0, no_q));
+  }
+  let pair = pair_of_logs(exponential_of(log_p), x);
+  return vec4(divergence_term(pair), pair.p, select(pair.q - pair.p, in_f32(pair.d, pair.exponent), pair.k == 0), 0.0);
+}
+
+fn sums_of(p_start: u32, q_start: u32, local: u32, greatest: f32, log_ratio: Double) -> vec4<f32> {
+  var sum = Accumulator();
+  for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
+    accumulate(&sum, outcome_of(p[p_start + k], q[q_start + k], greatest, log_ratio), uniforms.zero);
+  }
+  return sum_over_lanes(total_of(sum), local);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let row = item_of(workgroup, groups, local);
+  if (row >= uniforms.rows) {
+    return;
+  }
+  let p_start = uniforms.p_start + row * uniforms.p_stride;
+  let q_start = uniforms.q_start + row * uniforms.q_stride;
+  let greatest = greatest_of(p_start, q_start, local);
+  let masses = masses_of(p_start, q_start, local, greatest);
+  let log_masses = log_of_bits(bitcast<u32>(masses.y / masses.x));
+  var log_ratio = add(two_sum(greatest.y, -greatest.x, uniforms.zero), Double(log_masses, 0.0), uniforms.zero);
+  var sums = sums_of(p_start, q_start, local, greatest.x, log_ratio);
+  if (agreed(masses_matter(sums), local)) {
+    log_ratio = add(log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
+    sums = sums_of(p_start, q_start, local, greatest.x, log_ratio);
+  }
+  if (lane_of(local) == 0u) {
+    let overflown = (bitcast<u32>(sums.x) & INFINITY_BITS) == INFINITY_BITS;
+    divergences[row] = select(result_bits(alpha_divergence_of(sums)), INFINITY_BITS, overflown || sums.w > 0.0);
+  }
+}

@@ -1,0 +1,33 @@
+// Rows of logits over a temperature, counted from the greatest of the row: (z - max z)/T, rounded once.
+// Twin: src/math/temper.ts
+struct Uniforms { rows: u32, width: u32, zero: u32, p_start: u32, p_stride: u32, inverse_high: f32, inverse_low: f32, }
+
+@group(0) @binding(0) var<storage, read> p: array<u32>;
+@group(0) @binding(1) var<storage, read_write> tempered: array<u32>;
+@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+
+const INFINITY_BITS: u32 = 0x7f800000u;
+const MINUS_INFINITY: u32 = 0xff800000u;
+const LOWEST: u32 = 0xff7fffffu;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let row = item_of(workgroup, groups, local);
+  if (row >= uniforms.rows) {
+    return;
+  }
+  let start = uniforms.p_start + row * uniforms.p_stride;
+  var most = vec4(bitcast<f32>(LOWEST));
+  for (var k = lane_of(local); k < uniforms.width; k += LANES) {
+    most.x = max(most.x, bitcast<f32>(select(p[start + k], LOWEST, p[start + k] == MINUS_INFINITY)));
+  }
+  let greatest = max_over_lanes(most, local).x;
+  for (var k = lane_of(local); k < uniforms.width; k += LANES) {
+    let bits = p[start + k];
+    let depth = two_sum(bitcast<f32>(select(bits, LOWEST, bits == MINUS_INFINITY)), -greatest, uniforms.zero);
+    let product = two_product(depth.high, uniforms.inverse_high, uniforms.zero);
+    let x = bitcast<u32>(product.high + fma(depth.high, uniforms.inverse_low, fma(depth.low, uniforms.inverse_high, product.low)));
+    let finite = (x & INFINITY_BITS) != INFINITY_BITS && (bitcast<u32>(product.high) & INFINITY_BITS) != INFINITY_BITS;
+    tempered[row * uniforms.width + k] = select(select(LOWEST, x, finite), MINUS_INFINITY, bits == MINUS_INFINITY);
+  }
+}

@@ -1,0 +1,56 @@
+import source from '../../shaders/math/temper.wgsl?raw';
+import { isLogits } from '../engine/forms.ts';
+import { defineLayout } from '../engine/layout.ts';
+import { apply, type Operand, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { doublePiece, splitDouble } from './double.ts';
+import { maximumOf } from './logit-pair.ts';
+
+interface Temperature {
+  readonly temperature: number;
+}
+
+const lowest = -3.4028234663852886e38;
+
+/** In f32 as everywhere, since divergences of near rows are made of the differences that the rounding leaves. */
+function writeTempered(row: ArrayLike<number>, temperature: number, out: Float64Array): void {
+  const greatest = maximumOf(row);
+  for (let k = 0; k < out.length; k++) out[k] = row[k] === -Infinity ? -Infinity : Math.fround(Math.max(lowest, (row[k]! - greatest) / temperature));
+}
+
+const operation: Operation<Temperature> = {
+  name: 'tempered', formula: '(z − max z)/T', source: 'definition',
+  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
+  result: ([p]) => ({ shape: p!.shape, form: 'logits' }),
+  tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
+  kernel: {
+    pieces: () => [doublePiece, { name: 'math/temper.wgsl', source }],
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', inverse_high: 'f32', inverse_low: 'f32' }),
+    values({ parameters: { temperature } }) {
+      const { high, low } = splitDouble(1 / temperature);
+      return { inverse_high: high, inverse_low: low };
+    },
+    over: 'rows',
+    items: ({ rows }) => rows,
+  },
+  cpu: ({ parameters: { temperature } }) => ({ name: 'temperedRows', numbers: [temperature] }),
+  reference: ([p], { temperature }) => (row, out) => writeTempered(p!.row(row), temperature, out),
+};
+
+/** Logits over a temperature; rows that are none stay what they are. */
+export function tempered(p: Tensor, temperature: number): Tensor {
+  return isLogits(p.form) ? apply(operation, [p], { temperature }) : p;
+}
+
+/** The same for the reference. */
+export function temperedOperand(operand: Operand, temperature: number): Operand {
+  if (!isLogits(operand.form)) return operand;
+  return {
+    ...operand, form: 'logits',
+    row(index) {
+      const out = new Float64Array(operand.width);
+      writeTempered(operand.row(index), temperature, out);
+      return out;
+    },
+  };
+}
