@@ -61,13 +61,6 @@ fn term_without_q(p: f32) -> f32 {
   return p * bitcast<f32>(table[6].y);
 }
 
-// For logits: one of p and q is beyond 2^100 times the other.
-fn far_term(far: FarPair) -> f32 {
-  let larger = larger_of(far);
-  let cost = select(table[6].y, table[6].x, far.rising);
-  return scale(larger.mantissa * bitcast<f32>(cost), larger.exponent);
-}
-
 // What a difference of the masses adds to rows that are near; to others it adds nearly w times itself.
 fn mass_term(sums: vec4<f32>) -> f32 {
   return 0.5 * mixture.wv * sums.z * (sums.z / sums.y);

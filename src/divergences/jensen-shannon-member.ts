@@ -1,3 +1,4 @@
+import farSource from '../../shaders/divergences/jensen-shannon-far.wgsl?raw';
 import termSource from '../../shaders/divergences/jensen-shannon-term.wgsl?raw';
 import type { Piece, Table } from '../engine/kernel.ts';
 import { jensenShannonOfLogits, jensenShannonOfWeights, mixtureTable } from '../math/jensen-shannon.ts';
@@ -15,6 +16,7 @@ export interface JensenShannonMember<Parameters> {
   readonly cpu: CpuMember['kind'];
 }
 
+const far: Piece = { name: 'divergences/jensen-shannon-far.wgsl', source: farSource };
 const term: Piece = { name: 'divergences/jensen-shannon-term.wgsl', source: termSource };
 
 /** How a member is evaluated on rows of weights and on rows of logits. */
@@ -27,7 +29,7 @@ export function jensenShannonEvaluations<Parameters>({ weight, member, fromDiver
       reference: (p, q, parameters) => fromDivergence(jensenShannonOfWeights(p, q, weight(parameters))),
     },
     logits: {
-      pieces: () => [...logitSumPieces, term, member], tables, parts: partsOfLogits,
+      pieces: () => [...logitSumPieces, term, far, member], tables, parts: partsOfLogits,
       reference: (p, q, parameters) => fromDivergence(jensenShannonOfLogits(p, q, weight(parameters))),
     },
   };
