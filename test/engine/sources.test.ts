@@ -9,20 +9,10 @@ import { entropy, klDivergence } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
 import { expectFailure } from '../failure.ts';
 import { placeFor } from './place.ts';
+import { otherRealm } from './realm.ts';
 
 const counts = [3, 1, 4, 1, 5, 9];
 const outcomes = 3;
-
-/** The global object of another realm: of a frame, or of a context. */
-async function otherRealm(): Promise<typeof globalThis> {
-  if (typeof document === 'object') {
-    const frame = document.body.appendChild(document.createElement('iframe'));
-    return frame.contentWindow as unknown as typeof globalThis;
-  }
-  const name = 'node:vm';
-  const vm = await import(/* @vite-ignore */ name) as { runInNewContext(code: string): typeof globalThis };
-  return vm.runInNewContext('globalThis');
-}
 
 describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
   let engine: Engine;

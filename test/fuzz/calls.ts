@@ -14,7 +14,7 @@ export interface StepSpec {
 }
 
 const moments = ['before', 'at once', 'after', 'in progress'] as const;
-const events = ['abort', 'throw', 'dispose input', 'dispose result', 'dispose all', 'dispose engine', 'foreign input', 'odd options'] as const;
+const events = ['abort', 'throw', 'dispose input', 'dispose result', 'dispose all', 'dispose engine', 'foreign input', 'odd options', 'detach input'] as const;
 
 /** What disturbs a call, and when: before it is made, once it is read, some turns of the event loop later, or when it tells of progress. */
 export interface Disturbance {
@@ -42,7 +42,10 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   coordinates: ['theta', 'eta', 'logits', 'x', undefined], generator: ['negativeEntropy', 'squaredEuclidean', 'itakuraSaito', 'burg', 'toString', undefined],
 };
 
-/** An example of the operation as it is, with one part changed, or no parameters at all. */
+/** Names that no operation knows. */
+export const unknownNames: readonly string[] = ['quirk', 'Alpha_', 'steps_size', 'constructor', 'toString', 'valueOf'];
+
+/** An example of the operation as it is, with one part changed, with a name that is not known, or no parameters at all. */
 function parametersOf(name: string): fc.Arbitrary<Given> {
   const example = fc.constantFrom(...callables[name]!.examples);
   const changed = example.chain((parameters) => {
@@ -50,7 +53,8 @@ function parametersOf(name: string): fc.Arbitrary<Given> {
     if (keys.length === 0) return fc.constant(parameters);
     return fc.constantFrom(...keys).chain((key) => fc.constantFrom(...(values[key] ?? numbers)).map((value) => ({ ...parameters, [key]: value })));
   });
-  return fc.oneof({ weight: 8, arbitrary: example }, { weight: 8, arbitrary: changed }, { weight: 1, arbitrary: fc.constantFrom(undefined, null, 3, 'x', {}) });
+  const unknown = fc.tuple(example, fc.constantFrom(...unknownNames)).map(([parameters, key]) => ({ ...parameters, [key]: 0.5 }));
+  return fc.oneof({ weight: 8, arbitrary: example }, { weight: 8, arbitrary: changed }, { weight: 1, arbitrary: unknown }, { weight: 1, arbitrary: fc.constantFrom(undefined, null, 3, 'x', {}) });
 }
 
 /** Rows of halves have kernels of their own, or are widened before; a few operations stand for all, since a pipeline is dear. */
@@ -101,6 +105,21 @@ export const callSpecs = (names: readonly string[]): fc.Arbitrary<CallSpec> => f
   return { shape: { rows: Math.min(shape.rows, Math.max(2, Math.floor(most / (outcomes * effort)))), outcomes }, ...rest };
 });
 
+/** Parameters that the caller may do with what it likes. */
+function copyOf(parameters: Given): Given {
+  if (typeof parameters !== 'object' || parameters === null) return parameters;
+  return Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, Array.isArray(value) ? [...value as unknown[]] : value]));
+}
+
+/** Once a call is made, its parameters are what the caller likes. */
+function spoil(parameters: Given): void {
+  if (typeof parameters !== 'object' || parameters === null) return;
+  for (const [key, value] of Object.entries(parameters)) {
+    if (Array.isArray(value)) value.fill(Number.NaN).push(7);
+    Reflect.set(parameters, key, Number.NaN);
+  }
+}
+
 /** The sources and results of a call, in order. Throws what the call throws. `sources` holds those that were made before, too. */
 export function build(engine: Engine, device: GPUDevice | undefined, { shape, steps }: CallSpec, sources: Tensor[], exchange: (sources: Tensor[]) => void = () => undefined): Tensor[] {
   const results: Tensor[] = [];
@@ -112,7 +131,9 @@ export function build(engine: Engine, device: GPUDevice | undefined, { shape, st
     const made = inputs.map((spec, index) => (index === place ? before! : tensorOf(engine, device, spec, shapeOf?.(index, current, parameters) ?? current)));
     sources.push(...made.filter((_, index) => index !== place));
     exchange(made);
-    results.push(call(made, parameters));
+    const given = copyOf(parameters);
+    results.push(call(made, given));
+    spoil(given);
   }
   return results;
 }

@@ -4,6 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { isLogits, type Form } from '../../src/engine/forms.ts';
 import type { RowData } from '../../src/engine/sources.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
+import { otherRealm } from '../engine/realm.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 /** One number an entry, from two uniform ones: the row's own, and one that all arguments of a call share. */
@@ -25,10 +26,24 @@ const weights: Readonly<Record<(typeof kindsOfEntries)[number], Weight>> = {
   nothing: () => 0,
 };
 
-const kinds = ['halves', 'Float32Array', 'Float64Array', 'rows', 'shared', 'buffer'] as const;
+const kinds = ['halves', 'Float32Array', 'Float64Array', 'rows', 'shared', 'buffer', 'placed', 'foreign', 'resizable', 'arrays'] as const;
+
+const realm = await otherRealm();
 
 /** What may be given in place of rows. */
-const garbage = [undefined, null, 3, 'abc', {}, [0.5, 0.5], [['1', 2]], [[0.5], [0.5, 0.5]]] as const;
+const garbage: readonly unknown[] = [
+  undefined, null, 3, 'abc', {}, [0.5, 0.5], [['1', 2]], [[0.5], [0.5, 0.5]],
+  new Array(3), Object.assign([], { 2: [0.5, 0.5] }), Object.assign([], { 0: [1], 2: [1] }), [undefined], [null, [0.5, 0.5]], [Object.assign([], { 1: 0.5 })], ['ab'], [{ length: 2 }],
+  new BigInt64Array(2), new DataView(new ArrayBuffer(8)), new ArrayBuffer(8), new Proxy(new Float32Array(2), {}), Symbol('rows'), goneArray(), realm.BigInt64Array.of(1n, 1n), realm.Array.of(1, 1), Promise.resolve([]),
+];
+
+function goneArray(): Float32Array {
+  const array = new Float32Array(6);
+  structuredClone(array, { transfer: [array.buffer] });
+  return array;
+}
+
+let taken = 0;
 
 export interface RowSpec {
   /** As many as the call has, one for all, or a number of its own. */
@@ -61,7 +76,7 @@ export function rowSpecs(form: fc.Arbitrary<Form>, asHalves: boolean): fc.Arbitr
     form, kind, seed: fc.nat(999),
     entries: fc.constantFrom(...kindsOfEntries),
     flaw: seldom(fc.constantFrom(Number.NaN, Infinity, -Infinity, -1, -0, 1e-40, 1e38, 3e38), 12),
-    garbage: seldom(fc.nat(garbage.length - 1), 100),
+    garbage: seldom(fc.nat(garbage.length - 1), 60),
   }, plain);
 }
 
@@ -77,8 +92,18 @@ export function tensorOf(engine: Engine, device: GPUDevice | undefined, spec: Ro
   const outcomes = spec.outcomes === 'all' ? shape.outcomes : spec.outcomes;
   const numbers = numbersOf(spec, rows, outcomes);
   const data = spec.garbage === undefined ? dataOf(spec.kind, numbers, outcomes, device) : garbage[spec.garbage];
-  const options = { outcomes, ...(spec.kind === 'halves' && spec.garbage === undefined && { storage: 'f16' as const }) };
-  return spec.form === 'values' ? engine.values(data as RowData, options) : engine.rows(data as RowData, { ...options, form: spec.form });
+  const options = { outcomes, ...(spec.garbage === undefined && optionsOf(spec.kind, outcomes, data)) };
+  const tensor = spec.form === 'values' ? engine.values(data as RowData, options) : engine.rows(data as RowData, { ...options, form: spec.form });
+  if (spec.garbage !== undefined) throw new Error(`garbage was taken for the ${++taken}th time`);
+  if (spec.kind === 'resizable') (data as { buffer: Resizable }).buffer.resize(64 + 8 * numbers.length); // which takes nothing away
+  return tensor;
+}
+
+type Resizable = ArrayBuffer & { resize(bytes: number): void };
+
+function optionsOf(kind: RowSpec['kind'], outcomes: number, data: unknown): object {
+  if (kind === 'halves') return { storage: 'f16' };
+  return kind === 'placed' && !ArrayBuffer.isView(data) ? { offset: 3, stride: outcomes + 2 } : {};
 }
 
 function numbersOf({ form, entries, seed, flaw }: RowSpec, rows: number, outcomes: number): Float64Array<ArrayBuffer> {
@@ -102,8 +127,28 @@ function dataOf(kind: RowSpec['kind'], numbers: Float64Array<ArrayBuffer>, outco
     case 'shared': return typeof SharedArrayBuffer === 'function' ? sharedOf(numbers) : Float32Array.from(numbers);
     case 'halves': return Uint16Array.from(numbers, halfOf);
     case 'buffer': return device && numbers.length > 0 ? bufferOf(device, Float32Array.from(numbers)) : Float32Array.from(numbers);
+    case 'placed': return device && numbers.length > 0 ? bufferOf(device, spacedOut(numbers, outcomes)) : Float32Array.from(numbers);
+    case 'foreign': return realm.Float32Array.from(numbers);
+    case 'resizable': return resizableOf(numbers);
+    case 'arrays': return outcomes === 0 ? [] : Array.from({ length: numbers.length / outcomes }, (_, row) => (row % 2 === 0 ? numbers.slice(row * outcomes, (row + 1) * outcomes) : Float32Array.from(numbers.subarray(row * outcomes, (row + 1) * outcomes))));
     case 'Float32Array': return Float32Array.from(numbers);
   }
+}
+
+/** Rows with NaN around them: from the third number on, two apart. */
+function spacedOut(numbers: Float64Array, outcomes: number): Float32Array<ArrayBuffer> {
+  const rows = numbers.length / outcomes;
+  const whole = new Float32Array(3 + rows * (outcomes + 2)).fill(Number.NaN);
+  for (let row = 0; row < rows; row++) whole.set(numbers.subarray(row * outcomes, (row + 1) * outcomes), 3 + row * (outcomes + 2));
+  return whole;
+}
+
+/** As many numbers as its buffer holds. */
+function resizableOf(numbers: Float64Array): Float32Array {
+  const buffer = new (ArrayBuffer as unknown as new (bytes: number, options: object) => ArrayBuffer)(4 * numbers.length, { maxByteLength: 64 + 8 * numbers.length });
+  const array = new Float32Array(buffer);
+  array.set(numbers);
+  return array;
 }
 
 function sharedOf(numbers: Float64Array): Float32Array {
