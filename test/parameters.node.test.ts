@@ -160,6 +160,26 @@ describe('refused by name', () => {
     for (const remedy of Object.values(wishes)) expect(remedy).toMatch(/\.$/);
   });
 
+  test('what is no object of named parameters', async () => {
+    const { signal } = new AbortController();
+    for (const other of [signal, new Map([['alpha', 1]]), new Set(), Promise.resolve(), new Date(), /alpha/, [], new Float32Array(1), 'alpha', 1, 1n, Symbol('x'), () => 1, null]) {
+      for (const call of [() => loose.alphaDivergence!(p, q, other), () => p.read(other as object), () => engine.stream([], () => p, other as object), () => loose.klDivergence!(p, q, other)]) {
+        await expectFailure(call, DomainError, 'domain', { expected: 'an object of named parameters' });
+      }
+    }
+    class Settings { get alpha(): number { return 0.5; } }
+    for (const settings of [Object.create(null, { alpha: { value: 0.5 } }), Object.create({ alpha: 0.5 }), new Settings()] as { alpha: number }[]) {
+      expect(await alphaDivergence(p, q, settings).read()).toEqual(await alphaDivergence(p, q, { alpha: 0.5 }).read());
+    }
+  });
+
+  test('numbers that are no result of valueAndGradient', async () => {
+    const { split } = dually.valueAndGradient;
+    const facts = { operation: 'valueAndGradient.split' };
+    for (const numbers of [undefined, [1, 2, 3], new Float64Array(3), new Float32Array(4)]) await expectFailure(() => split(numbers as Float32Array, 2), ShapeError, 'shape', { ...facts, argument: 'numbers' });
+    for (const outcomes of [0, 1.5, '2', undefined, Infinity]) await expectFailure(() => split(new Float32Array(3), outcomes as number), ShapeError, 'shape', { ...facts, argument: 'outcomes' });
+  });
+
   test('parts that throw when they are read', async () => {
     const angry = { get alpha(): number { throw new RangeError('no'); } };
     const error = await expectFailure(() => alphaDivergence(p, q, angry), DomainError, 'domain', { operation: 'alphaDivergence', argument: 'parameters' });

@@ -1,6 +1,7 @@
-import { DomainError, shown } from '../engine/errors.ts';
+import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import { apply, batchSize, checkChoice, checkOutcomes, type Operand, type Operation, type Tolerance } from '../engine/operation.ts';
+import { typedArrayName } from '../engine/tags.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weights } from '../math/alpha-family.ts';
 import { alphaGradientOfLogits, alphaGradientOfWeights } from '../math/alpha-gradient.ts';
@@ -202,7 +203,11 @@ export const valueAndGradient: {
 );
 
 function split(numbers: Float32Array, outcomes: number): ValuesAndGradients {
+  const at = { operation: 'valueAndGradient.split', remedy: 'Pass what read() gave, and the outcomes of the rows.' };
+  if (typedArrayName(numbers) !== 'Float32Array') throw new ShapeError({ ...at, argument: 'numbers', expected: 'a Float32Array', got: shown(numbers) });
+  if (!(Number.isInteger(outcomes) && outcomes >= 1)) throw new ShapeError({ ...at, argument: 'outcomes', expected: 'a whole number of at least 1', got: shown(outcomes) });
   const width = outcomes + 1;
+  if (numbers.length % width !== 0) throw new ShapeError({ ...at, argument: 'numbers', expected: `rows of ${width} numbers`, got: `${numbers.length} numbers` });
   const rows = numbers.length / width;
   const values = new Float32Array(rows);
   const gradients = new Float32Array(rows * outcomes);

@@ -49,7 +49,7 @@ function ofTypedArray(operation: string, data: ArrayBufferView, storage: Storage
   if (name === 'Uint8Array' && 'readFloatLE' in data) {
     throw new ShapeError({ operation, argument: 'data', expected: 'numbers', got: 'a Buffer, whose entries are bytes', remedy: 'Wrap the floats that they stand for with new Float32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4), or cut them into rows with rowChunks().' });
   }
-  return Float32Array.from(data as Float64Array<ArrayBuffer>);
+  return new Float32Array(data as Float64Array<ArrayBuffer>); // by its numbers, whatever a class that is derived says of them
 }
 
 function ofRows(operation: string, rows: readonly unknown[], outcomes: number): StoredNumbers {

@@ -4,8 +4,11 @@ import { wishes } from './wishes.ts';
 
 /** Throws unless an argument is an object with named parts. */
 export function checkObject(operation: string, argument: string, value: unknown): void {
-  if (typeof value === 'object' && value !== null && !isArray(value) && !ArrayBuffer.isView(value)) return;
-  throw new DomainError({ operation, argument, expected: 'an object of named parameters', got: shown(value), remedy: 'Pass them as { name: value }, as the documentation shows.' });
+  if (typeof value !== 'object' || value === null || isArray(value) || ArrayBuffer.isView(value)) throw notNamed(operation, argument, value);
+}
+
+function notNamed(operation: string, argument: string, value: unknown): DomainError {
+  return new DomainError({ operation, argument, expected: 'an object of named parameters', got: shown(value), remedy: 'Pass them as { name: value }, as the documentation shows.' });
 }
 
 /**
@@ -19,6 +22,7 @@ export function taken<Given extends object>(operation: string, argument: string,
   const copy: Record<string, unknown> = {};
   const known = [...names];
   let unknown: string | undefined;
+  let isOther = false;
   try {
     for (const name of known) { // which grows on the way
       const value = name in copy ? undefined : parts[name];
@@ -27,11 +31,19 @@ export function taken<Given extends object>(operation: string, argument: string,
       known.push(...namesOf(value));
     }
     unknown = Object.keys(given).find((name) => !known.includes(name) && parts[name] !== undefined);
+    isOther = Object.keys(copy).length === 0 && !isPlain(given);
   } catch (error) { // of a getter, or of a proxy
     throw new DomainError({ operation, argument, expected: 'parts that can be read', got: 'an object that throws when it is read', remedy: 'Pass a plain object.' }, { cause: error });
   }
+  if (isOther && unknown === undefined) throw notNamed(operation, argument, given); // an AbortSignal itself, a Map, a promise
   if (unknown !== undefined) throw unknownName(operation, unknown, parts[unknown], known);
   return Object.freeze(copy) as Given;
+}
+
+/** Whether it is an object without a class of its own, of whatever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** A list as it is now; what else there is are numbers, names, functions and what cannot be copied. */

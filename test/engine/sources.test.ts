@@ -60,6 +60,12 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     const halves = there.Uint16Array.of(0x4200, 0x3c00, 0x4400);
     expect(await klDivergence(engine.rows(halves, { outcomes, form: 'weights', storage: 'f16' }), q).read()).toEqual(expected.slice(0, 1));
     await expectFailure(() => weights(new there.BigInt64Array(3) as unknown as RowData), ShapeError, 'shape', { got: 'a BigInt64Array, whose entries are bigints' });
+    if ('AbortController' in there) {
+      const control = new there.AbortController();
+      const reading = klDivergence(weights(there.Float32Array.from(counts)), q).read({ signal: control.signal });
+      control.abort(new there.Error('enough'));
+      await expect(reading).rejects.toBe(control.signal.reason);
+    }
     const chunks = there.Array.of(there.Promise.resolve(there.Float32Array.from(counts)));
     for await (const numbers of engine.stream(chunks, (chunk) => klDivergence(weights(chunk), q))) expect(numbers).toEqual(expected);
   });
