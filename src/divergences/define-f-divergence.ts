@@ -50,7 +50,8 @@ function reference({ f, atZero, atInfinity }: FDivergenceDefinition, p: ArrayLik
  * given twice, as WGSL for the GPU and as a function for the reference. The WGSL is an expression, or statements with
  * return, of the numbers `ratio` and `excess`; it may use own variables, if, for, while, and exp, expm1, log, log1p, pow,
  * sqrt, abs, min, max, clamp, fma, floor, ceil, round, trunc, sign, select. Anything else is refused with its line and
- * column. Near equal rows f should be written in `excess`, whose digits are all right where `ratio` is next to 1.
+ * column. A snippet has at most 32,768 characters and 8,192 words, numbers and signs, nested 64 deep; a loop that cannot end is
+ * refused, and a call whose loops make more than 32,768 turns is not a number. Near equal rows f should be written in `excess`, whose digits are all right where `ratio` is next to 1.
  *
  * Masses that differ by more than half an ulp are made equal in further sweeps, whatever f is; what is left changes D by
  * that times the elasticity of f, |x f′/f|. A ratio beyond 2^±126 counts as its limit where that is finite. What is not a

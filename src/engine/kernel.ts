@@ -7,6 +7,8 @@ export interface Piece {
   /** The path under shaders/, which compiler messages show. */
   readonly name: string;
   readonly source: string;
+  /** The column that compiler messages show, where it is not that of the source. */
+  readonly columnOf?: (line: number, column: number) => number;
 }
 
 /** How the rows of a batch are laid over invocations: one row a lane, one row a team of lanes, or one row a workgroup. */

@@ -4,7 +4,7 @@ import type { Piece } from './kernel.ts';
 /** A joined shader, and the way back from its lines to the pieces' own. */
 export interface Shader {
   readonly source: string;
-  locate(line: number): { readonly piece: string; readonly line: number };
+  locate(line: number, column?: number): { readonly piece: string; readonly line: number; readonly column?: number };
 }
 
 const leading = /^(\s*(enable|requires|diagnostic)\b[^;]*;)+/;
@@ -13,9 +13,9 @@ const leading = /^(\s*(enable|requires|diagnostic)\b[^;]*;)+/;
 export function joinPieces(pieces: readonly Piece[]): Shader {
   const directives: string[] = [];
   const lines: string[] = [];
-  const starts: { readonly piece: string; readonly at: number }[] = [];
+  const starts: { readonly piece: Piece; readonly at: number }[] = [];
   for (const piece of pieces) {
-    starts.push({ piece: piece.name, at: lines.length });
+    starts.push({ piece, at: lines.length });
     for (const line of piece.source.split('\n')) {
       const found = leading.exec(line)?.[0] ?? '';
       for (const directive of found.split(/(?<=;)/).map((text) => text.trim())) {
@@ -26,10 +26,11 @@ export function joinPieces(pieces: readonly Piece[]): Shader {
   }
   return {
     source: [...directives, ...lines].join('\n'),
-    locate(line) {
+    locate(line, column) {
       const index = line - 1 - directives.length;
-      const start = starts.findLast(({ at }) => at <= index) ?? starts[0];
-      return { piece: start?.piece ?? 'shader', line: index - (start?.at ?? 0) + 1 };
+      const { piece, at } = starts.findLast((start) => start.at <= index) ?? starts[0] ?? { piece: { name: 'shader' } as Piece, at: 0 };
+      const own = index - at + 1;
+      return { piece: piece.name, line: own, ...(column !== undefined && { column: piece.columnOf?.(own, column) ?? column }) };
     },
   };
 }
@@ -42,8 +43,8 @@ export async function compile(device: GPUDevice, label: string, shader: Shader):
   if (!error) return module;
   const { messages } = await module.getCompilationInfo();
   const got = messages.filter(({ type }) => type === 'error').map(({ lineNum, linePos, message }) => {
-    const { piece, line } = shader.locate(lineNum);
-    return `${piece}:${line}:${linePos} ${message}`;
+    const { piece, line, column } = shader.locate(lineNum, linePos);
+    return `${piece}:${line}:${column} ${message}`;
   });
   throw new ShaderCompilationError({
     operation: label, expected: 'WGSL that compiles', got: got.join('; ') || error.message,

@@ -1,94 +1,51 @@
-import { DomainError, shown } from './errors.ts';
+import { shown } from './errors.ts';
 import type { Piece } from './kernel.ts';
+import { bounded, turnsName } from './snippet-loops.ts';
+import { refusal, refusedAt, tokensOf, type Snippet, type Token } from './snippet-tokens.ts';
 
-/**
- * A caller's own WGSL: the expression or the body of a function of f32 numbers. It may use its arguments, names that it
- * declares, numbers, operators, if, else, for, while and a list of functions; all else is refused before it is compiled, so that it
- * can neither leave the function nor reach anything that the shader around it declares.
- */
-export interface Snippet {
-  /** The operation that the caller defines, for errors. */
-  readonly operation: string;
-  readonly wgsl: string;
-  /** The WGSL function that it becomes, and its arguments. */
-  readonly name: string;
-  readonly parameters: readonly string[];
-  readonly functions: readonly string[];
-}
-
-interface Token {
-  readonly text: string;
-  readonly at: string;
-  readonly kind: 'name' | 'number' | 'operator';
-}
+export type { Snippet } from './snippet-tokens.ts';
 
 const declarations = new Set(['let', 'var', 'const']);
 const control = new Set(['if', 'else', 'for', 'while', 'break', 'continue', 'return', 'true', 'false']);
 const types = new Set(['f32', 'i32', 'u32', 'bool']);
 /** Words of WGSL that no snippet needs, and that name nothing. */
 const words = new Set(['alias', 'case', 'const_assert', 'continuing', 'default', 'diagnostic', 'discard', 'enable', 'fn', 'loop', 'override', 'requires', 'struct', 'switch']);
-const space = /(?:[ \t\n]|\r\n)+/y;
-const token = /(?<comment>\/\/|\/\*)|(?<name>[A-Za-z_]\w*)|(?<number>(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?[fiu]?(?!\w))|(?<operator><<=|>>=|<<|>>|[<>=!+\-*/%]=|&&|\|\||\+\+|--|[-+*/%<>!=(){};,:&|^~])/y;
 
-/** The snippet as pieces: lines of its own, so that what a compiler says of it has the caller's line and column. */
+/**
+ * The snippet as pieces: lines of its own, so that what a compiler says of it has the caller's line and column. Its loops count
+ * their turns, so that each call ends.
+ */
 export function snippetPieces(snippet: Snippet): readonly Piece[] {
-  const isBody = checkSnippet(snippet);
-  const { operation, name, parameters, wgsl } = snippet;
+  const { isBody, tokens } = checked(snippet);
+  const { operation, name, parameters } = snippet;
   const piece = `${operation}.wgsl`; // of all three: some compilers blame the function as a whole
-  const head = `fn ${name}(${parameters.map((parameter) => `${parameter}: f32`).join(', ')}) -> f32 {`;
+  const { source, columnOf, counter } = bounded(snippet, tokens);
+  const head = `fn ${name}(${parameters.map((parameter) => `${parameter}: f32`).join(', ')}) -> f32 {${counter}`;
   return [
     { name: piece, source: isBody ? head : `${head} return (` },
-    { name: piece, source: wgsl },
+    { name: piece, source, columnOf },
     { name: piece, source: isBody ? '}' : '); }' },
   ];
 }
 
 /** Throws where a snippet is more than it may be. True for a body, which has a return; false for an expression. */
 export function checkSnippet(snippet: Snippet): boolean {
+  const { isBody, tokens } = checked(snippet);
+  bounded(snippet, tokens);
+  return isBody;
+}
+
+function checked(snippet: Snippet): { readonly isBody: boolean; readonly tokens: readonly Token[] } {
   const { wgsl } = snippet;
   if (typeof wgsl !== 'string' || wgsl.trim() === '') throw refusal(snippet, shown(wgsl));
   const tokens = tokensOf(snippet);
   const isBody = tokens.some(({ text }) => text === 'return');
   if (!isBody) {
     const statement = tokens.find(({ text }) => /^[;{}]$/.test(text) || declarations.has(text));
-    if (statement) throw refusal(snippet, `${shown(statement.text)} at ${statement.at}, in an expression without return`);
+    if (statement) throw refusedAt(snippet, statement, ', in an expression without return');
   }
   new Walk(snippet).over(tokens);
-  return isBody;
-}
-
-function tokensOf(snippet: Snippet): readonly Token[] {
-  const { wgsl } = snippet;
-  const tokens: Token[] = [];
-  for (let index = 0; index < wgsl.length;) {
-    space.lastIndex = token.lastIndex = index;
-    const blank = space.exec(wgsl)?.[0];
-    if (blank !== undefined) {
-      index += blank.length;
-      continue;
-    }
-    const groups = token.exec(wgsl)?.groups;
-    const at = positionOf(wgsl, index);
-    if (groups?.comment !== undefined) throw refusal(snippet, `a comment at ${at}`);
-    const kind = (['name', 'number', 'operator'] as const).find((each) => groups?.[each] !== undefined);
-    if (kind === undefined) throw refusal(snippet, `${shown(String.fromCodePoint(wgsl.codePointAt(index)!))} at ${at}`);
-    tokens.push({ text: groups![kind]!, at, kind });
-    index = token.lastIndex;
-  }
-  return tokens;
-}
-
-function positionOf(text: string, index: number): string {
-  const lines = text.slice(0, index).split('\n');
-  return `${lines.length}:${lines.at(-1)!.length + 1}`;
-}
-
-function refusal({ operation, parameters, functions }: Snippet, got: string): DomainError {
-  return new DomainError({
-    operation, argument: 'wgsl', got,
-    expected: `an expression, or statements with return, of ${parameters.join(', ')}, own names, numbers, operators, if, else, for, while and ${functions.join(', ')}`,
-    remedy: 'Mend the snippet at the line and column given.',
-  });
+  return { isBody, tokens };
 }
 
 /** A scope of names: a block, or a for with its own variable. */
@@ -157,14 +114,14 @@ class Walk {
   }
 
   #isTaken(name: string): boolean {
-    return declarations.has(name) || control.has(name) || types.has(name) || words.has(name) || this.#functions.has(name);
+    return declarations.has(name) || control.has(name) || types.has(name) || words.has(name) || name === turnsName || this.#functions.has(name);
   }
 
   #isKnown(name: string): boolean {
     return declarations.has(name) || control.has(name) || types.has(name) || this.#scopes.some(({ names }) => names.has(name));
   }
 
-  #refuse({ text, at }: Token, why = ''): never {
-    throw refusal(this.#snippet, `${shown(text)} at ${at}${why && ` ${why}`}`);
+  #refuse(token: Token, why = ''): never {
+    throw refusedAt(this.#snippet, token, why && ` ${why}`);
   }
 }

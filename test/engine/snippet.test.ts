@@ -19,6 +19,10 @@ test.each([
   'if (ratio > 1.0) {\n  return excess;\n} else if (ratio < 0.5) { let y = excess * 2.0; return -y; }\nreturn 0.0;',
   'var sum = 0.0;\r\nfor (var i = 0; i < 3; i++) { const c = 2.0; sum += c * f32(i); }\nreturn sum;',
   'var i: i32 = 0; while (i < 4) { i += 1; if (i == 2) { break; } } return f32(i);',
+  'var x = ratio; while (x > 1.0) { x *= 0.5; } return x;',
+  'var x = ratio; while (true) { x -= 1.0; if (x < 0.0) { break; } } return x;',
+  'for (;;) { return ratio; }',
+  'var n = 5; for (var i = 0; i < n; ) { n--; } return f32(n);',
 ])('%j is a snippet', (wgsl) => {
   expect(checkSnippet(snippetOf(wgsl))).toBe(/return/.test(wgsl));
 });
@@ -54,15 +58,29 @@ test.each([
   ['enable f16; return 1.0;', '"enable" at 1:1'],
   ['let x = 1.0 { return x; }', '"{" at 1:13'],
   ['return 1.0; let x = 2.0', '"x" at 1:17 without a semicolon'],
+  ['while (true) { } return 1.0;', '"{" at 1:14 of a loop that cannot end: nothing in it changes its condition, and nothing leaves it'],
+  ['var x = ratio;\nwhile (ratio > 0.0) { x += 1.0; } return x;', '"{" at 2:21 of a loop that cannot end: nothing in it changes its condition, and nothing leaves it'],
+  ['for (var i = 0; i < 3; ) { var i = 1; } return 1.0;', '"{" at 1:26 of a loop that cannot end: nothing in it changes its condition, and nothing leaves it'],
+  ['for (;;) { for (;;) { break; } } return 1.0;', '"{" at 1:10 of a loop that cannot end: nothing in it changes its condition, and nothing leaves it'],
+  ['while ratio { return 1.0; }', '"while" at 1:1 without a condition in brackets'],
+  ['while (ratio > 1.0) return 1.0;', '"while" at 1:1 without a body in braces'],
+  ['var dually_turns = 0u; return 1.0;', '"dually_turns" at 1:5 as the name of a variable'],
+  [`ratio${'+ratio'.repeat(30_000)}`, '180005 characters, more than 32768'],
+  [`1.${'+1.'.repeat(10_000)}`, '"1." at 1:12289, after 8192 words, numbers and signs'],
+  [`${'('.repeat(65)}ratio${')'.repeat(65)}`, '"(" at 1:65, nested more than 64 deep'],
+  [`return 1.0; ${'{'.repeat(5000)}${'}'.repeat(5000)}`, '"{" at 1:77, nested more than 64 deep'],
+  [`${'- '.repeat(17)}ratio`, '"-" at 1:33, after 16 signs in a row'],
+  [`if (ratio > 1.0) { } ${'else if (ratio > 2.0) { } '.repeat(65)} return 1.0;`, '"else" at 1:1686, after 64 others'],
   ['', '""'],
   [3 as unknown as string, '3'],
-])('%j is refused', (wgsl, got) => {
+].map(([wgsl, got]) => [String(wgsl).slice(0, 60), wgsl!, got!] as const))('%j is refused', (_, wgsl, got) => {
   const check = (): boolean => checkSnippet(snippetOf(wgsl));
   expect(check).toThrow(DomainError);
   expect(check).toThrow(expect.objectContaining({ operation: 'mine', argument: 'wgsl', got }) as Error);
 });
 
 describe('what is let through', () => {
+  const helpers = [...commonPieces, snippetFunctionsPiece, { name: 'uniforms', source: 'fn nothing() {}' }];
   let device: GPUDevice;
   let around: readonly Piece[];
   let names: readonly string[];
@@ -96,7 +114,6 @@ describe('what is let through', () => {
     })).statement;
     const trick = fc.constantFrom(...new Array<string>(20).fill(''), '}', '{', ');', '/*', '//', 'return 1.0; } fn other() -> f32 {', '@id(0)', '\u2029', 'p[0]', '&p');
     const wgsl = fc.tuple(fc.array(statement, { maxLength: 3 }), trick, value).map(([body, bad, v]) => `${body.join('\n')} ${bad} return ${v};`);
-    const helpers = [...commonPieces, snippetFunctionsPiece, { name: 'uniforms', source: 'fn nothing() {}' }];
     let [accepted, compiled] = [0, 0];
     await fc.assert(fc.asyncProperty(wgsl, async (text) => {
       const pieces = tried(text);
@@ -129,6 +146,37 @@ describe('what is let through', () => {
       expect(parts).not.toContain('fn');
       expect(parts).not.toContain('@');
     }), { numRuns: 2000 });
+  });
+
+  test.each([
+    ['a sum', `ratio${'+ratio'.repeat(400)}`], ['statements', `var x = 0.0; ${'x += ratio;'.repeat(2040)} return x;`], ['brackets', `${'('.repeat(64)}ratio${')'.repeat(64)}`], ['signs', `${'- '.repeat(16)}ratio`],
+    ['functions', `${'abs('.repeat(64)}ratio${')'.repeat(64)}`], ['blocks', `${'if (ratio > 0.0) {'.repeat(60)} return ratio; ${'}'.repeat(60)} return 1.0;`],
+    ['else', `var x = 0.0; if (ratio > 1.0) { x = 1.0; } ${'else if (ratio > 2.0) { x += 1.0; } '.repeat(64)} return x;`],
+  ])('compilers take %s as large as may be', async (_, wgsl) => {
+    expect(await compiles([...helpers, ...snippetPieces(snippetOf(wgsl))])).toBe(true);
+  });
+
+  test('and live on after a sum that is too long for some of them', async () => {
+    await compiles([...helpers, ...snippetPieces(snippetOf(`ratio${'+ratio'.repeat(4095)}`))]);
+    expect(await compiles([...helpers, ...snippetPieces(snippetOf('ratio'))])).toBe(true);
+  });
+
+  test('a loop that does not end is ended, and its value is not a number, which counts as infinite', async () => {
+    using engine = await openEngine({ backend: 'webgpu' });
+    const f = (loop: string) => defineFDivergence({ name: 'looping', wgsl: `var x = excess * excess;\n${loop}\nreturn x;`, f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity });
+    const [p, q] = [engine.rows([[0.5, 0.5]], { outcomes: 2 }), engine.rows([[0.25, 0.75]], { outcomes: 2 })];
+    const read = async (loop: string): Promise<number> => (await f(loop)(p, q).read())[0]!;
+    expect(await read('for (var i = 0; i < 40000; i++) { if (i > 30000) { break; } }')).toBeCloseTo(1 / 3, 6);
+    expect(await read('while (x >= 0.0) { x = abs(x); }')).toBe(Infinity);
+    expect(await read('for (var i = 0; i < 300; i++) { for (var j = 0; j < 300; j++) { continue; } }')).toBe(Infinity);
+  });
+
+  test('what the compiler says of a line with loops has its column in the snippet', async () => {
+    const text = 'var x = ratio;\nwhile (x > 1.0) { x *= 0.5; } for (var i = 0; i < 2; i++) { x = i; }\nreturn x;';
+    const at = await compile(device, 'mine', joinPieces(snippetPieces(snippetOf(text)))).catch((error: unknown) => (error as Error).message);
+    const [line, column] = /mine\.wgsl:(\d+):(\d+)/.exec(at as string)!.slice(1).map(Number);
+    expect(line).toBe(2);
+    expect(Math.abs(column! - (1 + text.split('\n')[1]!.indexOf('x = i')))).toBeLessThanOrEqual(4); // at the variable, the sign or the value
   });
 
   test('what the compiler says has the line and column of the snippet', async () => {
