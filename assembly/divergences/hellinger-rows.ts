@@ -1,10 +1,17 @@
 /** D₀ = 2 Σ (√p − √q)², where neither tables nor logarithms are needed; symmetric to the last bit. */
 import { memberOf } from '../math/finish';
+import { differenceOfShares, equalise, shareOfP, shareOfQ } from '../math/equal-masses';
 import { massOf } from '../math/rows';
 import { accumulated, lower, quad, quadOf, strideOf, total, upper } from '../math/quads';
 
 const MEASURES = 0;
 const SHARE: f64 = 0.2; // of the divergence that may belong to the masses before a second sweep
+/** Below it, times the mass, terms may be too small for f32: 2⁻⁶⁰. */
+const FAINT: f64 = 8.673617379884035e-19;
+/** Below it, differences of shares in f64 may have lost digits that count: 2⁻⁴⁸. */
+const CLOSE: f64 = 3.552713678800501e-15;
+/** Of D₀ of distributions. */
+const BOUND: f64 = 4;
 const TINY: f32 = 1.1754943508222875e-38;
 
 let half: f64 = 0; // Σ (√p − √q)²
@@ -29,8 +36,8 @@ export function hellingerDivergence(p: usize, q: usize, outcomes: i32, contract:
   if (contract === MEASURES) return 2 * half;
   const mean = Math.sqrt(massP * (massP + excess));
   const ofMasses = (excess / (2 * massP + excess + 2 * mean)) * excess;
-  if (!(ofMasses <= SHARE * half)) return normalised(p, q, outcomes);
-  return (2 * Math.max(0, half - ofMasses)) / mean;
+  if (!(ofMasses <= SHARE * half) || half < FAINT * Math.max(1, massP)) return Math.min(normalised(p, q, outcomes), BOUND);
+  return Math.min((2 * Math.max(0, half - ofMasses)) / mean, BOUND);
 }
 
 /** (√p − √q)² = d²/(p + q + 2 √p √q), where p q itself might underflow. Zeros cost what the other has. */
@@ -77,21 +84,42 @@ function sweep(p: usize, q: usize, outcomes: i32): void {
 function normalised(p: usize, q: usize, outcomes: i32): f64 {
   const ofP = f64x2.splat(massOf(p, outcomes));
   const ofQ = f64x2.splat(massOf(q, outcomes));
+  const start = p;
+  const other = q;
   let terms = f64x2.splat(0);
   const end = p + ((<usize>outcomes) << 2);
   for (; p < end; p += 16, q += 16) {
     const count = min(<i32>((end - p) >> 2), 4);
     const p0 = quadOf(p, count);
     const q0 = quadOf(q, count);
-    terms = f64x2.add(terms, exactTerm(f64x2.div(lower(p0), ofP), f64x2.div(lower(q0), ofQ)));
-    terms = f64x2.add(terms, exactTerm(f64x2.div(upper(p0), ofP), f64x2.div(upper(q0), ofQ)));
+    terms = f64x2.add(terms, f64x2.add(termOf(f64x2.div(lower(p0), ofP), f64x2.div(lower(q0), ofQ)), termOf(f64x2.div(upper(p0), ofP), f64x2.div(upper(q0), ofQ))));
+  }
+  const divergence = 2 * total(terms);
+  return divergence < CLOSE && equalise(start, other, outcomes, 1) ? close(start, other, outcomes) : divergence;
+}
+
+@inline
+function termOf(p: v128, q: v128): v128 {
+  return exactTerm(p, q, f64x2.sub(p, q));
+}
+
+/** Rows so close that f64 does not hold the digits of the difference of p/P and q/Q. */
+function close(p: usize, q: usize, outcomes: i32): f64 {
+  let terms = f64x2.splat(0);
+  for (const end = p + ((<usize>outcomes) << 2); p < end; p += 16, q += 16) {
+    const count = min(<i32>((end - p) >> 2), 4);
+    terms = f64x2.add(terms, f64x2.add(closeTerm(lower(quadOf(p, count)), lower(quadOf(q, count))), closeTerm(upper(quadOf(p, count)), upper(quadOf(q, count)))));
   }
   return 2 * total(terms);
 }
 
 @inline
-function exactTerm(p: v128, q: v128): v128 {
-  const d = f64x2.sub(p, q);
+function closeTerm(p: v128, q: v128): v128 {
+  return exactTerm(shareOfP(f64x2.abs(p)), shareOfQ(f64x2.abs(q)), differenceOfShares(f64x2.abs(p), f64x2.abs(q)));
+}
+
+@inline
+function exactTerm(p: v128, q: v128, d: v128): v128 {
   const root = f64x2.sqrt(f64x2.mul(f64x2.abs(p), f64x2.abs(q)));
   return f64x2.mul(d, f64x2.div(d, f64x2.max(f64x2.add(f64x2.add(p, q), f64x2.add(root, root)), f64x2.splat(1e-300))));
 }

@@ -4,9 +4,10 @@
  * Twin: shaders/divergences/row-sums.wgsl
  */
 import { memberOf } from '../math/finish';
+import { differenceOfShares, equalise, shareOfP, shareOfQ } from '../math/equal-masses';
 import { massOf } from '../math/rows';
 import { accumulated, lower, narrowed, partial, quad, quadOf, strideOf, total, upper } from '../math/quads';
-import { ALPHA, arePlain, carefulTerms, isPlain, KL, MIXTURE, outside, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
+import { ALPHA, arePlain, carefulTerms, closeTerm, isPlain, KL, LOWEST, MIXTURE, outside, plainTerm, rateOfP, rateOfQ, resetMasses, shareTerm, withoutP, withoutQ } from './term';
 
 /** Sums of a sweep: of the terms, of p, and of q − p. */
 let value: f64 = 0;
@@ -14,6 +15,10 @@ let mass: f64 = 0;
 let excess: f64 = 0;
 
 const SHARE = 0.2; // of the divergence that may belong to the masses before a second sweep
+/** Of divergences below it, differences of shares in f64 may have lost digits that count, or f32 some terms: 2⁻⁴⁸. */
+const CLOSE: f64 = 3.552713678800501e-15;
+/** The mass at which rows are taken then: 2¹⁰⁰. */
+const LIFT: f64 = 1.2676506002282294e30;
 const NEAR = 0.003; // relative difference of masses up to which series of degree 3 are right
 
 /** What distributions ask for that measures do not. */
@@ -62,10 +67,19 @@ function rowDivergence(kind: i32, own: bool, p: usize, q: usize, outcomes: i32, 
     if (contract === MEASURES) return extended;
     const ofMasses = massTerm(kind, table);
     const ratio = excess / mass;
-    if (Math.abs(ratio) <= NEAR && ofMasses <= SHARE * extended) return Math.max(0, extended - ofMasses) / meanMass(kind, table, ratio);
+    if (Math.abs(ratio) <= NEAR && ofMasses <= SHARE * extended && extended >= CLOSE) return Math.min(Math.max(0, extended - ofMasses) / meanMass(kind, table, ratio), boundOf(kind, table));
   }
   normalisedSweep(kind, p, q, outcomes, table);
-  return value + alone(kind, table);
+  const divergence = value + alone(kind, table);
+  if (divergence < CLOSE && equalise(p, q, outcomes, LIFT)) return closeDivergence(kind, p, q, outcomes, table) / LIFT;
+  return Math.min(divergence, boundOf(kind, table));
+}
+
+/** What divergences of distributions do not exceed. */
+@inline
+function boundOf(kind: i32, table: usize): f64 {
+  const bound: f32 = kind === KL ? 0 : load<f32>(table, 104);
+  return bound > 0 ? bound : Infinity;
 }
 
 /** What outcomes cost that only one of the rows has. */
@@ -176,6 +190,29 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
     else careful += carefulShareTerms(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ);
   }
   value = total(values) + careful;
+}
+
+/** Divergence of rows that `equalise` has prepared, times their mass. */
+function closeDivergence(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): f64 {
+  resetMasses();
+  let sum: f64 = 0;
+  for (const end = p + ((<usize>outcomes) << 2); p < end; p += 16, q += 16) {
+    const count = min(<i32>((end - p) >> 2), 4);
+    const p0 = f32x4.abs(quadOf(p, count));
+    const q0 = f32x4.abs(quadOf(q, count));
+    const lowP = shareOfP(lower(p0));
+    const highP = shareOfP(upper(p0));
+    const lowQ = shareOfQ(lower(q0));
+    const highQ = shareOfQ(upper(q0));
+    const ofP = narrowed(lowP, highP);
+    const ofQ = narrowed(lowQ, highQ);
+    const apart = i32x4.lt_s(i32x4.min_s(ofP, ofQ), i32x4.splat(LOWEST));
+    const d = v128.andnot(narrowed(differenceOfShares(lower(p0), lower(q0)), differenceOfShares(upper(p0), upper(q0))), apart);
+    const one = quad(1);
+    sum += total(accumulated(f64x2.splat(0), closeTerm(kind, table, v128.bitselect(one, ofP, apart), v128.bitselect(one, ofQ, apart), d)));
+    sum += carefulTerms(kind, table, v128.and(ofP, apart), v128.and(ofQ, apart));
+  }
+  return sum + alone(kind, table);
 }
 
 /** Of shares that are zero, or else not plain, the rounding to f32 does not count: they are apart. */

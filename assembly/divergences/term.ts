@@ -34,7 +34,7 @@ export function resetMasses(): void {
   withoutQ = 0;
 }
 
-const LOWEST = (127 - 108) << 23;
+export const LOWEST = (127 - 108) << 23;
 const HIGHEST = (127 + 10) << 23;
 
 /** Whether plain arithmetic serves outcomes: no zeros, and nothing so small or large that a step leaves f32. By their bits, which order as the numbers do. */
@@ -188,6 +188,13 @@ export function shareTerm(kind: i32, table: usize, lowP: v128, highP: v128, lowQ
   const u = narrowed(lowU, highU);
   const d = narrowed(f64x2.sub(lowQ, lowU), f64x2.sub(highQ, highU));
   return anyReducedTerm(kind, table, u, d, k);
+}
+
+/** The term of shares whose difference is known better than by subtraction where they are near, and that may be as large as 2¹⁰¹. */
+export function closeTerm(kind: i32, table: usize, p: v128, q: v128, difference: v128): v128 {
+  const k = binades(p, q);
+  const u = i32x4.add(p, k);
+  return anyReducedTerm(kind, table, u, v128.bitselect(difference, f32x4.sub(q, u), i32x4.eq(k, i32x4.splat(0))), k);
 }
 
 /** 2^k in f64, of k 2²³. */

@@ -8,12 +8,16 @@ fn mass_term(sums: vec4<f32>) -> f32 {
 
 fn masses_matter(sums: vec4<f32>) -> bool {
   let s = sums.z / (2.0 * sums.y + sums.z);
-  return abs(s) >= 0.33 || mass_term(sums) > 0.2 * sums.x;
+  return abs(s) >= 0.33 || mass_term(sums) > 0.05 * sums.x;
 }
 
-// The divergence of the normalised rows: D = (D_extended - phi(P, Q)) / (P^b Q^a).
-fn alpha_divergence_of(sums: vec4<f32>) -> f32 {
+// The divergence of the normalised rows, D = (D_extended - phi(P, Q)) / (P^b Q^a), as numerator and denominator.
+fn alpha_quotient(sums: vec4<f32>) -> vec2<f32> {
   let a = series.rates.z;
-  let mass = sums.y * exp_accurate(a * log1p_accurate(sums.z / sums.y));
-  return max(sums.x - mass_term(sums), 0.0) / mass;
+  return vec2(max(sums.x - mass_term(sums), 0.0), sums.y * exp_accurate(a * log1p_accurate(sums.z / sums.y)));
+}
+
+fn alpha_divergence_of(sums: vec4<f32>) -> f32 {
+  let quotient = alpha_quotient(sums);
+  return at_most_bound(quotient.x / quotient.y);
 }

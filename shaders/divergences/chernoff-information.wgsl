@@ -51,38 +51,29 @@ fn far_loss(larger: f32, smaller: f32, c: f32, x: f32) -> f32 {
   return -larger * expm1_accurate((c - 1.0) * x) - (1.0 - c) * (larger - smaller);
 }
 
-fn loss_of(pair: Pair, x: f32, unit: i32) -> f32 {
+fn loss_of(pair: Pair, x: f32) -> f32 {
   if (abs(pair.k) <= 2) {
     let at = pair.k + 2;
     let grown = pair.d * power_of_two(pair.k);
     let value = fma(grown, fma(powers.curvature[at] * pair.s, series_at(pair.s), powers.slope[at]), pair.u * powers.value[at]);
-    return scale(value, pair.exponent - pair.k - unit);
+    return scale(value, pair.exponent - pair.k);
   }
   let small = power_of_two(-min(abs(pair.k), 100));
   if (pair.k > 0) {
-    return scale(far_loss(pair.u + pair.d, pair.u * small, exponents.x, x), pair.exponent - unit);
+    return scale(far_loss(pair.u + pair.d, pair.u * small, exponents.x, x), pair.exponent);
   }
-  return scale(far_loss(pair.u, (pair.u + pair.d) * small, exponents.y, -x), pair.exponent - pair.k - unit);
+  return scale(far_loss(pair.u, (pair.u + pair.d) * small, exponents.y, -x), pair.exponent - pair.k);
 }
 
 // loss, Z, mass of p, mass of q minus mass of p
-fn outcome(p_bits: u32, q_bits: u32, by: Rescaling, unit: i32) -> vec4<f32> {
-  if (p_bits == 0u && q_bits == 0u) {
-    return vec4(0.0);
-  }
-  if (q_bits == 0u) {
-    let mass = alone(p_bits, by, false, unit);
-    return vec4(exponents.y * mass, 0.0, mass, -mass);
-  }
-  if (p_bits == 0u) {
-    let mass = alone(q_bits, by, true, unit);
-    return vec4(exponents.x * mass, 0.0, 0.0, mass);
+fn outcome(p_bits: u32, q_bits: u32, by: Rescaling) -> vec4<f32> {
+  if (p_bits == 0u || q_bits == 0u) {
+    let masses = masses_by(p_bits, q_bits, by);
+    return vec4(exponents.y * masses.x + exponents.x * masses.z, 0.0, masses.x, masses.y);
   }
   let pair = pair_by(p_bits, q_bits, by);
   let x = log_ratio(pair);
-  let of_p = scale(pair.u, pair.exponent - pair.k - unit);
-  let d = select(scale(pair.u + pair.d, pair.exponent - unit) - of_p, scale(pair.d, pair.exponent - unit), pair.k == 0);
-  return vec4(loss_of(pair, x, unit), geometric_mean(pair, x, exponents.x, unit), of_p, d);
+  return vec4(loss_of(pair, x), geometric_mean(pair, x, exponents.x), pair.p, difference_of(pair));
 }
 
 // The loss of the two masses, which the rescaling leaves next to equal, is no part of the information.
@@ -107,7 +98,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   let q_start = uniforms.q_start + row * uniforms.q_stride;
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
-    accumulate(&sum, outcome(p_at(p_start + k) & MAGNITUDE, q_at(q_start + k) & MAGNITUDE, at.by, at.unit), uniforms.zero);
+    accumulate(&sum, outcome(p_at(p_start + k) & MAGNITUDE, q_at(q_start + k) & MAGNITUDE, at.by), uniforms.zero);
   }
   let sums = sum_over_lanes(total_of(sum), local);
   if (lane_of(local) == 0u) {

@@ -10,6 +10,6 @@ struct Uniforms { rows: u32, state_start: u32, state_stride: u32, }
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let row = item_of(workgroup, groups, local);
   if (row < uniforms.rows) {
-    orders[row] = 1.0 - states[uniforms.state_start + row * uniforms.state_stride + 4u];
+    orders[row] = 1.0 - states[uniforms.state_start + row * uniforms.state_stride + 5u];
   }
 }

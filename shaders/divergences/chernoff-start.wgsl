@@ -2,6 +2,8 @@
 // Twin: src/divergences/chernoff-search.ts
 struct Uniforms { rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, }
 
+const LIFT: i32 = 60; // the binary logarithm of the mass at which rows are taken, so that f32 keeps the terms of near ones
+
 @group(0) @binding(2) var<storage, read_write> states: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -13,18 +15,22 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   }
   let p_start = uniforms.p_start + row * uniforms.p_stride;
   let q_start = uniforms.q_start + row * uniforms.q_stride;
-  let sums = mass_sums(p_start, q_start, local, SAME_MASS);
-  let by = equal_masses(p_start, q_start, local, sums);
+  var by = lifted(equal_masses(mass_frame(p_start, q_start, uniforms.outcomes, local)), LIFT);
+  var sums = mass_sums(p_start, q_start, local, by);
+  by = refined(by, sums.x, sums.y);
+  sums = mass_sums(p_start, q_start, local, by);
+  by = refined(by, sums.x, sums.y);
   if (lane_of(local) == 0u) {
-    let at = 9u * row;
-    states[at] = by.excess.high;
-    states[at + 1u] = by.excess.low;
-    states[at + 2u] = f32(by.shift);
-    states[at + 3u] = f32(split(bitcast<u32>(sums.x)).exponent);
-    states[at + 4u] = 0.5;
-    states[at + 5u] = -1.0; // neither end has been tried
-    states[at + 6u] = 2.0;
-    states[at + 7u] = 0.0;
-    states[at + 8u] = sums.w;
+    let at = 10u * row;
+    states[at] = by.of_p.high;
+    states[at + 1u] = by.of_p.low;
+    states[at + 2u] = by.of_q;
+    states[at + 3u] = f32(by.shift_p);
+    states[at + 4u] = f32(by.shift_q);
+    states[at + 5u] = 0.5;
+    states[at + 6u] = -1.0; // neither end has been tried
+    states[at + 7u] = 2.0;
+    states[at + 8u] = 0.0;
+    states[at + 9u] = sums.w;
   }
 }

@@ -7,27 +7,20 @@ struct Uniforms {
 @group(0) @binding(2) var<storage, read> states: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-// The exponent a of q, the interval it is in, and whether it is found; the exponent of the mass of p,
-// which scales all sums; and whether the supports differ.
-struct Search { by: Rescaling, unit: i32, a: f32, low: f32, high: f32, found: bool, partial: bool, }
+// The exponent a of q, the interval it is in, and whether it is found; and whether the supports differ.
+struct Search { by: Rescaling, a: f32, low: f32, high: f32, found: bool, partial: bool, }
 
 fn search_of(row: u32) -> Search {
   let at = uniforms.state_start + row * uniforms.state_stride;
-  let excess = states[at];
-  let by = Rescaling(Double(excess, states[at + 1u]), 1.0 / (1.0 + excess), i32(states[at + 2u]), true, false);
-  return Search(by, i32(states[at + 3u]), states[at + 4u], states[at + 5u], states[at + 6u], states[at + 7u] > 0.0, states[at + 8u] > 0.0);
+  let by = Rescaling(Double(states[at], states[at + 1u]), states[at + 2u], i32(states[at + 3u]), i32(states[at + 4u]), 0, true, false, false);
+  return Search(by, states[at + 5u], states[at + 6u], states[at + 7u], states[at + 8u] > 0.0, states[at + 9u] > 0.0);
 }
 
 // p^(1-a) q^a, from the end whose exponent is larger; x = log(q/p).
-fn geometric_mean(pair: Pair, x: f32, a: f32, unit: i32) -> f32 {
+fn geometric_mean(pair: Pair, x: f32, a: f32) -> f32 {
   let from_p = a <= 0.5;
   let exponent = two_product(select(a - 1.0, a, from_p), x, uniforms.zero);
   let e = exp_scaled(exponent.high, exponent.low);
   let mantissa = select(pair.u + pair.d, pair.u, from_p);
-  return scale(mantissa * (1.0 + e.fraction), pair.exponent - select(0, pair.k, from_p) + e.exponent - unit);
-}
-
-fn alone(bits: u32, by: Rescaling, of_q: bool, unit: i32) -> f32 {
-  let x = split(bits);
-  return scale(x.mantissa * select(1.0, by.inverse, of_q), x.exponent - select(0, by.shift, of_q) - unit);
+  return scale(mantissa * (1.0 + e.fraction), pair.exponent - select(0, pair.k, from_p) + e.exponent);
 }

@@ -29,14 +29,12 @@ fn slopes_of(p_bits: u32, q_bits: u32, at: Search, series: SlopeSeries) -> Slope
   }
   let pair = pair_by(p_bits, q_bits, at.by);
   let x = log_ratio(pair);
-  let w = geometric_mean(pair, x, at.a, at.unit);
+  let w = geometric_mean(pair, x, at.a);
   var gap = vec2(0.0);
   if (pair.k == 0 && abs(pair.s) <= NEAR) {
-    gap.x = scale(pair.u * x * x, pair.exponent - at.unit) * series_at(series, x);
+    gap.x = scale(pair.u * x * x, pair.exponent) * series_at(series, x);
   } else {
-    let p_scaled = scale(pair.u, pair.exponent - pair.k - at.unit);
-    let q_scaled = scale(pair.u + pair.d, pair.exponent - at.unit);
-    let d = select(q_scaled - p_scaled, scale(pair.d, pair.exponent - at.unit), pair.k == 0);
+    let d = difference_of(pair);
     gap = vec2(w * x - d, abs(d));
   }
   let parts = vec2(w * abs(x), w * x * x);
@@ -111,15 +109,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
     at = advanced(at, sweep(uniforms.p_start + row * uniforms.p_stride, uniforms.q_start + row * uniforms.q_stride, local, at));
   }
   if (lane_of(local) == 0u) {
-    let to = 9u * row;
-    next_states[to] = at.by.excess.high;
-    next_states[to + 1u] = at.by.excess.low;
-    next_states[to + 2u] = f32(at.by.shift);
-    next_states[to + 3u] = f32(at.unit);
-    next_states[to + 4u] = at.a;
-    next_states[to + 5u] = at.low;
-    next_states[to + 6u] = at.high;
-    next_states[to + 7u] = select(0.0, 1.0, at.found);
-    next_states[to + 8u] = select(0.0, 1.0, at.partial);
+    let to = 10u * row;
+    next_states[to] = at.by.of_p.high;
+    next_states[to + 1u] = at.by.of_p.low;
+    next_states[to + 2u] = at.by.of_q;
+    next_states[to + 3u] = f32(at.by.shift_p);
+    next_states[to + 4u] = f32(at.by.shift_q);
+    next_states[to + 5u] = at.a;
+    next_states[to + 6u] = at.low;
+    next_states[to + 7u] = at.high;
+    next_states[to + 8u] = select(0.0, 1.0, at.found);
+    next_states[to + 9u] = select(0.0, 1.0, at.partial);
   }
 }

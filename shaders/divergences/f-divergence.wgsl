@@ -31,9 +31,12 @@ fn term_without_q(p: f32) -> f32 {
 
 // Nothing is known of f, so masses are made equal unless they are to half an ulp, and beside the divergence.
 fn masses_matter(sums: vec4<f32>) -> bool {
-  return abs(sums.z) > 3.0e-8 * sums.y || sums.z * sums.z > 3.0e-8 * sums.x * sums.y;
+  return abs(sums.z) > 3.0e-8 * sums.y || sums.z * (sums.z / sums.y) > 3.0e-8 * sums.x;
 }
 
 fn divergence_of(sums: vec4<f32>) -> f32 {
-  return sums.x / sums.y;
+  let limits = table[0];
+  let bound = limits.x + limits.y; // of rows that have no outcome in common
+  let divergence = sums.x / sums.y;
+  return select(divergence, bound, min(limits.x, limits.y) >= 0.0 && divergence > bound);
 }

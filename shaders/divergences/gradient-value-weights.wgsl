@@ -11,5 +11,5 @@ fn add_value(sum: ptr<function, Accumulator>, rows: Rows, k: u32) {
 }
 
 fn unsettled(sums: vec4<f32>) -> bool {
-  return masses_matter(sums);
+  return is_unsettled(sums, SAME_MASS);
 }

@@ -6,23 +6,11 @@ fn entry_bits(bits: u32) -> u32 {
   return bits & 0x7fffffffu; // minus zero is zero
 }
 
-// 2^shift (1 + excess) = q/p: by this the other row is rescaled, so that it meets the own row at the reference.
+// The rescaling by which the rows meet at the reference.
 fn rescaling_between(p_bits: u32, q_bits: u32) -> Rescaling {
   let p = split(p_bits);
   let q = split(q_bits);
-  var m = q.mantissa;
-  var shift = q.exponent - p.exponent;
-  if (m > 1.41421354 * p.mantissa) {
-    m *= 0.5;
-    shift += 1;
-  } else if (m < 0.70710677 * p.mantissa) {
-    m *= 2.0;
-    shift -= 1;
-  }
-  let d = m - p.mantissa;
-  let high = d / p.mantissa;
-  let product = two_product(high, p.mantissa, uniforms.zero);
-  return Rescaling(Double(high, ((d - product.high) - product.low) / p.mantissa), 1.0 / (1.0 + high), shift, true, false);
+  return Rescaling(Double(q.mantissa, 0.0), p.mantissa, 0, p.exponent - q.exponent, 0, true, false, false);
 }
 
 fn frame_of(rows: Rows, local: u32) -> Frame {

@@ -1,5 +1,6 @@
 // H = sqrt(D_0 / 4).
 // Twin: src/divergences/hellinger-distance.ts
 fn divergence_of(sums: vec4<f32>) -> f32 {
-  return 0.5 * sqrt_accurate(alpha_divergence_of(sums));
+  let quotient = alpha_quotient(sums);
+  return min(root_of_quotient(0.25 * quotient.x, quotient.y), 1.0);
 }

@@ -67,9 +67,15 @@ fn mass_term(sums: vec4<f32>) -> f32 {
 }
 
 fn masses_matter(sums: vec4<f32>) -> bool {
-  return abs(sums.z) > 2.4e-7 * sums.y || mass_term(sums) > 0.2 * sums.x;
+  return abs(sums.z) > 2.4e-7 * sums.y || mass_term(sums) > 0.05 * sums.x;
 }
 
+fn jensen_shannon_quotient(sums: vec4<f32>) -> vec2<f32> {
+  return vec2(max(sums.x - mass_term(sums), 0.0), fma(mixture.w, sums.z, sums.y));
+}
+
+// At most the entropy of the weights.
 fn jensen_shannon_of(sums: vec4<f32>) -> f32 {
-  return max(sums.x - mass_term(sums), 0.0) / fma(mixture.w, sums.z, sums.y);
+  let quotient = jensen_shannon_quotient(sums);
+  return min(quotient.x / quotient.y, bitcast<f32>(table[6].z));
 }

@@ -35,7 +35,7 @@ fn mass_term(sums: vec4<f32>) -> f32 {
 }
 
 fn masses_matter(sums: vec4<f32>) -> bool {
-  return abs(sums.z) >= 0.66 * abs(sums.y + 0.5 * sums.z) || mass_term(sums) > 0.2 * sums.x;
+  return abs(sums.z) >= 0.66 * abs(sums.y + 0.5 * sums.z) || mass_term(sums) > 0.05 * sums.x;
 }
 
 fn alpha_divergence_of(sums: vec4<f32>) -> f32 {

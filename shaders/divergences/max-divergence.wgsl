@@ -16,7 +16,7 @@ const NO_PAIR: i32 = 1000;
 const LOWEST: f32 = -3.4028234e38;
 
 fn visit(least: ptr<function, Extremum>, sum: ptr<function, Accumulator>, p_bits: u32, q_bits: u32, by: Rescaling) {
-  accumulate(sum, masses_of(p_bits, q_bits, by), uniforms.zero);
+  accumulate(sum, masses_by(p_bits, q_bits, by), uniforms.zero);
   if (p_bits == 0u) {
     return;
   }
@@ -68,15 +68,32 @@ fn log_of_masses(sums: vec4<f32>) -> f32 {
 
 // The bits of the divergence; all lanes of a row return the same.
 fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
-  let first = extremum_of(p_start, q_start, local, SAME_MASS);
-  let sums = sum_over_lanes(first.masses, local);
-  let greatest = greatest_log(first, local);
-  let log_mass = log_of_masses(sums);
-  var divergence = greatest.x + log_mass;
-  if (agreed(abs(divergence) < 4.0 * abs(log_mass) && greatest.y == 0.0, local)) {
-    let by = equal_masses(p_start, q_start, local, sums);
-    let again = extremum_of(p_start, q_start, local, by);
-    divergence = greatest_log(again, local).x + log_of_masses(sum_over_lanes(again.masses, local));
+  var by = SAME_MASS;
+  var least = extremum_of(p_start, q_start, local, SAME_MASS);
+  var sums = sum_over_lanes(least.masses, local);
+  var greatest = greatest_log(least, local);
+  if (agreed(is_hidden(greatest, sums, by), local)) {
+    let frame = mass_frame(p_start, q_start, outcomes, local);
+    for (var turn = 0u; turn < 3u; turn++) {
+      if (by.applies) {
+        by = refined(by, sums.x, sums.y);
+      } else {
+        by = equal_masses(frame);
+      }
+      least = extremum_of(p_start, q_start, local, by);
+      sums = sum_over_lanes(least.masses, local);
+      greatest = greatest_log(least, local);
+      if (!agreed(is_hidden(greatest, sums, by), local)) {
+        break;
+      }
+    }
   }
-  return select(result_bits(max(divergence, 0.0)), INFINITY_BITS, greatest.y > 0.0);
+  return select(result_bits(max(greatest.x + log_of_masses(sums), 0.0)), INFINITY_BITS, greatest.y > 0.0);
+}
+
+// Whether the masses hide some digits of the divergence, or are too small for their difference to be right.
+fn is_hidden(greatest: vec4<f32>, sums: vec4<f32>, by: Rescaling) -> bool {
+  let log_mass = log_of_masses(sums);
+  let faint = !by.applies && sums.x < 8.6736174e-19; // 2^-60
+  return greatest.y == 0.0 && (faint || abs(greatest.x + log_mass) < 4.0 * abs(log_mass));
 }

@@ -1,7 +1,9 @@
 // Divergence of two rows of nonnegative numbers: one sweep over the row, and others only when the masses differ so
 // much that they hide the divergence. A joined piece supplies the term; another lays rows over invocations.
 // Twin: src/divergences/row-divergence.ts
-const MAGNITUDE: u32 = 0x7fffffffu; // minus zero is zero
+const FAINT: f32 = 8.6736174e-19; // 2^-60: below it, terms may be too small for f32
+const CLOSE: f32 = 1.52587891e-5; // 2^-16: rows that are at least so near
+const LIFT: i32 = 120; // the binary logarithm of the mass at which faint rows are taken
 
 // Outcomes of the row, or of the part of it, that is gone through.
 var<private> outcomes: u32;
@@ -15,37 +17,36 @@ fn magnitudes(bits: vec4<u32>, k: u32) -> vec4<u32> {
 }
 
 // value, mass of p, mass of q minus mass of p, count of infinite terms; a symmetric divergence, which has none of those,
-// sums the mass of q instead. An outcome that one of the rows lacks is
-// evaluated as a pair of equals, which costs nothing, and then replaced by what it costs alone: that needs no branch.
+// sums the mass of q instead. An outcome that one of the rows lacks is evaluated as a pair of equals, which costs nothing, and then replaced by what it costs alone: that needs no branch.
 fn outcome(p_bits: u32, q_bits: u32, by: Rescaling) -> vec4<f32> {
   let no_p = p_bits == 0u;
   let no_q = q_bits == 0u;
-  let first = select(p_bits, q_bits, no_p);
-  let second = select(q_bits, p_bits, no_q);
+  let some_p = select(p_bits, q_bits, no_p);
+  let some_q = select(q_bits, p_bits, no_q);
+  let ordered = symmetric && by.alike;
+  let first = select(some_p, min(some_p, some_q), ordered);
+  let second = select(some_q, max(some_p, some_q), ordered);
   if (by.applies) {
     let pair = pair_rescaled(first, second, by, uniforms.zero);
-    let both = vec4(divergence_term(pair), pair.p, difference_of(pair), select(0.0, pair.q, symmetric));
-    return select(both, alone(p_bits, rescaled_mass(q_bits, by), no_q), no_p || no_q);
+    let swapped = ordered && some_p > some_q;
+    let d = difference_of(pair);
+    let p = select(pair.p, pair.q, swapped);
+    let q = select(pair.q, pair.p, swapped);
+    let both = vec4(divergence_term(pair), p, select(d, -d, swapped), select(0.0, q, symmetric));
+    return select(both, alone(select(p, 0.0, no_p), select(q, 0.0, no_q), no_p, no_q), no_p || no_q);
   }
-  let pair = pair_of(select(first, min(first, second), symmetric), select(second, max(first, second), symmetric));
-  let one = bitcast<f32>(first);
-  let other = bitcast<f32>(second);
+  let pair = pair_of(first, second);
+  let one = bitcast<f32>(some_p);
+  let other = bitcast<f32>(some_q);
   let both = vec4(divergence_term(pair), one, other - one, select(0.0, other, symmetric));
-  return select(both, alone(p_bits, bitcast<f32>(q_bits), no_q), no_p || no_q);
+  return select(both, alone(bitcast<f32>(p_bits), bitcast<f32>(q_bits), no_p, no_q), no_p || no_q);
 }
 
 // What an outcome costs that p, q or both lack.
-fn alone(p_bits: u32, q: f32, no_q: bool) -> vec4<f32> {
-  let p = bitcast<f32>(p_bits);
-  let no_p = p_bits == 0u;
+fn alone(p: f32, q: f32, no_p: bool, no_q: bool) -> vec4<f32> {
   let cost = select(select(term_without_q(p), term_without_p(q), no_p), 0.0, no_p && no_q);
   let infinite = cost < 0.0;
   return vec4(select(cost, 0.0, infinite), p, q - p, select(select(0.0, 1.0, infinite), q, symmetric));
-}
-
-fn rescaled_mass(q_bits: u32, by: Rescaling) -> f32 {
-  let q = split(q_bits);
-  return scale(q.mantissa * by.inverse, q.exponent - by.shift);
 }
 
 fn sweep(p_start: u32, q_start: u32, local: u32, by: Rescaling) -> vec4<f32> {
@@ -61,56 +62,62 @@ fn sweep(p_start: u32, q_start: u32, local: u32, by: Rescaling) -> vec4<f32> {
   return sum_over_lanes(total_of(sum), local);
 }
 
-// x / y, which may lie outside f32.
-fn ratio_of(x: f32, y: f32) -> Scaled {
-  let above = split(bitcast<u32>(x));
-  let below = split(bitcast<u32>(y));
-  let ratio = split(bitcast<u32>(above.mantissa / below.mantissa));
-  return Scaled(ratio.mantissa, ratio.exponent + above.exponent - below.exponent);
+// A compensated sum that overflows is NaN, which max() and comparisons may hide.
+fn overflows(sums: vec4<f32>) -> bool {
+  return (bitcast<u32>(sums.x) & INFINITY_BITS) == INFINITY_BITS;
 }
 
-fn masses_of(p_start: u32, q_start: u32, local: u32) -> vec2<f32> {
-  var sum = Accumulator();
-  for (var k = 4u * lane_of(local); k < outcomes; k += 4u * LANES) {
-    let p = bitcast<vec4<f32>>(magnitudes(p_quad(p_start + k), k));
-    let q = bitcast<vec4<f32>>(magnitudes(q_quad(q_start + k), k));
-    accumulate(&sum, vec4(p.xy + p.zw, q.xy + q.zw), uniforms.zero);
+fn is_infinite(sums: vec4<f32>) -> bool {
+  return sums.w > 0.0 && !symmetric;
+}
+
+// Whether terms that f32 has not kept may count.
+fn is_faint(sums: vec4<f32>, by: Rescaling) -> bool {
+  return by.lift == 0 && sums.x < FAINT * max(sums.y, 1.0);
+}
+
+// Whether another sweep is to take out the masses, or the size of the terms; of measures neither.
+fn is_unsettled(sums: vec4<f32>, by: Rescaling) -> bool {
+  if (is_infinite(sums) || !masses_matter(vec4(0.0, 1.0, 0.5, 0.0))) {
+    return false;
   }
-  let total = sum_over_lanes(total_of(sum), local);
-  return vec2(total.x + total.y, total.z + total.w);
-}
-
-// 2^shift (1 + excess) = mass of q / mass of p, or the inverse if they are exchanged. Near equal masses the excess comes
-// from their difference, which holds nothing of the mass of q when that is far smaller.
-fn rescaling_of(sums: vec4<f32>, masses: vec2<f32>) -> Rescaling {
-  let exchanges = symmetric && sums.z < 0.0;
-  let mass = select(masses, masses.yx, exchanges);
-  let ratio = ratio_of(mass.y, mass.x);
-  let step = select(0, 1, ratio.mantissa > 1.41421354);
-  let shift = ratio.exponent + step;
-  var excess = ratio.mantissa * power_of_two(-step) - 1.0;
-  if (shift == 0 && abs(sums.z) < 0.25 * mass.x) {
-    excess = select(sums.z, -sums.z, exchanges) / mass.x;
+  if (overflows(sums)) {
+    return !by.applies && sums.y > 1.0;
   }
-  return Rescaling(Double(excess, 0.0), 1.0 / (1.0 + excess), shift, true, exchanges);
+  return masses_matter(sums) || is_faint(sums, by);
 }
 
-// What the rounding of the masses left out: 1 + excess times 1 + difference of the masses.
-fn refined(by: Rescaling, sums: vec4<f32>) -> Rescaling {
-  let rest = sums.z / sums.y;
-  let excess = add(by.excess, Double(rest, by.excess.high * rest), uniforms.zero);
-  return Rescaling(excess, 1.0 / (1.0 + excess.high), by.shift, true, by.exchanges);
+fn next_rescaling(by: Rescaling, frame: MassFrame, sums: vec4<f32>) -> Rescaling {
+  var next = by;
+  if (!by.applies) {
+    let exchanges = symmetric && (sums.z < 0.0 || (sums.z == 0.0 && frame.p > frame.q));
+    next = equal_masses(frame);
+    if (exchanges) {
+      next = equal_masses(exchanged(frame));
+    }
+    next.exchanges = exchanges;
+  } else if (masses_matter(sums)) {
+    next = refined(by, sums.y, sums.z);
+  }
+  if (is_faint(sums, by) && sums.x < CLOSE * sums.y) {
+    next = lifted(next, LIFT);
+  }
+  return next;
 }
 
 // The bits of D(p || q); all lanes of a row return the same.
 fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
   load_constants();
+  var by = SAME_MASS;
   var sums = sweep(p_start, q_start, local, SAME_MASS);
-  if (agreed(masses_matter(sums), local)) {
-    let by = rescaling_of(sums, masses_of(p_start, q_start, local));
-    sums = sweep(p_start, q_start, local, by);
-    if (agreed(masses_matter(sums), local)) {
-      sums = sweep(p_start, q_start, local, refined(by, sums));
+  if (agreed(is_unsettled(sums, by), local)) {
+    let frame = mass_frame(p_start, q_start, outcomes, local);
+    for (var turn = 0u; turn < 4u; turn++) {
+      by = next_rescaling(by, frame, sums);
+      sums = sweep(p_start, q_start, local, by);
+      if (!agreed(is_unsettled(sums, by), local)) {
+        break;
+      }
     }
   }
   return bits_of_divergence(sums);
@@ -118,7 +125,6 @@ fn row_divergence(p_start: u32, q_start: u32, local: u32) -> u32 {
 
 fn bits_of_divergence(sums: vec4<f32>) -> u32 {
   let exchanged = vec4(sums.x, sums.w, -sums.z, sums.y);
-  // A compensated sum that overflows is NaN, which max() and comparisons may hide.
-  let overflown = (bitcast<u32>(sums.x) & INFINITY_BITS) == INFINITY_BITS;
-  return select(result_bits(divergence_of(select(sums, exchanged, symmetric && sums.z < 0.0))), INFINITY_BITS, overflown || (sums.w > 0.0 && !symmetric));
+  let bits = result_bits(divergence_of(select(sums, exchanged, symmetric && sums.z < 0.0)));
+  return select(bits, INFINITY_BITS, overflows(sums) || is_infinite(sums));
 }

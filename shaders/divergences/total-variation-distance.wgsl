@@ -21,5 +21,5 @@ fn masses_matter(sums: vec4<f32>) -> bool {
 }
 
 fn divergence_of(sums: vec4<f32>) -> f32 {
-  return 0.5 * sums.x / sums.y;
+  return min(0.5 * sums.x / sums.y, 1.0);
 }

@@ -86,3 +86,11 @@ fn sqrt_accurate(x: f32) -> f32 {
   let root = sqrt(x);
   return root + 0.5 * (fma(-root, root, x) / root);
 }
+
+// sqrt(x/y), also where x/y is below f32. y is not far from 1, or far above.
+fn root_of_quotient(x: f32, y: f32) -> f32 {
+  if (x < 8.6736174e-19 * y) { // 2^-60
+    return 1.08420217e-19 * sqrt_accurate(x / (1.17549435e-38 * y)); // 2^-63, 2^-126
+  }
+  return sqrt_accurate(x / y);
+}

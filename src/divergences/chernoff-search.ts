@@ -13,10 +13,10 @@ import { pairArguments } from './row-divergence.ts';
 
 /**
  * The search for the order of the Chernoff information, row by row, a dispatch a step; rows that have arrived are only
- * copied. A state is: what equals the masses (three numbers), the exponent of the mass of p, the exponent of q, the
- * interval it is in, whether it is found, and whether the supports differ.
+ * copied. A state is: what equals the masses (five numbers), the exponent of q, the interval it is in, whether it is
+ * found, and whether the supports differ.
  */
-const STATE = 9;
+const STATE = 10;
 /** Newton's method on log(A/B) took at most 5 steps from ½ on rows of all kinds; two more may go to the ends of the interval. */
 const STEPS = 10;
 
@@ -33,7 +33,7 @@ const start: Operation<object> = {
     over: 'rows',
     items: ({ rows }) => rows,
   },
-  reference: () => (_row, out) => out.set([0, 0, 0, 0, 0.5, -1, 2, 0, 0]),
+  reference: () => (_row, out) => out.set([0, 0, 0, 0, 0, 0.5, -1, 2, 0, 0]),
 };
 
 /** The arguments of the kernels that read a state. */
@@ -55,11 +55,11 @@ const step: Operation<object> = {
   },
   reference: ([p, q]) => (row, out) => {
     const a = 1 - chernoffOfWeights(p!.row(row), q!.row(row)).order;
-    out.set([0, 0, 0, 0, a, a, a, 1, 0]);
+    out.set([0, 0, 0, 0, 0, a, a, a, 1, 0]);
   },
 };
 
-/** The state of each row after the search: [batchSize, 9]. */
+/** The state of each row after the search: [batchSize, 10]. */
 export function chernoffSearch(p: Tensor, q: Tensor): Tensor {
   let state = apply(start, [p, q], {});
   for (let k = 0; k < STEPS; k++) state = apply(step, [p, q, state], {});

@@ -8,9 +8,7 @@ import { defineLayout } from '../engine/layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { doublePiece } from '../math/double.ts';
-import { pairPiece } from '../math/pair.ts';
-import { commonPieces } from '../math/pieces.ts';
+import { equalMassesPieces } from '../math/equal-masses.ts';
 import { reducible, type ReductionParameters } from './reduction.ts';
 import { splitPays, splitRows } from './split-rows.ts';
 import { tempering, type TemperatureParameters } from '../math/temperature.ts';
@@ -91,9 +89,7 @@ export function withoutParameters<Divergence extends PairFunction<object>>(diver
 }
 
 export const rowSumPieces: readonly Piece[] = [
-  ...commonPieces,
-  doublePiece,
-  pairPiece,
+  ...equalMassesPieces,
   { name: 'divergences/row-sums.wgsl', source: rowSumsSource },
 ];
 /** For evaluations by `rowSumPieces`. */

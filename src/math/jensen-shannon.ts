@@ -109,12 +109,14 @@ export const mixtureDegree = 19;
 /**
  * The constants of the WGSL kernel.
  *
- *     [0 … 19] J on |s| ≤ ¾    [20] w    [21] v    [22] w v    [24] v log(1/v), the cost of q where p is 0    [25] w log(1/w)
+ *     [0 … 19] J on |s| ≤ ¾    [20] w    [21] v    [22] w v
+ *     [24] v log(1/v), the cost of q where p is 0    [25] w log(1/w)    [26] their sum, which bounds the divergence
  */
 export function mixtureTable(weight: number): Float32Array<ArrayBuffer> {
   const table = new Float32Array(28);
   const [w, v] = [weight, 1 - weight];
   table.set(economise(mixtureSeries(weight), mixtureBound, mixtureDegree));
-  table.set([w, v, w * v, 0, -v * Math.log1p(-w), -w * Math.log(w)], 20);
+  const [ofQ, ofP] = [-v * Math.log1p(-w), -w * Math.log(w)];
+  table.set([w, v, w * v, 0, ofQ, ofP, ofQ + ofP], 20);
   return table;
 }
