@@ -21,10 +21,10 @@ fn mass_frame(p_start: u32, q_start: u32, length: u32, local: u32) -> MassFrame 
     let q = select(vec4(0u), q_quad(q_start + k) & vec4(MAGNITUDE), within);
     accumulate(&sum, vec4(bitcast<vec2<f32>>(p.xy) + bitcast<vec2<f32>>(p.zw), bitcast<vec2<f32>>(q.xy) + bitcast<vec2<f32>>(q.zw)), uniforms.zero);
     let keys = keys_of(p, q);
-    for (var i = 0u; i < 4u; i++) {
-      if (keys[i] > best.x) {
-        best = vec2(keys[i], f32(length - k - i));
-      }
+    let most = max(max(keys.x, keys.y), max(keys.z, keys.w));
+    if (most > best.x) {
+      let place = select(select(select(3u, 2u, keys.z == most), 1u, keys.y == most), 0u, keys.x == most);
+      best = vec2(most, f32(length - k - place));
     }
   }
   let masses = sum_over_lanes(total_of(sum), local);
