@@ -3,7 +3,7 @@ import { isArray, typedArrayName } from './tags.ts';
 import { wishes } from './wishes.ts';
 
 /** Throws unless an argument is an object with named parts. */
-export function checkObject(operation: string, argument: string, value: unknown): void {
+function checkObject(operation: string, argument: string, value: unknown): void {
   if (typeof value !== 'object' || value === null || isArray(value) || ArrayBuffer.isView(value)) throw notNamed(operation, argument, value);
 }
 

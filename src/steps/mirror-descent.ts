@@ -1,6 +1,6 @@
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, turnsPerStep, type Operand, type Operation } from '../engine/operation.ts';
-import { checkObject, taken } from '../engine/parameters.ts';
+import { taken } from '../engine/parameters.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceOfWeights, weights } from '../math/alpha-family.ts';
 import { probabilities, weightsOf } from '../math/probabilities.ts';
@@ -140,10 +140,9 @@ function mixed(w: ArrayLike<number>, components: Operand | undefined): ArrayLike
 
 /** The objective as it is now; each kind has its own parts. */
 function takenObjective(given: Objective): Objective {
-  checkObject(name, 'objective', given);
-  const { kind } = given;
-  checkChoice(name, 'objective.kind', kind, ['linear', 'alphaDivergence']);
-  return { ...taken(name, 'objective', given, kind === 'linear' ? ['kind', 'gradient'] : ['kind', 'alpha', 'targets', 'components']), kind } as Objective;
+  const objective = taken(name, 'objective', given, ['kind', 'gradient', 'alpha', 'targets', 'components']);
+  checkChoice(name, 'objective.kind', objective.kind, ['linear', 'alphaDivergence']);
+  return taken(name, 'objective', objective, objective.kind === 'linear' ? ['kind', 'gradient'] : ['kind', 'alpha', 'targets', 'components']);
 }
 
 function checkParameters({ stepSize, steps }: DescentParameters): void {
