@@ -1,10 +1,11 @@
 import { DomainError, shown } from '../engine/errors.ts';
+import { isArray, typedArrayName } from '../engine/tags.ts';
 
 /** Numbers in an array or a typed array. */
 export type AlphaList = ArrayLike<number>;
 
 export function isList(value: unknown): value is AlphaList {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+  return isArray(value) || typedArrayName(value) !== undefined;
 }
 
 /** Throws unless a parameter is a list of finite numbers. */

@@ -55,7 +55,8 @@ export class Cursor<Item> {
 }
 
 export function isSource(value: unknown): value is Source<unknown> {
-  return has(value, 'getReader') || has(value, Symbol.asyncIterator) || has(value, Symbol.iterator);
+  const found = ['getReader', Symbol.asyncIterator, Symbol.iterator].find((name) => has(value, name));
+  return found !== undefined && typeof (value as Record<PropertyKey, unknown>)[found] === 'function';
 }
 
 function isReadable<Item>(source: object): source is ReadableLike<Item> {

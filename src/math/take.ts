@@ -2,6 +2,7 @@ import source from '../../shaders/math/take.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { apply, type Operation } from '../engine/operation.ts';
+import { isArray } from '../engine/tags.ts';
 import { Tensor } from '../engine/tensor.ts';
 
 interface Indices {
@@ -46,7 +47,7 @@ function wholeOf(bits: number): number {
 }
 
 function checkIndices(index: unknown, rows: number): void {
-  if (!Array.isArray(index)) { // lists of all kinds have become arrays
+  if (!isArray(index)) { // lists of all kinds have become arrays
     throw new DomainError({ operation: name, argument: 'index', expected: 'a list of whole numbers', got: shown(index), remedy: 'Pass an array or a typed array of the rows that are wanted.' });
   }
   const at = index.findIndex((row: unknown) => !(Number.isInteger(row) && (row as number) >= 0 && (row as number) < rows));
