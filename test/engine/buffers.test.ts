@@ -150,3 +150,9 @@ test('no error stayed uncaptured', async () => {
   await device.queue.onSubmittedWorkDone();
   expect(uncaptured).toEqual([]);
 });
+
+test('buffer() of a source on an engine that checks', async () => {
+  using checked = await openEngine({ device, check: 'all' });
+  const data = randomRows(rows, outcomes, 5);
+  expect(await download(device, await checked.rows(data, { outcomes, form: 'weights' }).buffer() as GPUBuffer)).toEqual(data);
+});
