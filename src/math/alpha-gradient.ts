@@ -152,7 +152,8 @@ function centred(logShare: Wide, slopes: Slopes, slopeOver: (scale: Exponent) =>
   if (!Number.isFinite(mean)) return mean;
   const difference = (mean === 0 ? 0 : scaledPower(mean, slopes.difference(scale, one).plus(logShare))) - slope;
   if (!Number.isNaN(difference)) return difference;
-  return Infinity * Math.sign(logShare.high > -700 ? scaledPower(mean, logShare) - scaled : mean - slopeOver({ ...scale, own: scale.own.plus(logShare) })); // ∞ − ∞
+  const [ofMean, ofSlope] = logShare.high > -700 ? [scaledPower(mean, logShare), scaled] : [mean, slopeOver({ ...scale, own: scale.own.plus(logShare) })];
+  return Infinity * (Math.sign(ofMean - ofSlope) || -Math.sign(slope)); // ∞ − ∞; where they are alike, this slope is nearly all of M
 }
 
 /** Whether no power of the row leaves f64 or needs more of its exponent than f64 has. */

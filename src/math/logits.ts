@@ -63,16 +63,17 @@ function addTerm(term: AlphaTerm, pair: LogitPair, k: number, divergence: Compen
     return;
   }
   const q = Math.exp(pair.logQ(k));
-  divergence.add(farTerm(term, pair, k, p, q, x));
-  excess.add(q - p);
+  const difference = Math.abs(x) < 1 ? p * growth : q - p;
+  divergence.add(farTerm(term, pair, k, p, q, difference, x));
+  excess.add(difference);
 }
 
 /** φ_α by p^b q^a, formed from the nearer end. */
-function farTerm({ a, b }: AlphaTerm, pair: LogitPair, k: number, p: number, q: number, x: number): number {
+function farTerm({ a, b }: AlphaTerm, pair: LogitPair, k: number, p: number, q: number, difference: number, x: number): number {
   const isNearP = Math.abs(a) < Math.abs(b);
   const exponent = isNearP ? a : -b;
   const end = isNearP ? pair.logP(k) : pair.logQ(k);
-  if (Math.abs(end) + Math.abs(exponent * x) < largestPlainExponent) return termFromMean(p, q, q - p, Math.exp(end + exponent * x), x, a, b);
+  if (Math.abs(end) + Math.abs(exponent * x) < largestPlainExponent) return termFromMean(p, q, difference, Math.exp(end + exponent * x), x, a, b);
   const mean = wideLogMean(pair, k, a, b);
-  return mean.high > 600 ? hugeTerm(1, mean, { a, b }) : termFromMean(p, q, q - p, scaledPower(1, mean), x, a, b);
+  return mean.high > 600 ? hugeTerm(1, mean, { a, b }) : termFromMean(p, q, difference, scaledPower(1, mean), x, a, b);
 }

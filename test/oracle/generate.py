@@ -311,4 +311,5 @@ def main():
     Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).with_name('cases.json')).write_text('[\n' + ',\n'.join(lines) + '\n]\n')
 
 
-main()
+if __name__ == '__main__':
+    main()
