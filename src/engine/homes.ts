@@ -39,7 +39,7 @@ export class Homes {
 
   async #download(source: Tensor, tensor: Tensor, gpu: WebGpuBackend | undefined, signal: AbortSignal | undefined): Promise<StoredNumbers> {
     if (!gpu || gpu !== this.#homeOf(source, gpu)) throw lostBuffer(source, tensor);
-    return gpu.hostData(source, signal);
+    return gpu.hostData(source, signal, tensor);
   }
 }
 

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import { DeviceError, DomainError, LimitExceededError } from '../../src/engine/errors.ts';
 import { BufferPool } from '../../src/engine/webgpu/pool.ts';
-import { alphaDivergence, klDivergence } from '../../src/index.ts';
+import { alphaDivergence, entropy, klDivergence } from '../../src/index.ts';
 import { expectFailure } from '../failure.ts';
 import { placeFor } from './place.ts';
 import { randomRows } from './random-rows.ts';
@@ -70,4 +70,37 @@ test('buffers that callers took leave room for runs', async () => {
   const divergence = klDivergence(engine.rows(randomRows(1024, 2, 5), { outcomes: 2, form }), engine.rows(randomRows(1, 2, 6), { outcomes: 2, form }));
   await divergence.read();
   expect(divergence.report.chunks).toBeLessThan(16);
+});
+
+test('a buffer of the caller’s that was destroyed: the error names its argument', async () => {
+  const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  const bufferOf = (usage: number): GPUBuffer => device.createBuffer({ size: 4 * rows * outcomes, usage: usage | GPUBufferUsage.STORAGE });
+  for (const options of [{ device }, { device, check: 'all' as const }]) {
+    using engine = await openEngine(options);
+    const p = engine.rows(randomRows(rows, outcomes, 1), { outcomes, form });
+    for (const usage of [GPUBufferUsage.COPY_SRC, GPUBufferUsage.COPY_DST]) {
+      const buffer = bufferOf(usage);
+      const q = engine.rows(buffer, { outcomes, form });
+      buffer.destroy();
+      const facts = { expected: 'a GPUBuffer that is still there', got: `one of shape [${rows}, ${outcomes}] that was destroyed` };
+      await expectFailure(() => klDivergence(p, q).read(), DomainError, 'domain', { operation: 'klDivergence', argument: 'q', ...facts });
+      await expectFailure(() => klDivergence(q, p).buffer(), DomainError, 'domain', { operation: 'klDivergence', argument: 'p', ...facts });
+      await expectFailure(() => entropy(q).read(), DomainError, 'domain', { operation: 'entropy', argument: 'p', ...facts });
+      if (usage === GPUBufferUsage.COPY_SRC) { // what the CPU does, and a source itself
+        await expectFailure(() => alphaDivergence(p, q, { alpha: 1000 }).read(), DomainError, 'domain', { operation: 'alphaDivergence', argument: 'q', ...facts });
+        await expectFailure(() => q.read(), DomainError, 'domain', { operation: 'tensor.read', argument: 'data', ...facts });
+      }
+    }
+    expect(await klDivergence(p, p).read()).toEqual(new Float32Array(rows));
+  }
+  device.destroy();
+});
+
+test('a buffer of the engine’s that its caller destroyed is made anew', async () => {
+  using engine = await openEngine(await placeFor('webgpu'));
+  const divergence = klDivergence(engine.rows(randomRows(rows, outcomes, 1), { outcomes, form }), engine.rows(randomRows(1, outcomes, 2), { outcomes, form }));
+  const expected = await divergence.read();
+  (await divergence.buffer() as GPUBuffer).destroy();
+  expect(await divergence.read()).toEqual(expected);
+  expect(await klDivergence(engine.rows(randomRows(rows, outcomes, 1), { outcomes, form }), engine.rows(randomRows(1, outcomes, 2), { outcomes, form })).read()).toEqual(expected);
 });

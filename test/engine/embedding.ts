@@ -27,7 +27,7 @@ function divergenceOf(engine: Engine, data = randomRows(rows, outcomes, 1)): Ten
 }
 
 export async function compute(backend: Backend): Promise<WorkerAnswer> {
-  using engine = await openEngine({ backend });
+  using engine = await openEngine({ backend }, { pool: { workers: 0 } }); // how many would have a part in it depends on the machine
   const divergence = divergenceOf(engine);
   const numbers = await divergence.read();
   const { backend: place, adapter } = divergence.report;

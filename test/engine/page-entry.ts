@@ -19,7 +19,7 @@ async function visit(worker: string, pattern: string): Promise<{ isolated: boole
   using alone = await openEngine({ backend: 'cpu' }, { pool: { workers: 0 } });
   const expected = (await read(alone)).divergences;
   let differences = 0;
-  for (const end = performance.now() + 60_000;;) {
+  for (const end = performance.now() + 200_000;;) {
     const { adapter, divergences } = await read(engine);
     differences += divergences.filter((x, row) => x !== expected[row]).length;
     if (new RegExp(pattern).test(adapter) || performance.now() > end) return { isolated: crossOriginIsolated, adapter, differences };

@@ -147,7 +147,7 @@ test('two engines work at once', async () => {
 
 test('small work stays on the thread of the caller, and starts no worker', async () => {
   const workshop = new Workshop();
-  const engine = await open({ workers: 2, worthwhile: 1000, startAfter: 0 }, workshop.make);
+  const engine = await open({ workers: 2, worthwhile: 60_000, startAfter: 0 }, workshop.make);
   for (let k = 0; k < 20; k++) {
     const few = klDivergence(engine.rows(p.subarray(0, 20 * outcomes), { outcomes, form: 'weights' }), engine.rows(q.subarray(0, outcomes), { outcomes, form: 'weights' }));
     await few.read();

@@ -5,7 +5,7 @@ import { alphaDivergenceMatrix, fisherInformation, hellingerDistance, klDivergen
 import { randomRows } from './random-rows.ts';
 
 /** Each work takes dozens of times as long as it may hold the thread, on a slow or busy machine too, for then both are longer. The best of some rounds is taken, since other processes hold threads longer than we do. */
-const rounds = 10;
+const rounds = 50;
 /** How much of a work may pass without a turn. Without breathers it is nearly all, or all of a part that takes half of the time. */
 const longestShare = 0.3;
 /** The same of frames, which come no more often than the screen shows them. */

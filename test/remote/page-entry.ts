@@ -25,7 +25,7 @@ async function visit(rows: number): Promise<Visit> {
 /** Other processes may keep a page from drawing, but hardly again and again. */
 async function leastWait(engine: Engine, rows: number): Promise<number> {
   let least = 1;
-  for (let round = 0; round < 10 && least > 0.3; round++) least = Math.min(least, await longestWait(engine, rows));
+  for (let round = 0; round < 50 && least > 0.3; round++) least = Math.min(least, await longestWait(engine, rows));
   return least;
 }
 

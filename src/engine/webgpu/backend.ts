@@ -9,6 +9,7 @@ import { copyBlock, placeBlock } from './blocks.ts';
 import { Gpu } from './gpu.ts';
 import { Guard } from './guard.ts';
 import { bytesOfTensor, defaultBudget, Memory, placeOf } from './memory.ts';
+import { explained } from './objections.ts';
 import { recordReadback } from './readback.ts';
 import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
 
@@ -112,7 +113,7 @@ export class WebGpuBackend {
   }
 
   /** The numbers of a source, read back when they live in a GPUBuffer. */
-  async hostData(tensor: Tensor, signal?: AbortSignal): Promise<StoredNumbers> {
+  async hostData(tensor: Tensor, signal?: AbortSignal, root: Tensor = tensor): Promise<StoredNumbers> {
     const { origin } = tensor;
     if (origin.kind !== 'source') throw new TypeError('This tensor has no data on the host');
     if (!isGpuBuffer(origin.data)) return origin.data;
@@ -131,7 +132,7 @@ export class WebGpuBackend {
       this.memory.begin([], () => undefined, signal);
       await this.memory.download(buffer, bytes, bytesOf(tensor.storage, first - start));
       return async () => undefined;
-    }, signal);
+    }, signal).catch(async (error: unknown) => { throw await explained(error, root, this.gpu.device, this.memory); });
     return packed(tensor, (tensor.storage === 'f16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer)).subarray(start));
   }
 
@@ -201,8 +202,9 @@ export class WebGpuBackend {
       land();
       if (ended?.whole) this.gpu.pool.give(ended.whole.buffer); // it ended, and then an error came to light
       const isHarmless = error instanceof DomainError || (hooks.signal?.aborted === true && error === hooks.signal.reason);
-      if (!isHarmless && this.gpu.lost === undefined) await this.#guard.recording.run(async () => this.#forget(uploaded));
-      throw error;
+      if (isHarmless || this.gpu.lost !== undefined) throw error;
+      await this.#guard.recording.run(async () => this.#forget(uploaded));
+      throw await explained(error, tensor, this.gpu.device, this.memory);
     } finally {
       land();
     }

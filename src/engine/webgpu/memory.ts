@@ -170,6 +170,13 @@ export class Memory {
     if (holding) this.#free(holding);
   }
 
+  /** Forgets a tensor whose buffer is gone. */
+  lose(tensor: Tensor): void {
+    const buffer = this.buffer(tensor);
+    this.release(tensor);
+    if (buffer) this.#gpu.pool.drop(buffer);
+  }
+
   /** Moves a tensor off the device. */
   async move(tensor: Tensor): Promise<void> {
     const holding = this.#holdings.get(tensor);
