@@ -107,8 +107,9 @@ export class Engine {
         operation, argument: 'data', expected: `data on the host, for ${noBuffers}`, got: 'a GPUBuffer', remedy: 'Give a typed array, or open the engine with the device of the buffer.',
       });
     }
-    const kept = this.#noted && !isGpuBuffer(data) && !ownMemory.has(data.buffer) ? data.slice() : data; // of a stream, whose source may fill it again
-    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data: kept, storage, ...placing, ...(options.transfer && this.#runner.takesArrays && { transfer: true }) });
+    const isTaken = options.transfer === true && this.#runner.takesArrays;
+    const kept = this.#noted && !isTaken && !isGpuBuffer(data) && !ownMemory.has(data.buffer) ? data.slice() : data; // of a stream, whose source may fill it again
+    const source = new Tensor(this, [rows, outcomes], form, { kind: 'source', data: kept, storage, ...placing, ...(isTaken && { transfer: true }) });
     this.#runner.adopt(source);
     return source;
   }
