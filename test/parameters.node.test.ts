@@ -138,7 +138,7 @@ describe('refused by name', () => {
     ['mirrorDescent', (of) => mirrorDescent(p, { kind: 'alphaDivergence', alpha: 0, targets: q, ...of }, { stepSize: 1, steps: 1 }), { gradient: 1 }],
     ['mirrorDescent', (of) => mirrorDescent(p, { kind: 'linear', gradient: v, ...of }, { stepSize: 1, steps: 1 }), { alpha: 1 }],
     ['engine.rows', (of) => engine.rows([], { outcomes: 2, ...of }), { mask: [] }], ['engine.values', (of) => engine.values([], { outcomes: 2, ...of }), { form: 'logits' }],
-    ['tensor.read', (of) => p.read(of), { timeout: 3 }], ['tensor.buffer', (of) => p.buffer(of), { mapped: true }],
+    ['take', (of) => loose.take!(p, [0], of), { axis: 1 }], ['engine.on', (of) => engine.on('devicelost', () => undefined, of), { once: true }], ['tensor.read', (of) => p.read(of), { timeout: 3 }], ['tensor.buffer', (of) => p.buffer(of), { mapped: true }],
     ['engine.stream', (of) => engine.stream([], () => p, of), { highWaterMark: 3 }], ['rowChunks', (of) => rowChunks([], { outcomes: 2, ...of }), { chunkSize: 3 }],
     ['openEngine', (of) => openEngine({ backend: 'cpu', ...of }), { powerPreference: 'low-power' }], ['openEngine', (of) => openEngine({ backend: 'cpu', check: { rows: 'all', ...of } }), { columns: 3 }],
     ['defineFDivergence', (of) => defineFDivergence({ name: 'chi', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity, ...of }), { derivative: 1 }],
@@ -153,6 +153,7 @@ describe('refused by name', () => {
     const remedyOf = async (call: () => unknown): Promise<string> => (await expectFailure(call, DomainError, 'domain', {})).remedy;
     expect(await remedyOf(() => jensenShannonDivergence(p, q, { beta: 0.1 } as object))).toContain('weight: beta');
     expect(await remedyOf(() => kl({ toString: 1 }))).toBe('Leave it out.');
+    for (const name of ['logTarget', 'log_target', 'LOG_TARGET']) expect(await remedyOf(() => kl({ [name]: true }))).toBe(wishes.logTarget);
     for (const [typo, meant] of [['alhpa', 'alpha'], ['Alpha', 'alpha'], ['alph', 'alpha'], ['alphaa', 'alpha'], ['alpga', 'alpha']]) {
       expect(await remedyOf(() => alphaDivergence(p, q, { alpha: 1, [typo!]: 1 }))).toBe(`Did you mean ${meant!}?`);
     }

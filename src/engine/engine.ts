@@ -123,10 +123,11 @@ export class Engine {
    * const stop = engine.on('devicelost', ({ reason }) => console.warn(reason));
    * stop();
    */
-  on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+  on<Name extends EventName>(name: Name, listener: Listener<Name>, /** @internal */ options: object = {}): () => void {
     const wrong = (argument: string, expected: string, value: unknown): DomainError => new DomainError({ operation: 'engine.on', argument, expected, got: shown(value), remedy: 'See the type EngineEvents.' });
     if (!eventNames.includes(name)) throw wrong('name', eventNames.map(shown).join(', '), name);
     if (typeof listener !== 'function') throw wrong('listener', 'a function', listener);
+    taken('engine.on', 'options', options, []);
     return this.#runner.events.on(name, listener);
   }
 

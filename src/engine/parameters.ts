@@ -57,16 +57,16 @@ function namesOf(value: unknown): readonly string[] {
 
 function unknownName(operation: string, name: string, value: unknown, known: readonly string[]): DomainError {
   const nearest = known.find((each) => isTypoOf(each, name));
-  const wish = ownEntry(`${operation}.${name}`) ?? (nearest === undefined ? ownEntry(name) : `Did you mean ${nearest}?`);
+  const wish = wishFor(`${operation}.${name}`) ?? (nearest === undefined ? wishFor(name) : `Did you mean ${nearest}?`);
   return new DomainError({
     operation, argument: name, expected: known.length === 0 ? 'no parameters' : `no parameters but ${known.join(', ')}`, got: `{ ${name}: ${shown(value)} }`,
     remedy: wish ?? 'Leave it out.',
   });
 }
 
-/** Names of the caller's choice may be those of an object's own methods. */
-function ownEntry(name: string): string | undefined {
-  return Object.hasOwn(wishes, name) ? wishes[name] : undefined;
+/** In whatever case: log_target is logTarget. */
+function wishFor(name: string): string | undefined {
+  return Object.entries(wishes).find(([known]) => letters(known) === letters(name))?.[1];
 }
 
 const letters = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

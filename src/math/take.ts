@@ -2,6 +2,7 @@ import source from '../../shaders/math/take.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { apply, type Operation } from '../engine/operation.ts';
+import { taken } from '../engine/parameters.ts';
 import { isArray } from '../engine/tags.ts';
 import { Tensor } from '../engine/tensor.ts';
 
@@ -70,5 +71,5 @@ function checkIndices(index: unknown, rows: number): void {
  * const pairs = klDivergence(take(p, [0, 0, 1]), take(q, Uint32Array.of(0, 0, 0)));
  */
 export const take: { (x: Tensor, index: ArrayLike<number>): Tensor; readonly operation: Operation<Indices> } = Object.assign(
-  (x: Tensor, index: ArrayLike<number>): Tensor => apply(operation, [x], { index }), { operation },
+  (x: Tensor, index: ArrayLike<number>, options = {}): Tensor => apply(operation, [x], { index, ...taken(name, 'options', options, []) }), { operation },
 );
