@@ -7,10 +7,11 @@ import { checkPackage, createPackageFromTarballData, type Problem } from '@areth
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, expect, test } from 'vitest';
-import type * as Source from '../src/index.ts';
+import * as source from '../src/index.ts';
 import { buildPackage, consume, dist, distFiles, folder, node, packageFolder } from './built-package.ts';
+import { pageSnippets } from './snippets.ts';
 
-type Dually = typeof Source;
+type Dually = typeof source;
 
 beforeAll(buildPackage);
 
@@ -54,6 +55,20 @@ test.each([
     compilerOptions: { noEmit: true, strict: true, exactOptionalPropertyTypes: true, target: 'es2022', module, moduleResolution: resolution, lib: lib.split(','), types: [], skipLibCheck: false },
   }));
   node(`node_modules/${compiler}`, '-p', folder);
+});
+
+test('the examples of the pages are right by their types', () => {
+  const files = pageSnippets.map(({ code }, index) => consume(`example-${index}.mts`, code.startsWith('import ') ? code : `
+    import { ${Object.keys(source).join(', ')} } from 'dually';
+    import type * as types from 'dually';
+    declare const engine: types.Engine, p: types.Tensor, q: types.Tensor;
+    ${code}
+    export {};`));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+    files,
+    compilerOptions: { noEmit: true, strict: true, target: 'es2022', module: 'nodenext', lib: ['es2022', 'dom', 'dom.asynciterable'], types: [], skipLibCheck: false },
+  }));
+  node('node_modules/typescript/bin/tsc', '-p', folder);
 });
 
 test('arethetypeswrong finds types at every entry, for modules', async () => {
@@ -197,7 +212,7 @@ test('its minified shaders compute what the sources compute', async () => {
 
 test('its errors say the names of their classes, whatever a minifier made of these', async () => {
   const built: Dually = await import(/* @vite-ignore */ pathToFileURL(join(dist, 'index.js')).href);
-  const classes = Object.entries(built).filter((entry): entry is [string, typeof Source.DomainError] => entry[0].endsWith('Error') && entry[0] !== 'DuallyError');
+  const classes = Object.entries(built).filter((entry): entry is [string, typeof source.DomainError] => entry[0].endsWith('Error') && entry[0] !== 'DuallyError');
   expect(classes.length).toBe(9);
   for (const [name, Class] of classes) expect(String(new Class({ operation: 'x', expected: 'a', got: 'b', remedy: 'c.' }))).toBe(`${name}: x: expected a, got b. c.`);
 });

@@ -1,15 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { register } from '../src/engine-worker.ts';
 import * as dually from '../src/index.ts';
 import * as remote from '../src/worker.ts';
 import { operations, operationTable } from './operation-table.ts';
 import { engineWorker } from './remote/engine-worker.ts';
+import { pages, pageSnippets, readPage } from './snippets.ts';
 
 const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<unknown>;
-const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-const text = read('README.md');
-const pages = readdirSync(new URL('../docs', import.meta.url)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+const text = readPage('README.md');
 const sources = import.meta.glob<string>('../src/**/*.ts', { query: '?raw', import: 'default', eager: true });
 
 test('the table of operations in the README is that of the package (npm run readme writes it)', () => {
@@ -25,9 +24,9 @@ async function run(snippet: string, more: Readonly<Record<string, unknown>> = {}
 }
 
 test('the example of the README runs and prints what it says', async () => {
-  const [, example] = /```js\n([\s\S]*?)```/.exec(text)!;
-  const body = example!.replace(/^import .*$/m, '');
-  expect(example!.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(15);
+  const example = pageSnippets.find(({ page }) => page === 'README.md')!.code;
+  const body = example.replace(/^import .*$/m, '');
+  expect(example.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(15);
   const [[kl], [backend], [worstUlps], [all]] = await run(body) as [[Float32Array], unknown[], [number], [Float32Array]];
   expect([...kl].map((x) => x.toFixed(4))).toEqual(['0.2180', '0.1927']);
   expect(backend).toBe('cpu'); // the only adapter of the tests is software
@@ -40,8 +39,8 @@ test('the README needs no more than 900 words to come to its table', () => {
 });
 
 test('the links between the pages lead somewhere', () => {
-  for (const page of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...pages]) {
-    for (const [, link] of read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+  for (const page of ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...pages]) {
+    for (const [, link] of readPage(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
       const target = new URL(link!, new URL(`../${page}`, import.meta.url));
       expect(existsSync(new URL(target.pathname, target)), `${page}: ${link}`).toBe(true);
       if (target.hash) expect(headings(readFileSync(new URL(target.pathname, target), 'utf8')), `${page}: ${link}`).toContain(target.hash.slice(1));
@@ -54,7 +53,7 @@ function headings(page: string): string[] {
   return [...page.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title!.toLowerCase().replace(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-'));
 }
 
-const examples = pages.flatMap((page) => [...read(page).matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => ({ page, code: code! })));
+const examples = pageSnippets.filter(({ page }) => page !== 'README.md'); // which is looked at more closely
 
 test('the pages have examples', () => {
   expect(examples.length).toBeGreaterThanOrEqual(5);
