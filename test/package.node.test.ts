@@ -62,6 +62,7 @@ test('the examples of the pages are right by their types', () => {
     import { ${Object.keys(source).join(', ')} } from 'dually';
     import type * as types from 'dually';
     declare const engine: types.Engine, p: types.Tensor, q: types.Tensor;
+    declare const GPUBufferUsage: { readonly STORAGE: number; readonly COPY_DST: number }; // lib.dom has the rest of WebGPU
     ${code}
     export {};`));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
