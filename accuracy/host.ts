@@ -8,7 +8,7 @@ import { hosts } from './hosts.ts';
 import { accuracyPage } from './page.ts';
 import { plots } from './plots.ts';
 import { failuresOf, type AccuracyReport, type HostReport, type Mode } from './report.ts';
-import { goldenTable, NUMERIC_COLUMNS, sweepTable } from './tables.ts';
+import { goldenTable, NUMERIC_COLUMNS, regimeTable, sweepTable } from './tables.ts';
 
 /** Measures in every host at the same time: Firefox mostly waits, and no figure is a time. */
 export async function measureEverywhere(url: string, mode: Mode): Promise<AccuracyReport> {
@@ -39,7 +39,7 @@ export async function measureEverywhere(url: string, mode: Mode): Promise<Accura
 
 /** Prints the tables and what failed, and says whether all is well. */
 export function print(report: AccuracyReport): boolean {
-  for (const { title, columns, rows } of [goldenTable(report), sweepTable(report)]) {
+  for (const { title, columns, rows } of [goldenTable(report), sweepTable(report), regimeTable(report)]) {
     console.log([title, '', ...formatTable(columns, rows, NUMERIC_COLUMNS), ''].join('\n'));
   }
   const failures = failuresOf(report);

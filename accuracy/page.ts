@@ -1,7 +1,7 @@
 import { alphaDivergence } from '../src/index.ts';
 import { grids } from './grid.ts';
 import { plotTexts } from './plots.ts';
-import { goldenTable, NUMERIC_COLUMNS, sweepTable, type Table } from './tables.ts';
+import { goldenTable, NUMERIC_COLUMNS, regimeTable, sweepTable, type Table } from './tables.ts';
 import { failuresOf, type AccuracyReport } from './report.ts';
 
 /** docs/accuracy.md. */
@@ -24,6 +24,9 @@ export function accuracyPage(report: AccuracyReport): string {
       `Rows of probabilities and of logits with 2 to 131,072 outcomes, the entries of q at most 10⁻⁷ to 1 from those of p, ${new Set(all).size} values of α from −3 to 3, among them ±1 ± 10⁻⁷. Half of the rows are spread evenly over the simplex, half over a hundred powers of two. Errors are from the f64 reference; the promise is ${alphaDivergence.operation.tolerance.ulps({ alpha: 0.5 })} ulp for |α| ≤ 1 and ${alphaDivergence.operation.tolerance.ulps({ alpha: 3 })} for |α| ≤ 3. Beside it stands a naive f32 kernel on the same device: 4/(1−α²) (1 − Σ pow(p, (1−α)/2) pow(q, (1+α)/2)), or Σ p log(p/q) at α = −1 and Σ q log(q/p) at +1, of logits after a softmax, with the same order of summation; its easy rows are those spread evenly with q at most 1 from p. 2²³ ulp are 100 %: larger errors, infinities and NaN count as that, for no digit is right.`,
       markdown(sweepTable(report)),
       ...pictures,
+      '## All pairs, masks and masses',
+      'The same divergences for α from −3 to 3, and Jensen–Shannon, of rows as people have them: all pairs of rows of unlike masses, 10⁻⁷ to 1 apart, also in clusters; logits of which some are masked by −10⁴ to the least f32, in p, in q or in both; and weights whose masses are 2⁻⁹⁸ to 2⁹⁸. Up to 4 ulp are right.',
+      markdown(regimeTable(report)),
       ...(failures.length > 0 ? ['## Failures', failures.map((failure) => `- ${failure}`).join('\n')] : []),
     ].join('\n\n') + '\n'
   );

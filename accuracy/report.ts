@@ -42,12 +42,20 @@ export interface GoldenFigure extends Errors {
   readonly worstCase: string;
 }
 
+/** Errors in a regime of people's own data, in one place. */
+export interface RegimeFigure extends Errors {
+  readonly regime: string;
+  readonly place: string;
+  readonly worstAt: string;
+}
+
 /** What one host found. Plain data, so that it travels as JSON. */
 export interface HostReport {
   readonly adapter: string;
   readonly golden: readonly GoldenFigure[];
   readonly totals: readonly Total[];
   readonly figures: readonly Figure[];
+  readonly regimes: readonly RegimeFigure[];
   readonly failures: readonly string[];
 }
 

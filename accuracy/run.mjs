@@ -7,7 +7,8 @@ import { assertWritable, createPageServer, runCommand, UsageError } from '../tes
 const HELP = `npm run accuracy -- [options]
 
 Runs all golden cases and a dense sweep of the α-divergence (α from −3 to 3, distances from 1e-7 to 1, 2 to 131,072
-outcomes, probabilities and logits) in Chromium, Firefox and Node, and the golden cases with the f64 references;
+outcomes, probabilities and logits; all pairs, masked logits and masses of 2⁻⁹⁸ to 2⁹⁸ besides, on the GPU and the CPU) in
+Chromium, Firefox and Node, and the golden cases with the f64 references;
 prints the worst and mean errors beside those of a naive f32 kernel; and writes docs/accuracy.md with its plots.
 
   --quick       a small sweep, which prints and writes no page

@@ -79,6 +79,14 @@ export function sweepTable({ hosts: reports }: AccuracyReport): Table {
   return { title: 'Sweep of the α-divergence: errors in ulp.', columns: SWEEP_COLUMNS, rows };
 }
 
+/** The errors in regimes of people's own data, by host and place. */
+export function regimeTable({ hosts: reports }: AccuracyReport): Table {
+  const rows = Object.entries(reports).flatMap(([host, { regimes }]) =>
+    regimes.map(({ regime, place, worstAt, ...errors }) => [host, place, regime, String(errors.count), ...pair(errors), worstAt]),
+  );
+  return { title: "Regimes of people's own data: errors in ulp.", columns: ['host', 'on', 'rows of', 'results', 'worst', 'mean', 'the worst is of'], rows };
+}
+
 function pair({ worst, mean }: Errors): [string, string] {
   return [ulps(worst), ulps(mean)];
 }

@@ -1,6 +1,7 @@
 /** What the suites over all operations share: the operations themselves, parameters for each, and random rows by kind of argument. */
 import type { Engine } from '../src/engine/engine.ts';
 import type { DistributionForm } from '../src/engine/forms.ts';
+import { exertion } from '../src/engine/exertion.ts';
 import type { Dispatch, Kernel, Regime } from '../src/engine/kernel.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
 import { stagesOf } from '../src/engine/stages.ts';
@@ -133,7 +134,7 @@ export function exampleResults(engine: Engine): Tensor[] {
 export function kernelUses(engine: Engine): KernelUse[] {
   const kl = dually.klDivergence.operation as Operation;
   const split = longLayouts.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
-  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine)].flatMap(kernelsOf);
+  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine), apply(exertion, [engine.values([[1, 2]])], { rows: 2 })].flatMap(kernelsOf);
 }
 
 /** Some operations leave the conversion of logits to the caller. */

@@ -31,6 +31,7 @@ const operation: Operation<SpectrumParameters> = {
   name,
   formula: 'D_α(p‖q) for all α of a list',
   source: 'Amari & Nagaoka 2000, §3.2',
+  dearness: ({ alphas }) => ({ webgpu: 2 * Math.ceil(alphas.length / 4) + 2 }),
   arguments: pairArguments,
   parameters: ['alphas'],
   examples: [{ alphas: [-1, -0.5, 0, 0.5, 1] }, { alphas: [2] }, { alphas: [-1 + 1e-7, 3, 6, -0.3] }],

@@ -31,6 +31,7 @@ const operation: Operation<object> = reducible<object>({
   information: () => true,
   formula: 'C(p, q) = max −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
   source: 'Chernoff 1952',
+  dearness: () => ({ webgpu: 12 }), // a search goes through the rows that often
   arguments: pairArguments,
   parameters: [],
   check(_, [p, q]) {

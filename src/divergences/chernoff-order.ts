@@ -30,6 +30,7 @@ const operation: Operation<object> = reducible<object>({
   name: 'chernoffOrder',
   formula: 'argmax −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
   source: 'Nielsen 2013',
+  dearness: () => ({ webgpu: 12 }), // a search goes through the rows that often
   arguments: pairArguments,
   parameters: [],
   check(_, [p, q]) {

@@ -8,7 +8,7 @@ import { isLogits } from '../engine/forms.ts';
 import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
-import { apply, checkFinite, checkOutcomes, turnsPerStep, type Argument, type Operand, type Operation, type RowWriter } from '../engine/operation.ts';
+import { apply, checkFinite, checkOutcomes, turnsPerStep, type Argument, type Dearness, type Operand, type Operation, type RowWriter } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceMatrixOfWeights, type Rows } from '../math/alpha-matrix.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
@@ -82,6 +82,7 @@ const direct: Omit<Operation<AnyDivergence>, 'name' | 'arguments' | 'kernel'> = 
     ulps: (parameters) => recordOf(parameters).tolerance.ulps(parameters), relativeTo: 'entry', reason: 'every pair is as right as a row of the divergence', compare: worstOfRow,
   },
   unsupported: (parameters) => recordOf(parameters).unsupported?.(parameters),
+  dearness: (parameters, inputs) => dearnessOfPairs(parameters, inputs),
   result: ([p, q]) => ({ shape: [p!.rows, q!.rows], form: 'values' }),
   reference: matrixReference,
 };
@@ -187,6 +188,11 @@ function stripOf({ rows, width, inputs }: Dispatch<AnyDivergence>): number {
 function productPays([p, q]: Dispatch<AnyDivergence>['inputs'], parameters: AnyDivergence): boolean {
   const alpha = recordOf(parameters).alpha?.(parameters) ?? Infinity;
   return Math.abs(alpha) <= 2 && p!.width >= 16 && Math.min(p!.rows, q!.rows) >= 8;
+}
+
+/** A product has a multiply-add where a divergence has a term. */
+export function dearnessOfPairs(parameters: AnyDivergence, inputs: Dispatch<AnyDivergence>['inputs']): Dearness {
+  return productPays(inputs, parameters) ? { webgpu: 0.1, fast: 0.1 } : recordOf(parameters).dearness ?? {};
 }
 
 const operation: Operation<AnyDivergence> = matrixOperation('divergenceMatrix', 'divergenceMatrix(p, q, { divergence })', [

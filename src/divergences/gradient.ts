@@ -80,6 +80,7 @@ function definePlainGradient(name: string, formula: string, valued: 0 | 1): Oper
     },
     result: (inputs) => ({ shape: [batchSize(operation, inputs), valued + inputs[0]!.width], form: 'values' }),
     unsupported: (request) => unsupportedAlpha(alphaOf(request)),
+    dearness: () => ({ webgpu: 6 }), // three sweeps, and a result as long as a row
     tolerance: toleranceOf(valued),
     kernel: gradientKernel(gradientOf, valued === 1),
     cpu: ({ parameters, inputs }) => gradientCall(gradientOf(parameters), valued === 1, inputs),

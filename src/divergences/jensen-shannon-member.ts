@@ -4,7 +4,7 @@ import type { Piece, Table } from '../engine/kernel.ts';
 import { jensenShannonOfLogits, jensenShannonOfWeights, mixtureTable } from '../math/jensen-shannon.ts';
 import { logitSumPieces, partsOfLogits } from './alpha-logits.ts';
 import { memberNumber, type CpuMember } from './alpha-member.ts';
-import { partsOfWeights, rowSumPieces, type RowEvaluation } from './row-divergence.ts';
+import { partsOfWeights, rowSumPieces, type RowDivergence } from './row-divergence.ts';
 
 /** A function of the Jensen–Shannon divergence: itself, or its root. */
 export interface JensenShannonMember<Parameters> {
@@ -20,9 +20,10 @@ const far: Piece = { name: 'divergences/jensen-shannon-far.wgsl', source: farSou
 const term: Piece = { name: 'divergences/jensen-shannon-term.wgsl', source: termSource };
 
 /** How a member is evaluated on rows of weights and on rows of logits. */
-export function jensenShannonEvaluations<Parameters>({ weight, member, fromDivergence, cpu }: JensenShannonMember<Parameters>): Readonly<Record<'weights' | 'logits', RowEvaluation<Parameters>>> {
+export function jensenShannonEvaluations<Parameters>({ weight, member, fromDivergence, cpu }: JensenShannonMember<Parameters>): Pick<RowDivergence<Parameters>, 'weights' | 'logits' | 'dearness'> {
   const tables = (parameters: Parameters): readonly Table[] => [{ key: `mixture ${weight(parameters)}`, make: () => mixtureTable(weight(parameters)) }];
   return {
+    dearness: { webgpu: 4, fast: 2 }, // lanes of a device go both ways, by the series and by logarithms
     weights: {
       pieces: () => [...rowSumPieces, term, member], tables, parts: partsOfWeights,
       cpu: ({ parameters }) => ({ name: 'mixtureRows', tables: tables(parameters), numbers: [memberNumber[cpu]] }),

@@ -5,7 +5,7 @@ import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { firstPieces, smallest } from '../math/first.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
-import { checkPairs, divergenceMatrix, matrixReference, pairError, recordOf, type AnyDivergence, type OfDivergence } from './divergence-matrix.ts';
+import { checkPairs, dearnessOfPairs, divergenceMatrix, matrixReference, pairError, recordOf, type AnyDivergence, type OfDivergence } from './divergence-matrix.ts';
 import { klDivergence } from './kl-divergence.ts';
 import { totalVariationDistance } from './total-variation-distance.ts';
 
@@ -78,6 +78,7 @@ const operation: Operation<Parameters> = {
     checkCount(parameters.k, inputs[1]!.rows);
   },
   unsupported: (parameters) => recordOf(parameters).unsupported?.(parameters),
+  dearness: dearnessOfPairs,
   result: ([p], { k }) => ({ shape: [p!.rows, k, 2], form: 'values' }),
   tolerance: {
     ulps: (parameters) => recordOf(parameters).tolerance.ulps(parameters), relativeTo: 'entry',

@@ -6,7 +6,7 @@ import { isLogits, type Form } from '../engine/forms.ts';
 import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
-import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
+import { apply, batchSize, checkOutcomes, type Argument, type Dearness, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { equalMassesPieces } from '../math/equal-masses.ts';
 import { reducible, type ReductionParameters } from './reduction.ts';
@@ -51,6 +51,8 @@ export interface RowDivergence<Parameters> {
   readonly weights: RowEvaluation<Parameters>;
   /** For rows of logits or log-probabilities, normalised on the way and never stored. Its WGSL gives `row_divergence`. */
   readonly logits?: RowEvaluation<Parameters>;
+  /** For the choice of a place, where numbers are far from as dear as usual. */
+  readonly dearness?: Dearness;
   /** What else the operation is to take. */
   readonly extended?: (operation: Operation<Parameters>) => Operation<Parameters>;
   /** Whether p and q may be of unlike forms, one by its logarithms and the other not. */
@@ -103,13 +105,14 @@ const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_sta
 
 /** Makes the operation of a divergence: lazy, one value a row. */
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
-  const { name, isOwn, information, formula, source, parameters: names = [], examples, tolerance, unsupported, weights, logits } = divergence;
+  const { name, isOwn, information, formula, source, parameters: names = [], examples, tolerance, unsupported, weights, logits, dearness } = divergence;
   const evaluationOf = ([p]: readonly { readonly form: Form }[]): RowEvaluation<Parameters> => (isLogits(p!.form) ? logits! : weights);
   const sums = rowSums(evaluationOf);
   const operation: Operation<Parameters> = {
     name, formula, source, tolerance, arguments: pairArguments, parameters: names,
     ...(isOwn && { isOwn }),
     ...(information && { information }),
+    ...(dearness && { dearness: () => dearness }),
     ...(examples && { examples }),
     ...(unsupported && { unsupported }),
     check(parameters, [p, q]) {

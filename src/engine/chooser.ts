@@ -1,6 +1,6 @@
-import { assumed, predict, type Costs, type Way } from './cost.ts';
+import { assumed, assumedDevice, predict, type Costs, type Way } from './cost.ts';
 import { storeCosts, storedCosts } from './cost-storage.ts';
-import { Experience, type Tally } from './experience.ts';
+import { Experience, greatestSurprise, type Tally } from './experience.ts';
 import type { FastPath, FastPlan } from './fast-path.ts';
 import { problemOfRow } from './forms.ts';
 import { rateOf } from './rate.ts';
@@ -42,6 +42,9 @@ const mostSlower = 5;
 /** A try is due when the faster place has spent so many times what it would cost since the last one; tries get rarer by that factor, up to a limit. */
 const [rarer, rarest] = [4, 64];
 
+/** Milliseconds that an operation may take to compile, at most. */
+const longestStartUp = 2000;
+
 const nothingHeld = (): boolean => false;
 
 /** Chooses a place for every read, by what the places cost and by what it has learned from runs. */
@@ -73,6 +76,7 @@ export class Chooser {
     if (cpu.milliseconds < this.#costs.device.latency / 2) {
       return { place: 'cpu', reason: 'the CPU is predicted to be done before a GPU could answer', predicted: { cpu: cpu.milliseconds }, plan, taken: cpu, other: undefined, pipelines: counters.pipelines };
     }
+    if (!this.#calibrates) this.#costs = { ...this.#costs, device: { ...assumedDevice(gpu.softwareAdapter), latency: this.#costs.device.latency } };
     if (!this.#calibrates || (this.#isMeasured && this.#measuring?.adapter === adapter)) return this.#weighed(plan, cpu, tensor, gpu);
     if (this.#measuring?.adapter !== adapter) this.#measuring = { adapter, done: this.#measure(tensor, gpu, adapter) };
     return this.#measuring.done.then(() => this.#weighed(plan, this.#onCpu(tensor, plan), tensor, gpu));
@@ -94,7 +98,7 @@ export class Chooser {
     this.#learn(taken, other, total - check - waited, place === 'webgpu' && counters.pipelines > pipelines);
   }
 
-  /** The first run of an operation in a way also compiles, and teaches only how long that takes. */
+  /** The first run of an operation in a way also compiles, and teaches only how long that takes; unless it takes so long that it would without. */
   #learn(taken: Option, other: Option | undefined, milliseconds: number, compiled: boolean): void {
     const { way, overall, tally, model, startUp } = taken;
     if (other) other.tally.waited += milliseconds;
@@ -102,13 +106,15 @@ export class Chooser {
     tally.tries++;
     const { device } = this.#costs;
     if (way === 'webgpu' && milliseconds < device.latency) this.#costs = { ...this.#costs, device: { ...device, latency: milliseconds } }; // which was measured badly
-    if (startUp > 0) this.#startUp = (startUp + Math.max(1, milliseconds - taken.milliseconds + startUp)) / 2;
+    if (startUp > 0) this.#startUp = (startUp + Math.min(greatestSurprise * startUp, Math.max(1, milliseconds - taken.milliseconds + startUp))) / 2;
     if (overall.isWarm && !compiled) for (const each of [overall, tally]) each.note(milliseconds / model);
+    else if (milliseconds > 2 * longestStartUp) for (const each of [overall, tally]) each.note((milliseconds - longestStartUp) / model);
     overall.isWarm = true;
   }
 
   #onCpu(tensor: Tensor, plan: FastPlan): Option {
-    return this.#option(plan === 'none' ? 'reference' : 'fast', tensor, workOf(tensor, nothingHeld));
+    const way = plan === 'none' ? 'reference' : 'fast';
+    return this.#option(way, tensor, workOf(tensor, nothingHeld, way));
   }
 
   #option(way: Way, tensor: Tensor, work: Work): Option {
@@ -120,7 +126,7 @@ export class Chooser {
   }
 
   #weighed(plan: FastPlan, cpu: Option, tensor: Tensor, gpu: WebGpuBackend): Choice {
-    const webgpu = this.#option('webgpu', tensor, workOf(tensor, (each) => gpu.resident(each) !== undefined));
+    const webgpu = this.#option('webgpu', tensor, workOf(tensor, (each) => gpu.resident(each) !== undefined, 'webgpu'));
     const [better, worse] = webgpu.milliseconds < cpu.milliseconds ? [webgpu, cpu] : [cpu, webgpu];
     const tries = this.#running === 0 && isDue(better, worse);
     const [taken, other] = tries ? [worse, better] : [better, worse];

@@ -1,7 +1,7 @@
 import { assumed, type Costs } from './cost.ts';
 
 /** Costs of other versions are of other kernels. */
-const keyOf = (adapter: string): string => `dually.costs.1 ${adapter}`;
+const keyOf = (adapter: string): string => `dually.costs.2 ${adapter}`;
 
 /** What was measured of an adapter in this page's origin before; undefined where nothing was, or nothing may be kept. */
 export function storedCosts(adapter: string): Costs | undefined {

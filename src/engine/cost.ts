@@ -11,7 +11,7 @@ export interface DeviceCosts {
   /** Bytes a millisecond that are brought to the device. */
   readonly up: number;
   readonly down: number;
-  /** Numbers a millisecond that a kernel checks against the rules of a form. */
+  /** Numbers a millisecond that a kernel goes through which has as much arithmetic as a divergence. */
   readonly kernel: number;
 }
 
@@ -35,7 +35,12 @@ export const assumed: Costs = {
   cpu: { fast: 4e6, reference: 4e5 },
 };
 
-/** How many times dearer than what is measured an operation is taken to be until it has run: cheap ones are, so that the way is tried. */
+/** What is known of a device before it is measured: one that is a CPU computes as such. */
+export function assumedDevice(softwareAdapter: boolean): DeviceCosts {
+  return softwareAdapter ? { ...assumed.device, kernel: 5e4 } : assumed.device;
+}
+
+/** How many times dearer than what is measured a number of a usual operation is taken to be until it has run. */
 const dearer: Readonly<Record<Way, number>> = { webgpu: 1, fast: 8, reference: 40 };
 /** Milliseconds of a call on the CPU, for one row of two numbers. */
 const call = 0.03;

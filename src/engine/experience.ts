@@ -4,7 +4,7 @@ import type { Work } from './work.ts';
 /** How much the last run counts, once there were a few. */
 const weight = 1 / 4;
 /** One run may be slow because something else was going on; it counts no more than so many times what is known. */
-const greatestSurprise = 4;
+export const greatestSurprise = 4;
 
 /** How many times longer than predicted runs of one kind took. */
 export class Tally {

@@ -1,4 +1,5 @@
 import { DomainError, ShapeError, shown } from './errors.ts';
+import type { Way } from './cost.ts';
 import type { Form } from './forms.ts';
 import type { CpuCall, Dispatch, Kernel } from './kernel.ts';
 import { taken } from './parameters.ts';
@@ -55,6 +56,9 @@ export interface Tolerance<Parameters> {
   readonly compare?: (operands: readonly Operand[], parameters: Parameters) => (row: number, got: ArrayLike<number>, expected: ArrayLike<number>) => number;
 }
 
+/** How many times dearer a number is than in KL(p‖q), by the way it is done; 1 where nothing is said. */
+export type Dearness = Partial<Readonly<Record<Way, number>>>;
+
 /** One operation is one record: everything that the engine, the tests, the bench and the documentation know of it. */
 export interface Operation<Parameters = unknown> {
   readonly name: string;
@@ -87,6 +91,8 @@ export interface Operation<Parameters = unknown> {
   readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
   /** How often it goes through its inputs, where that is not once: the steps of a descent. */
   passes?(parameters: Parameters): number;
+  /** For the choice of a place, where numbers are far from as dear as usual. */
+  dearness?(parameters: Parameters, inputs: readonly Tensor[]): Dearness;
   /** How the CPU computes it fast, where it can; the reference does the rest. A composition without is run by its parts. */
   readonly cpu?: (dispatch: Dispatch<Parameters>) => CpuCall | undefined;
 }

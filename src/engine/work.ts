@@ -1,3 +1,4 @@
+import type { Way } from './cost.ts';
 import { isGpuBuffer } from './gpu-types.ts';
 import type { Operation } from './operation.ts';
 import { bytesOf } from './storage.ts';
@@ -5,7 +6,7 @@ import type { Tensor } from './tensor.ts';
 
 /** What a place has to do for a tensor. */
 export interface Work {
-  /** Numbers that its operations go through. */
+  /** Numbers that its operations go through; of a way, in numbers of a usual operation. */
   readonly numbers: number;
   /** Rows that they write, which cost something however short they are. */
   readonly rows: number;
@@ -18,7 +19,7 @@ export interface Work {
 }
 
 /** The work that is left where some tensors are held already. Lineage may be thousands of steps deep, so a set is walked that grows. */
-export function workOf(root: Tensor, held: (tensor: Tensor) => boolean): Work {
+export function workOf(root: Tensor, held: (tensor: Tensor) => boolean, way?: Way): Work {
   let [numbers, rows, passes, bytesUp, bytesBack] = [0, 0, 0, 0, 0];
   const seen = new Set([root]);
   for (const tensor of seen) {
@@ -31,7 +32,8 @@ export function workOf(root: Tensor, held: (tensor: Tensor) => boolean): Work {
     }
     if (held(tensor)) continue;
     const times = origin.operation.passes?.(origin.parameters) ?? 1;
-    numbers += times * numbersIn(tensor, origin.operation, origin.inputs);
+    const dearness = (way && origin.operation.dearness?.(origin.parameters, origin.inputs)[way]) ?? 1;
+    numbers += times * dearness * numbersIn(tensor, origin.operation, origin.inputs);
     rows += times * tensor.rows;
     passes += times;
     for (const input of origin.inputs) seen.add(input);

@@ -3,7 +3,7 @@ import { accuracyPage } from '../../accuracy/page.ts';
 import { plots, plotTexts } from '../../accuracy/plots.ts';
 import { failuresOf, type AccuracyReport, type HostReport } from '../../accuracy/report.ts';
 import { Results } from '../../accuracy/results.ts';
-import { sweepTable } from '../../accuracy/tables.ts';
+import { regimeTable, sweepTable } from '../../accuracy/tables.ts';
 import { ALL_WRONG, relativeError, Tally } from '../../accuracy/tally.ts';
 
 const ulp = 2 ** -23;
@@ -22,6 +22,7 @@ const host: HostReport = {
   golden: [{ kind: 'kl', count: 13, worst: 1.5, mean: 0.5, worstCase: 'kl-3' }],
   totals: measured.map(({ total }) => total),
   figures: measured.flatMap(({ figures }) => figures),
+  regimes: [{ regime: 'masks', place: 'cpu', count: 5, worst: 1.25, mean: 0.5, worstAt: 'α = 2' }],
   failures: [],
 };
 const report: AccuracyReport = {
@@ -60,6 +61,7 @@ describe('the page', () => {
     const page = accuracyPage(report);
     expect(page).toContain('| kl | 13 | 1.50 | 2.0e-16 |');
     expect(page).toContain('| Chromium | probabilities | 6 | 2.00 | 2.00 | 1.19 % | 1.19 % | 0.0 % | 300 | 300 |');
+    expect(page).toContain('| Chromium | cpu | masks | 5 | 1.25 | 0.500 | α = 2 |');
     expect(page).toContain('Chromium: a card');
     for (const file of Object.keys(plotTexts)) expect(page).toContain(`(accuracy/${file})`);
     expect(page).not.toContain('Failures');
@@ -72,8 +74,7 @@ describe('the page', () => {
   });
 
   it('has a cell for every column', () => {
-    const { columns, rows } = sweepTable(report);
-    for (const row of rows) expect(row).toHaveLength(columns.length);
+    for (const { columns, rows } of [sweepTable(report), regimeTable(report)]) for (const row of rows) expect(row).toHaveLength(columns.length);
   });
 });
 

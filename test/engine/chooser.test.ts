@@ -57,6 +57,15 @@ describe('learns which place is better', () => {
     expect(share(await runs(chooser, 4096, { cpu: 100, webgpu: 40 }, 100), 'webgpu')).toBeGreaterThanOrEqual(0.97);
   });
 
+  test('by one run that takes longer than anything takes to compile', async () => {
+    const chooser = new Chooser(fast, false);
+    const places = await runs(chooser, 65_536, { cpu: 130, webgpu: 60_000 }, 50);
+    expect(places.filter((place) => place === 'webgpu').length).toBeLessThanOrEqual(1);
+    const compiling = new Chooser(fast, false);
+    await runs(compiling, 65_536, { cpu: 300, webgpu: 1900 }, 1); // or by as much as that
+    expect(share(await runs(compiling, 65_536, { cpu: 300, webgpu: 60 }, 200), 'webgpu')).toBeGreaterThanOrEqual(0.9);
+  });
+
   test('one size says little of another', async () => {
     const chooser = new Chooser(fast, false);
     await runs(chooser, 1024, { cpu: 3, webgpu: 9 }, 100);

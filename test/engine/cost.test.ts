@@ -1,13 +1,13 @@
 /** Work and predictions, which need no device. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { assumed, predict, type Costs } from '../../src/engine/cost.ts';
+import { assumed, assumedDevice, predict, type Costs, type Way } from '../../src/engine/cost.ts';
 import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import { Experience } from '../../src/engine/experience.ts';
 import type { GpuBufferLike } from '../../src/engine/gpu-types.ts';
 import { Tensor } from '../../src/engine/tensor.ts';
 import { workOf, type Work } from '../../src/engine/work.ts';
-import { divergenceMatrix, klDivergence, mirrorDescent, mirrorDescentStep, nearest } from '../../src/index.ts';
+import { chernoffInformation, divergenceMatrix, jensenShannonDivergence, klDivergence, mirrorDescent, mirrorDescentStep, nearest } from '../../src/index.ts';
 
 let engine: Engine;
 beforeAll(async () => { engine = await openEngine({ backend: 'cpu' }); });
@@ -37,6 +37,19 @@ describe('workOf', () => {
     const buffer: GpuBufferLike = { size: 120, usage: 0, destroy: () => undefined, mapAsync: () => Promise.resolve(), getMappedRange: () => new ArrayBuffer() };
     const onDevice = new Tensor(engine, [6, 5], 'probabilities', { kind: 'source', data: buffer });
     expect(workOf(klDivergence(onDevice, q), nothing)).toMatchObject({ bytesUp: 120, bytesBack: 120 });
+  });
+
+  test('weighs numbers by what they cost in the way that they are gone through', () => {
+    const [p, q] = [batch(40, 64), batch(50, 64)];
+    const numbers = (tensor: Tensor, way: Way): number => workOf(tensor, nothing, way).numbers;
+    expect(numbers(klDivergence(p, p), 'webgpu')).toBe(40 * 64);
+    expect(numbers(jensenShannonDivergence(p, p), 'webgpu')).toBeGreaterThan(2 * 40 * 64);
+    expect(numbers(jensenShannonDivergence(p, p), 'reference')).toBe(40 * 64);
+    expect(numbers(chernoffInformation(p, p), 'webgpu')).toBeGreaterThan(5 * 40 * 64);
+    const pairs = 40 * 50 * 64;
+    expect(numbers(divergenceMatrix(p, q, { divergence: klDivergence }), 'fast')).toBeLessThan(pairs / 4); // a product
+    expect(numbers(divergenceMatrix(p, q, { divergence: jensenShannonDivergence }), 'webgpu')).toBeGreaterThan(2 * pairs); // one by one
+    expect(numbers(nearest(p, q, { k: 1, divergence: klDivergence }), 'webgpu')).toBeLessThan(pairs / 4);
   });
 
   test('of a lineage of thousands of steps', () => {
@@ -77,6 +90,14 @@ describe('predict', () => {
     expect(predict('webgpu', { ...much!, bytesUp: 0 }, 4, assumed)).toBeLessThan(predict('webgpu', much!, 4, assumed));
     expect(predict('fast', { ...little!, bytesBack: 1e6 }, 4, assumed)).toBeGreaterThan(assumed.device.latency);
   });
+});
+
+test('a device that is a CPU computes as one, until it is measured', () => {
+  const work: Work = { numbers: 6_400_000, rows: 100_000, passes: 1, bytesUp: 5e7, bytesBack: 0 };
+  const predicted = (software: boolean): number => predict('webgpu', work, 4e5, { ...assumed, device: assumedDevice(software) });
+  expect(predicted(true)).toBeGreaterThan(100);
+  expect(predicted(false)).toBeLessThan(100);
+  expect(predict('fast', work, 4e5, assumed)).toBeLessThan(predicted(true));
 });
 
 describe('experience', () => {

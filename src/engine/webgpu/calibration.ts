@@ -1,4 +1,5 @@
-import { assumed, type DeviceCosts } from '../cost.ts';
+import { assumed, assumedDevice, type DeviceCosts } from '../cost.ts';
+import { exertion } from '../exertion.ts';
 import { apply } from '../operation.ts';
 import { Tensor, type TensorHost } from '../tensor.ts';
 import { widening } from '../widening.ts';
@@ -9,6 +10,8 @@ const [rows, outcomes] = [1024, 256];
 const numbers = rows * outcomes;
 /** Dispatches in a row that are timed. */
 const chain = 17;
+/** Rows of the first exertion that is timed, how many times more each next one has, and the most. */
+const [fewRows, moreRows, mostRows] = [64, 8, 32_768];
 /** What no device reaches, in bytes, numbers and milliseconds: clocks are coarse. */
 const [fastestCopy, fastestKernel, leastDispatch] = [5e7, 1e8, 1e-4];
 
@@ -22,13 +25,13 @@ export interface Measured {
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
- * Times the way of numbers to the device and back, and the kernels that are the engine's own: the check of rows, and copies. What is not known after so many
+ * Times the way of numbers to the device and back, and the kernels that are the engine's own: an exertion, and copies. What is not known after so many
  * milliseconds is assumed for the time being: compilers may take longer, and Firefox may need 100 ms for one answer of a GPU,
  * whose costs are then this latency. `onEnd` gets what was measured in the end, unless something failed.
  */
 export async function measureDevice(backend: WebGpuBackend, host: TensorHost, milliseconds: number, onEnd: (costs: DeviceCosts) => void): Promise<Measured> {
   const start = performance.now();
-  const costs: Mutable<DeviceCosts> = { ...assumed.device };
+  const costs: Mutable<DeviceCosts> = { ...assumedDevice(backend.softwareAdapter) };
   const watch = new Stopwatch(backend, host);
   const ended = measure(costs, watch, () => performance.now() - start > milliseconds)
     .then(() => { if (!watch.isStopped) onEnd(costs); }, () => undefined) // a device that fails here will fail a read, which tells
@@ -60,12 +63,20 @@ async function measure(costs: Mutable<DeviceCosts>, watch: Stopwatch, late: () =
   });
   costs.up = rate(4 * numbers, thereAndBack - back, fastestCopy);
   costs.down = rate(4 * numbers, back - costs.latency, fastestCopy);
-  const checkedToo = (): Promise<number> => watch.read(watch.source(rows, outcomes, false));
-  await checkedToo(); // which compiles
-  costs.kernel = rate(numbers, await least(checkedToo) - thereAndBack, fastestKernel);
+  costs.kernel = await kernelRate(watch, costs.latency);
   const little = watch.source(1, 2);
   const one = await watch.read(watch.copies(little, 1)).then(() => least(() => watch.read(watch.copies(little, 1))));
   costs.dispatch = Math.max(leastDispatch, (await watch.read(watch.copies(little, chain)) - one) / (chain - 1));
+}
+
+/** By ever more rows, until they take longer than what else there is in a run, so that a clock can tell. */
+async function kernelRate(watch: Stopwatch, latency: number): Promise<number> {
+  const row = watch.source(1, outcomes);
+  await watch.read(watch.exertion(row, 1)); // which compiles
+  for (let count = fewRows; ; count *= moreRows) {
+    const milliseconds = Math.min(await watch.read(watch.exertion(row, count)), await watch.read(watch.exertion(row, count))) - latency;
+    if (milliseconds > Math.max(1, latency) || count >= mostRows) return rate(count * outcomes, milliseconds, fastestKernel);
+  }
 }
 
 function rate(count: number, milliseconds: number, most: number): number {
@@ -84,9 +95,13 @@ class Stopwatch {
     this.#host = host;
   }
 
-  /** Rows that nobody has to check, or that the device does. */
-  source(count: number, width: number, trusted = true): Tensor {
-    return this.#kept(new Tensor(this.#host, [count, width], 'values', { kind: 'source', data: new Float32Array(count * width), ...(trusted && { trusted }) }));
+  /** Rows that nobody has to check. */
+  source(count: number, width: number): Tensor {
+    return this.#kept(new Tensor(this.#host, [count, width], 'values', { kind: 'source', data: new Float32Array(count * width), trusted: true }));
+  }
+
+  exertion(tensor: Tensor, count: number): Tensor {
+    return this.#kept(apply(exertion, [tensor], { rows: count }));
   }
 
   /** Copies of copies. */
