@@ -172,7 +172,7 @@ function weightedSum(engine: Engine): Tensor {
 /** Examples have no temperature, since weights have none, and rows of one form. */
 function resultsOfLogits(engine: Engine): Tensor[] {
   const [p, q] = (['weights', 'logits'] as const).map((form) => inputsOf(engine, dually.entropy.operation as Operation, {}, { outcomes: 4, rows: 2, form })[0]!);
-  return [dually.klDivergence(p!, q!), dually.entropy(q!, { temperature: 3 }), dually.euclideanGradient(q!, q!, { divergence: dually.klDivergence, of: 'q', temperature: 3 })];
+  return [dually.klDivergence(p!, q!), dually.entropy(q!, { temperature: 3 }), dually.euclideanGradient(q!, q!, { divergence: dually.klDivergence, of: 'q', temperature: 3 }), dually.valueAndGradient(q!, q!, { divergence: dually.jensenShannonDivergence, of: 'q' })];
 }
 
 /** Some kernels read rows that are stored as f16, and before the others the rows are widened. */

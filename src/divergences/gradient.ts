@@ -5,6 +5,7 @@ import { typedArrayName } from '../engine/tags.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weights } from '../math/alpha-family.ts';
 import { alphaGradientOfLogits, alphaGradientOfWeights } from '../math/alpha-gradient.ts';
+import { mixtureGradientOfLogits } from '../math/mixture-gradient.ts';
 import { tempering, type TemperatureParameters } from '../math/temperature.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import { exampleAlphas, unsupportedAlpha, type AlphaMember } from './alpha-member.ts';
@@ -12,14 +13,27 @@ import { gradientCall } from './gradient-call.ts';
 import { gradientKernel, type MemberGradient, type Side } from './gradient-kernel.ts';
 import { divideGradient, gradientOverTemperature } from './gradient-scaled.ts';
 import { hellingerDistance } from './hellinger-distance.ts';
+import { jensenShannonDivergence } from './jensen-shannon-divergence.ts';
 import { klDivergence } from './kl-divergence.ts';
-import { checkForms, pairArguments } from './row-divergence.ts';
+import { mixtureGradient } from './mixture-gradient.ts';
+import { checkForms, pairArguments, type RowDivergence } from './row-divergence.ts';
 
-/** A divergence of the α-family, as `alphaDivergence` or `klDivergence`. */
-export interface Differentiable<Parameters> {
+interface WithReference<Parameters> {
   readonly operation: Pick<Operation<NoInfer<Parameters>>, 'reference'>;
+}
+
+interface DifferentiableMember<Parameters> extends WithReference<Parameters> {
   readonly alphaMember: AlphaMember<Parameters>;
 }
+
+interface DifferentiableMixture<Parameters> extends WithReference<Parameters> {
+  readonly divergence: RowDivergence<NoInfer<Parameters>>;
+  /** The weight of p. */
+  readonly mixtureWeight: (parameters: Parameters) => number;
+}
+
+/** A divergence of the α-family, as `alphaDivergence` or `klDivergence`; of rows of logits also `jensenShannonDivergence`. */
+export type Differentiable<Parameters> = DifferentiableMember<Parameters> | DifferentiableMixture<Parameters>;
 
 /** What a gradient is asked for, beside the divergence's own parameters. */
 export type GradientParameters<Parameters> = NoInfer<Parameters> & TemperatureParameters & {
@@ -41,8 +55,11 @@ function erased<Parameters extends object>(parameters: GradientParameters<Parame
   return parameters as unknown as Request;
 }
 
-const gradientOf = (request: Request): MemberGradient => ({ member: request.divergence.alphaMember, parameters: request, of: request.of });
-const alphaOf = (request: Request): number => request.divergence.alphaMember.alpha(request);
+const isMixture = (divergence: Request['divergence']): divergence is DifferentiableMixture<object> => 'mixtureWeight' in divergence;
+const memberOf = ({ divergence }: Request): AlphaMember<object> => (divergence as DifferentiableMember<object>).alphaMember;
+const gradientOf = (request: Request): MemberGradient => ({ member: memberOf(request), parameters: request, of: request.of });
+/** Of Jensen–Shannon, which is no member, 0 stands for the accuracy of what is near. */
+const alphaOf = (request: Request): number => (isMixture(request.divergence) ? 0 : memberOf(request).alpha(request));
 
 function defineGradient(name: string, formula: string, valued: 0 | 1): Operation<Request> {
   return withTemperature(definePlainGradient(name, formula, valued), valued);
@@ -74,7 +91,8 @@ function definePlainGradient(name: string, formula: string, valued: 0 | 1): Oper
     check(request, [p, q]) {
       checkDivergence(name, request.divergence);
       checkChoice(name, 'of', request.of, ['p', 'q']);
-      request.divergence.alphaMember.check?.(request);
+      if (isMixture(request.divergence)) checkMixture(name, request.divergence.divergence, request, p!, q!);
+      else memberOf(request).check?.(request);
       checkOutcomes(name, 'q', q!, p!.width);
       checkForms(name, p!, q!, true);
     },
@@ -83,7 +101,8 @@ function definePlainGradient(name: string, formula: string, valued: 0 | 1): Oper
     dearness: () => ({ webgpu: 6 }), // three sweeps, and a result as long as a row
     tolerance: toleranceOf(valued),
     kernel: gradientKernel(gradientOf, valued === 1),
-    cpu: ({ parameters, inputs }) => gradientCall(gradientOf(parameters), valued === 1, inputs),
+    compose: (inputs, request) => composed(inputs, request, valued),
+    cpu: ({ parameters, inputs }) => (isMixture(parameters.divergence) ? undefined : gradientCall(gradientOf(parameters), valued === 1, inputs)),
     reference: (operands, request) => rowGradient(operands, request, valued),
   };
   return operation;
@@ -117,7 +136,8 @@ function worstError(got: ArrayLike<number>, expected: ArrayLike<number>, from: n
 
 function rowGradient([p, q]: readonly Operand[], request: Request, valued: 0 | 1): (row: number, out: Float64Array) => void {
   const { divergence, of } = request;
-  const { slope } = divergence.alphaMember;
+  if (isMixture(divergence)) return mixtureRows([p!, q!], request, divergence, valued);
+  const { slope } = memberOf(request);
   const [own, other] = of === 'p' ? [p!, q!] : [q!, p!];
   const exponents = weights(of === 'p' ? alphaOf(request) : -alphaOf(request));
   const gradient = isLogits(p!.form) ? alphaGradientOfLogits : alphaGradientOfWeights;
@@ -135,8 +155,35 @@ function rowGradient([p, q]: readonly Operand[], request: Request, valued: 0 | 1
   };
 }
 
+/** Of the Jensen–Shannon divergence, from its own kernels. */
+function composed(inputs: readonly Tensor[], request: Request, valued: 0 | 1): Tensor | undefined {
+  const { divergence, of } = request;
+  if (!isMixture(divergence)) return undefined;
+  const weight = divergence.mixtureWeight(request);
+  const [p, q] = inputs;
+  return mixtureGradient(inputs, { of, weight }, valued === 1 ? jensenShannonDivergence(p!, q!, { weight }) : undefined);
+}
+
+function mixtureRows([p, q]: readonly Operand[], request: Request, { operation, mixtureWeight }: DifferentiableMixture<object>, valued: 0 | 1): (row: number, out: Float64Array) => void {
+  const weight = mixtureWeight(request);
+  const writeValue = operation.reference([p!, q!], request);
+  const [own, other, share] = request.of === 'p' ? [p!, q!, weight] : [q!, p!, 1 - weight];
+  return (row, out) => {
+    if (valued === 1) writeValue(row, out.subarray(0, 1));
+    mixtureGradientOfLogits(own.row(row), other.row(row), share, out.subarray(valued));
+  };
+}
+
+function checkMixture(operation: string, divergence: RowDivergence<object>, request: Request, p: Tensor, q: Tensor): void {
+  divergence.check?.(request);
+  for (const [argument, { form }] of [['p', p], ['q', q]] as const) {
+    if (isLogits(form)) continue;
+    throw new DomainError({ operation, argument, expected: 'rows of logits or log-probabilities', got: `rows of ${form}`, remedy: "The gradient of jensenShannonDivergence is one in logits: wrap logarithms with form: 'logits'." });
+  }
+}
+
 function checkDivergence(operation: string, divergence: unknown): void {
-  if (typeof divergence === 'function' && (divergence as Partial<Differentiable<object>>).alphaMember?.slope !== undefined) return;
+  if (typeof divergence === 'function' && ('mixtureWeight' in divergence || (divergence as Partial<DifferentiableMember<object>>).alphaMember?.slope !== undefined)) return;
   throw new DomainError({
     operation, argument: 'divergence', expected: 'a divergence of the α-family', got: typeof divergence === 'function' ? divergence.name || 'another function' : shown(divergence),
     remedy: 'Pass the function itself, such as alphaDivergence or klDivergence.',
@@ -154,7 +201,7 @@ export interface ValuesAndGradients {
 }
 
 /**
- * The gradient of a divergence of the α-family in one of its rows, `of: 'p'` or `of: 'q'`, with the other row held fixed.
+ * The gradient of a divergence of the α-family, of logits also of jensenShannonDivergence, in one of its rows, `of: 'p'` or `of: 'q'`, with the other row held fixed.
  *
  * Of rows of probabilities and of weights: the partial derivatives of D(p/Σp ‖ q/Σq) in the numbers of the row as they are
  * given, so that Σ_j p_j ∂D/∂p_j = 0: scaling the row changes nothing. On the simplex it differs from the derivatives of the

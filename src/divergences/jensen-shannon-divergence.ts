@@ -10,6 +10,8 @@ export interface JensenShannonParameters {
   readonly weight?: number;
 }
 
+const mixtureWeight = ({ weight = 0.5 }: JensenShannonParameters): number => weight;
+
 const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
   name: 'jensenShannonDivergence',
   information: () => true,
@@ -23,7 +25,7 @@ const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
     throw new DomainError({ operation: 'jensenShannonDivergence', argument: 'weight', expected: 'a number between 0 and 1', got: shown(weight), remedy: 'Pass { weight: … }, or leave it out for ½; at 0 and 1 the divergence is 0 for all rows.' });
   },
   ...jensenShannonEvaluations<JensenShannonParameters>({
-    weight: ({ weight = 0.5 }) => weight,
+    weight: mixtureWeight,
     member: { name: 'divergences/jensen-shannon-divergence.wgsl', source },
     fromDivergence: (value) => value,
     cpu: 'multiple',
@@ -42,7 +44,7 @@ const { operation, divergence } = defineRowDivergence<JensenShannonParameters>({
  * const js = await jensenShannonDivergence(p, q).read();
  * const skewed = await jensenShannonDivergence(p, q, { weight: 0.9 }).read();
  */
-export const jensenShannonDivergence: { (p: Tensor, q: Tensor, parameters?: JensenShannonParameters & RowParameters): Tensor; readonly operation: Operation<JensenShannonParameters>; readonly divergence: RowDivergence<JensenShannonParameters> } = Object.assign(
+export const jensenShannonDivergence: { (p: Tensor, q: Tensor, parameters?: JensenShannonParameters & RowParameters): Tensor; readonly operation: Operation<JensenShannonParameters>; readonly divergence: RowDivergence<JensenShannonParameters>; readonly mixtureWeight: (parameters: JensenShannonParameters) => number } = Object.assign(
   (p: Tensor, q: Tensor, parameters: JensenShannonParameters = {}): Tensor => apply(operation, [p, q], parameters),
-  { operation, divergence },
+  { operation, divergence, mixtureWeight },
 );
