@@ -134,7 +134,7 @@ export function exampleResults(engine: Engine): Tensor[] {
 export function kernelUses(engine: Engine): KernelUse[] {
   const kl = dually.klDivergence.operation as Operation;
   const split = longLayouts.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
-  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine), apply(exertion, [engine.values([[1, 2]])], { rows: 2 })].flatMap(kernelsOf);
+  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine), apply(exertion, [engine.values([[1, 2]], { outcomes: 2 })], { rows: 2 })].flatMap(kernelsOf);
 }
 
 /** Some operations leave the conversion of logits to the caller. */
