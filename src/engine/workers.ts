@@ -48,7 +48,6 @@ export function connect<Order, Answer extends object>(worker: WorkerLike, { answ
     worker.on('messageerror', () => died(unreadable));
     worker.on('error', (error) => died(error instanceof Error ? error.message : String(error)));
     worker.on('exit', (status) => died(`the worker ended with ${String(status)}`));
-    worker.unref();
   } else {
     worker.addEventListener('message', (event) => hear((event as MessageEvent<unknown>).data));
     worker.addEventListener('messageerror', () => died(unreadable));
@@ -58,11 +57,11 @@ export function connect<Order, Answer extends object>(worker: WorkerLike, { answ
       died(fault.message || 'the worker cannot be loaded');
     });
   }
+  const { ref, unref } = worker as Partial<NodeWorkerLike>; // workers of the web have them in Bun
+  unref?.call(worker);
   return {
     post: (order, transfer) => worker.postMessage(order, transfer),
-    keepAlive: (isAwaited) => {
-      if ('on' in worker) worker[isAwaited ? 'ref' : 'unref']();
-    },
+    keepAlive: (isAwaited) => (isAwaited ? ref : unref)?.call(worker),
     end: () => void worker.terminate(),
   };
 }
@@ -75,7 +74,7 @@ export interface Port<Order, Answer> {
 
 /** The port of the worker that this runs in; undefined where it is none. */
 export function workerPort<Order, Answer>(): Port<Order, Answer> | undefined {
-  return 'DedicatedWorkerGlobalScope' in globalThis ? webPort() : nodePort();
+  return nodePort() ?? ('DedicatedWorkerGlobalScope' in globalThis ? webPort() : undefined); // threads of Deno have a scope too
 }
 
 function webPort<Order, Answer>(): Port<Order, Answer> {

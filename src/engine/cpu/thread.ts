@@ -1,3 +1,4 @@
+import type * as threadsOfNode from 'node:worker_threads';
 import code from 'virtual:script/src/cpu-worker.ts';
 import { connect, type MakeWorker, type Thread, type ThreadEvents, type WorkerLike } from '../workers.ts';
 import type { Answer, Order } from './messages.ts';
@@ -8,7 +9,9 @@ export type CpuThreadEvents = ThreadEvents<Answer>;
 /** Starts a worker: the caller's, if there is a way to make it, else one of the library's own. Throws where that is forbidden. */
 export function startThread(events: CpuThreadEvents, make?: MakeWorker): CpuThread {
   if (make) return connect(make(), events);
-  if (typeof Worker !== 'function') return connect(nodeWorker(), events);
+  const threads = nodeThreads();
+  if (threads) return connect(nodeWorker(threads), events);
+  if (typeof Worker !== 'function') throw new Error('this platform has no workers');
   if (mayHang()) throw new Error('Firefox may hang when a worker makes another');
   return fromBlob(events);
 }
@@ -39,9 +42,13 @@ function fromBlob({ answer, died }: CpuThreadEvents): CpuThread {
   }
 }
 
+/** The threads of Node, Deno and Bun, whose workers of the web keep a process alive. A window, be it one of Electron, has none. */
+function nodeThreads(): typeof threadsOfNode | undefined {
+  const { document, process: node } = globalThis as { document?: unknown; process?: NodeJS.Process };
+  return document === undefined || typeof Worker !== 'function' ? node?.getBuiltinModule?.('node:worker_threads') : undefined;
+}
+
 /** A thread of Node, which neither keeps its process alive nor takes part in what the process was started with. */
-function nodeWorker(): WorkerLike {
-  const threads = (globalThis as { process?: NodeJS.Process }).process?.getBuiltinModule?.('node:worker_threads');
-  if (!threads) throw new Error('this platform has no workers');
+function nodeWorker(threads: typeof threadsOfNode): WorkerLike {
   return new threads.Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { name: 'dually', execArgv: [] });
 }

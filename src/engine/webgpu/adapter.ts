@@ -42,7 +42,8 @@ async function requestDevice(gpu: GPU, wanted: readonly GPUFeatureName[]): Promi
   try {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) return { reason: 'WebGPU found no adapter' };
-    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
+    if (maxStorageBuffersPerShaderStage === 0) return { reason: `the adapter ${describe(adapter.info)} computes nothing, as those of OpenGL do, which are taken where no Vulkan loader and driver are found` };
     const device = await adapter.requestDevice({ requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)), requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
     return { device, adapter: describe(adapter.info), fallback: adapter.info.isFallbackAdapter };
   } catch (error) {
@@ -52,7 +53,7 @@ async function requestDevice(gpu: GPU, wanted: readonly GPUFeatureName[]): Promi
 
 /** The adapter in words, as far as the browser tells. */
 export function describe(info: GPUAdapterInfo | undefined): string {
-  const words = [info?.vendor, info?.architecture, info?.device, info?.description].filter((word) => word !== undefined && word !== '');
+  const words = [info?.vendor, info?.architecture, info?.device, info?.description].filter((word) => word !== undefined && !/^\d*$/.test(word)); // Deno gives numbers of vendors
   return words.length === 0 ? 'unnamed adapter' : [...new Set(words)].join(' ');
 }
 
