@@ -1,0 +1,1 @@
+import 'dually/cpu-worker';

@@ -1,0 +1,22 @@
+// Deno and Bun, from the packages that hold their binaries; and Node, by the same code.
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { addDawn, install, quiet, root, run } from './harness.mjs';
+
+export async function runtimes(attempt, packed) {
+  const project = await install('runtimes', packed);
+  cpSync(join(root, 'test/golden/divergences.json'), join(project, 'divergences.json'));
+  const hosts = { Node: [process.execPath], Deno: [binary(project, 'deno'), 'run', '--allow-all'], Bun: [binary(project, 'bun')] };
+  for (const peer of ['', ' with webgpu']) {
+    if (peer) addDawn(project);
+    for (const [name, [command, ...args]] of Object.entries(hosts)) {
+      await attempt(`${name}${peer}`, async () => quiet(await run(command, [...args, 'golden.mjs', ...(peer ? ['--gpu'] : [])], project)).trim());
+    }
+  }
+}
+
+/** Install scripts do not run, so that the binary is taken from the package of this platform. */
+function binary(project, name) {
+  const platforms = { deno: { linux: '@deno/linux-x64-glibc/deno', darwin: '@deno/darwin-arm64/deno' }, bun: { linux: '@oven/bun-linux-x64/bin/bun', darwin: '@oven/bun-darwin-aarch64/bin/bun' } };
+  return join(project, 'node_modules', platforms[name][process.platform]);
+}
