@@ -44,7 +44,7 @@ export function reducible<Parameters extends object>(operation: Operation<Parame
     },
     cpu: (dispatch) => (isReduced(dispatch.parameters) ? undefined : operation.cpu?.(dispatch)),
     reference(operands, parameters) {
-      const write = operation.reference(operands, parameters);
+      const write = operation.reference(operands, ownOf(parameters) as Parameters); // which may hand them to another that reduces
       if (!isReduced(parameters)) return write;
       const count = rowsOf(operands as unknown as readonly Tensor[], parameters); // whose shape follows from the numbers of rows alone
       return function* (_row, out) {

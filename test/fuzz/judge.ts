@@ -47,7 +47,7 @@ function problemOfStep(tensor: Tensor, numbers: ReadonlyMap<Tensor, Float32Array
     const [part, wanted] = [got.subarray(row * width, (row + 1) * width), new Float64Array(width)];
     finish(write(row, wanted));
     const error = errorOf(row, part, wanted) / ulp;
-    if (!(error <= tolerance.ulps(parameters))) return `${name}, row ${row}: ${error} ulp (${tensor.report?.adapter}); got ${shown(part)}, expected ${shown(wanted)}`;
+    if (!(error <= tolerance.ulps(parameters))) return `${name}, row ${row}: ${error} ulp; got ${shown(part)}, expected ${shown(wanted)}`;
   }
   return undefined;
 }
