@@ -21,13 +21,13 @@ export function inBits(rows: i32, width: i32, out: usize, _scratch: usize, x: us
   for (const end = out + ((<usize>rows * width) << 2); out < end; out += 4, x += 4) store<f32>(out, <f32>(<f64>load<f32>(x) * 1.4426950408889634));
 }
 
-/** (z − max z)/T; a row may become too deep for f32, but no outcome of probability 0. */
-export function temperedRows(rows: i32, width: i32, out: usize, _scratch: usize, p: usize, rowsOfP: i32, _widthOfP: i32, temperature: f64): void {
+/** z/T, or (z − max z)/T; a row may become too deep for f32, but no outcome of probability 0. */
+export function temperedRows(rows: i32, width: i32, out: usize, _scratch: usize, p: usize, rowsOfP: i32, _widthOfP: i32, temperature: f64, centred: f64): void {
   for (let row = 0; row < rows; row++, p += strideOf(rowsOfP, width)) {
-    const greatest = <f64>largestOf(p, width);
+    const greatest: f64 = centred !== 0 ? <f64>largestOf(p, width) : 0;
     for (let k: usize = 0; k < <usize>width << 2; k += 4, out += 4) {
       const z = load<f32>(p + k);
-      store<f32>(out, z === -Infinity ? z : max<f32>(<f32>((<f64>z - greatest) / temperature), -3.4028234663852886e38));
+      store<f32>(out, z === -Infinity ? z : min<f32>(max<f32>(<f32>((<f64>z - greatest) / temperature), -3.4028234663852886e38), 3.4028234663852886e38));
     }
   }
 }

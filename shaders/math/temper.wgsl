@@ -1,6 +1,7 @@
-// Rows of logits over a temperature, counted from the greatest of the row: (z - max z)/T, rounded once.
+// Rows of logits over a temperature, rounded once: z/T for powers of two, which is exact, else (z - max z)/T, so that what counts
+// most is rounded least.
 // Twin: src/math/temper.ts
-struct Uniforms { rows: u32, width: u32, zero: u32, p_start: u32, p_stride: u32, inverse_high: f32, inverse_low: f32, }
+struct Uniforms { rows: u32, width: u32, zero: u32, p_start: u32, p_stride: u32, inverse_high: f32, inverse_low: f32, centred: u32, }
 
 @group(0) @binding(0) var<storage, read> p: array<u32>;
 @group(0) @binding(1) var<storage, read_write> tempered: array<u32>;
@@ -21,13 +22,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
     most.x = max(most.x, bitcast<f32>(select(p[start + k], LOWEST, p[start + k] == MINUS_INFINITY)));
   }
-  let greatest = max_over_lanes(most, local).x;
+  let greatest = select(0.0, max_over_lanes(most, local).x, uniforms.centred != 0u);
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
     let bits = p[start + k];
     let depth = two_sum(bitcast<f32>(select(bits, LOWEST, bits == MINUS_INFINITY)), -greatest, uniforms.zero);
     let product = two_product(depth.high, uniforms.inverse_high, uniforms.zero);
     let x = bitcast<u32>(product.high + fma(depth.high, uniforms.inverse_low, fma(depth.low, uniforms.inverse_high, product.low)));
+    let bound = select(LOWEST, LOWEST & 0x7fffffffu, depth.high > 0.0);
     let finite = (x & INFINITY_BITS) != INFINITY_BITS && (bitcast<u32>(product.high) & INFINITY_BITS) != INFINITY_BITS;
-    tempered[row * uniforms.width + k] = select(select(LOWEST, x, finite), MINUS_INFINITY, bits == MINUS_INFINITY);
+    tempered[row * uniforms.width + k] = select(select(bound, x, finite), MINUS_INFINITY, bits == MINUS_INFINITY);
   }
 }

@@ -85,6 +85,9 @@ export class Engine {
    *
    * Forms: 'probabilities' (default; sums within 1e-3 of 1, deviations are normalised exactly), 'weights' (any sum between 2⁻¹⁰⁰ and 2¹⁰⁰),
    * 'logProbabilities' and 'logits' (−Infinity stands for probability zero).
+   * An outcome that is not there, such as padding or a word outside a vocabulary, has probability zero in every row that lacks it:
+   * weight 0, or logit −Infinity. A finite mask of −1e4 down to the least f32 is taken for the logit that it is, and does the
+   * same unless the other row has mass there, which then costs what such a logit says.
    * Halves: a Float16Array, or with storage: 'f16' a Uint16Array or GPUBuffer of their bits, takes half the memory on the device too.
    * @throws ShapeError for lengths, sizes or usages that do not fit.
    */

@@ -9,7 +9,7 @@ export const wishes: Readonly<Record<string, string>> = {
   weights: "Operations with one number a row take one weight a row, with reduction: 'sum' or 'mean'.",
   mask: "Operations with one number a row take a mask of rows, with reduction: 'sum' or 'mean'; an outcome counts for nothing if its logit is −Infinity, or its weight 0 with form: 'weights'.",
   ignoreIndex: "Give the rows that are to be ignored a 0 in mask, with reduction: 'sum' or 'mean'; an outcome counts for nothing if its logit is −Infinity, or its weight 0.",
-  temperature: 'Divide the logits by it before they are wrapped.',
+  temperature: 'Operations that take logits take it; divide them by it before they are wrapped where one does not.',
   logTarget: "Say form: 'logProbabilities' where the rows are wrapped.",
   fromLogits: "Say form: 'logits' where the rows are wrapped.",
   logInput: "Say form: 'logProbabilities' where the rows are wrapped.",

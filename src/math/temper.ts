@@ -12,28 +12,33 @@ interface Temperature {
 
 const lowest = -3.4028234663852886e38;
 
+/** A power of two divides without a rounding. Other quotients are counted from the greatest logit, so that what counts most is rounded least. */
+function isCentred(temperature: number): boolean {
+  return temperature !== 2 ** Math.round(Math.log2(temperature));
+}
+
 /** In f32 as everywhere, since divergences of near rows are made of the differences that the rounding leaves. */
 function writeTempered(row: ArrayLike<number>, temperature: number, out: Float64Array): void {
-  const greatest = maximumOf(row);
-  for (let k = 0; k < out.length; k++) out[k] = row[k] === -Infinity ? -Infinity : Math.fround(Math.max(lowest, (row[k]! - greatest) / temperature));
+  const greatest = isCentred(temperature) ? maximumOf(row) : 0;
+  for (let k = 0; k < out.length; k++) out[k] = row[k] === -Infinity ? -Infinity : Math.fround(Math.min(-lowest, Math.max(lowest, (row[k]! - greatest) / temperature)));
 }
 
 const operation: Operation<Temperature> = {
-  name: 'tempered', formula: '(z − max z)/T', source: 'definition',
+  name: 'tempered', formula: 'z/T, or (z − max z)/T', source: 'definition',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }],
   result: ([p]) => ({ shape: p!.shape, form: 'logits' }),
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
     pieces: () => [doublePiece, { name: 'math/temper.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', inverse_high: 'f32', inverse_low: 'f32' }),
+    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', inverse_high: 'f32', inverse_low: 'f32', centred: 'u32' }),
     values({ parameters: { temperature } }) {
       const { high, low } = splitDouble(1 / temperature);
-      return { inverse_high: high, inverse_low: low };
+      return { inverse_high: high, inverse_low: low, centred: isCentred(temperature) ? 1 : 0 };
     },
     over: 'rows',
     items: ({ rows }) => rows,
   },
-  cpu: ({ parameters: { temperature } }) => ({ name: 'temperedRows', numbers: [temperature] }),
+  cpu: ({ parameters: { temperature } }) => ({ name: 'temperedRows', numbers: [temperature, isCentred(temperature) ? 1 : 0] }),
   reference: ([p], { temperature }) => (row, out) => writeTempered(p!.row(row), temperature, out),
 };
 

@@ -8,9 +8,9 @@ import { tempered, temperedOperand } from './temper.ts';
 export interface TemperatureParameters {
   /**
    * T > 0; 1 where it is left out. Logits and log-probabilities z stand for softmax(z/T). KL, its reverse and Jeffreys'
-   * divergence keep their accuracy; of others, (z − max z)/T is rounded to f32 first. That is exact for powers of two, but for
-   * depths which those would bring below f32; otherwise an outcome of probability e^−d is off by d half ulps, which near rows
-   * see: differences of logits below 2⁻²⁴ of their depth drown in it.
+   * divergence keep their accuracy at every T, and so do all others at powers of two, by which they divide exactly. At another T
+   * these round (z − max z)/T to f32 first: an outcome of probability e^−d is off by d half ulps, and rows whose logits differ
+   * by less than 2⁻²⁴ of their depth drown in that.
    */
   readonly temperature?: number;
 }

@@ -87,6 +87,14 @@ describe.each(backends)('on %j', ({ backend }) => {
     expect(worstOf([...both.values], [alphaDivergenceOfLogits(x!, y!, -1)]).ulps).toBeLessThanOrEqual(8);
   });
 
+  test('powers of two divide exactly, near rows too', async () => {
+    const { p, q } = pairsOfLogits(6, 20, 4);
+    const rows = (of: readonly number[][], factor: number): Tensor => engine.rows(of.map((row) => row.map((z) => factor * z)), { outcomes: 6, form: 'logits' });
+    for (const of of [jensenShannonDivergence, (a: Tensor, b: Tensor, parameters = {}) => alphaDivergence(a, b, { alpha: 0.5, ...parameters }), crossEntropy]) {
+      expect(await read(of(rows(p, 4), rows(q, 4), { temperature: 4 }))).toEqual(await read(of(rows(p, 1), rows(q, 1))));
+    }
+  });
+
   test('what is no temperature is refused', () => {
     const [p, z] = [weights([1, 2]), logits([0, 1])];
     for (const temperature of [0, -1, Number.NaN, Infinity, '2', null]) {
