@@ -6,7 +6,7 @@ import { isLogits } from '../engine/forms.ts';
 import type { Piece } from '../engine/kernel.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
-import { apply, batchSize, type Operation } from '../engine/operation.ts';
+import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaQuadPieces, alphaQuads } from '../math/alpha-quads.ts';
 import { seriesDegree, seriesPieces } from '../math/table.ts';
@@ -14,7 +14,7 @@ import { alphaDivergence } from './alpha-divergence.ts';
 import { checkAlphas, greatestMagnitude, type AlphaList } from './alpha-list.ts';
 import { alphaTolerance, logitPieces, unsupportedAlpha, weightPieces } from './alpha-member.ts';
 import { identityMember } from './identity-member.ts';
-import { pairArguments } from './row-divergence.ts';
+import { checkForms, pairArguments } from './row-divergence.ts';
 
 export interface SpectrumParameters {
   /** The values of Amari's α: any real numbers, in any order. */
@@ -39,7 +39,9 @@ const operation: Operation<SpectrumParameters> = {
     const { alphas } = parameters;
     checkAlphas(name, 'alphas', alphas);
     if (alphas.length === 0) throw new ShapeError({ operation: name, argument: 'alphas', expected: 'at least one α', got: 'none', remedy: 'Pass { alphas: [ … ] }.' });
-    single.check?.({ alpha: 0 }, inputs);
+    const [p, q] = inputs as [Tensor, Tensor];
+    checkOutcomes(name, 'q', q, p.width);
+    checkForms(name, p, q, true);
   },
   result: (inputs, { alphas }) => ({ shape: [batchSize(operation, inputs), alphas.length], form: 'values' }),
   tolerance: alphaTolerance(greatest),
