@@ -70,7 +70,7 @@ function rowDivergence(kind: i32, own: bool, p: usize, q: usize, outcomes: i32, 
     if (Math.abs(ratio) <= NEAR && ofMasses <= SHARE * extended && extended >= CLOSE) return Math.min(Math.max(0, extended - ofMasses) / meanMass(kind, table, ratio), boundOf(kind, table));
   }
   normalisedSweep(kind, p, q, outcomes, table);
-  const divergence = value + alone(kind, table);
+  const divergence = value + alone(kind, table) / RAISED;
   if (divergence < CLOSE && equalise(p, q, outcomes, LIFT)) return closeDivergence(kind, p, q, outcomes, table) / LIFT;
   return Math.min(divergence, boundOf(kind, table));
 }
@@ -189,8 +189,11 @@ function normalisedSweep(kind: i32, p: usize, q: usize, outcomes: i32, table: us
     if (isPlain(shareOfP, shareOfQ)) values = accumulated(values, shareTerm(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ));
     else careful += carefulShareTerms(kind, table, lowP, highP, lowQ, highQ, shareOfP, shareOfQ);
   }
-  value = total(values) + careful;
+  value = total(values) + careful / RAISED;
 }
+
+/** Shares go down to 2⁻²⁴⁹: those that are not plain are multiplied by this, so that f32 holds them, and so are their terms. */
+const RAISED: f64 = 85070591730234620000000000000000000000.0; // 2¹²⁶
 
 /** Divergence of rows that `equalise` has prepared, times their mass. */
 function closeDivergence(kind: i32, p: usize, q: usize, outcomes: i32, table: usize): f64 {
@@ -225,5 +228,8 @@ function carefulShareTerms(kind: i32, table: usize, lowP: v128, highP: v128, low
     kind, table, v128.bitselect(one, lowP, apartLow), v128.bitselect(one, highP, apartHigh), v128.bitselect(one, lowQ, apartLow), v128.bitselect(one, highQ, apartHigh),
     v128.bitselect(quad(1), shareOfP, apart), v128.bitselect(quad(1), shareOfQ, apart),
   );
-  return carefulTerms(kind, table, v128.and(shareOfP, apart), v128.and(shareOfQ, apart)) + total(accumulated(f64x2.splat(0), terms));
+  const raised = f64x2.splat(RAISED);
+  const raisedP = v128.and(narrowed(f64x2.mul(lowP, raised), f64x2.mul(highP, raised)), apart);
+  const raisedQ = v128.and(narrowed(f64x2.mul(lowQ, raised), f64x2.mul(highQ, raised)), apart);
+  return carefulTerms(kind, table, raisedP, raisedQ) + RAISED * total(accumulated(f64x2.splat(0), terms));
 }

@@ -14,11 +14,13 @@ const repeated = (row: readonly number[]): number[][] => Array.from({ length: 8 
 test.each([
   [[0.5, 0.5], 4.9e-44, [0.25, 0.75], 8.1e-44, 0.5 * Math.log(4 / 3)], [[500, 500], 1.1e-35, [250, 750], 2.2e-36, 0.5 * Math.log(4 / 3)],
   [[0.2, 0.8], 1e-45, [0.8, 0.2], 3e-39, 0.6 * Math.log(4)],
-])('on webgpu, entries below 2^-126 of the mass are no zeros: %j and %d, %j and %d', async (p, tiny, q, other, expected) => {
-  using engine = await openEngine(await placeFor('webgpu'));
-  const tensorOf = (head: readonly number[], tail: number) => engine.rows(repeated([...head, ...Array<number>(18).fill(tail)]), { outcomes: 20, form: 'weights' });
-  const kl = await alphaDivergenceMatrix(tensorOf(p, tiny), tensorOf(q, other), { alpha: -1 }).read();
-  for (const d of kl) expect(relativeError(d, expected)).toBeLessThanOrEqual(4 * ulp);
+])('entries below 2^-126 of the mass are no zeros: %j and %d, %j and %d', async (p, tiny, q, other, expected) => {
+  for (const backend of ['webgpu', 'cpu'] as const) {
+    using engine = await openEngine(await placeFor(backend));
+    const tensorOf = (head: readonly number[], tail: number) => engine.rows(repeated([...head, ...Array<number>(18).fill(tail)]), { outcomes: 20, form: 'weights' });
+    const kl = await alphaDivergenceMatrix(tensorOf(p, tiny), tensorOf(q, other), { alpha: -1 }).read();
+    for (const d of kl) expect(relativeError(d, expected)).toBeLessThanOrEqual(4 * ulp);
+  }
 });
 
 /** An entry of a row: `common` is the same in all rows, `own` is not; k counts outcomes. */
@@ -30,6 +32,7 @@ const regimes: Readonly<Record<string, Entry>> = {
   powers: (common, own, _k, distance) => 2 ** (-60 * common()) * (1 + distance * (2 * own() - 1)),
   spiky: (common, own, k, distance) => (k === 0 ? 1 : 1e-3 * common()) * (1 + distance * (2 * own() - 1)),
   sparse: (_common, own, k) => (k > 2 && own() < 0.7 ? 0 : own()),
+  'of all that f32 holds': (_common, own) => 2 ** (-130 * own()),
   'of two outcomes and what is next to nothing': (_common, own, k) => own() * (k < 2 ? 1 : 1e-20),
 };
 
