@@ -8,6 +8,7 @@ import { stagesOf } from '../src/engine/stages.ts';
 import type { Tensor } from '../src/engine/tensor.ts';
 import { dimensionOf, type Coordinates } from '../src/geometry/coordinates.ts';
 import * as dually from '../src/index.ts';
+import { masks } from './masks.ts';
 import { uniformFrom } from './math/relative-error.ts';
 
 export interface NamedOperation {
@@ -74,7 +75,8 @@ function distributions(rows: number, { outcomes, form }: Layout, argument: numbe
   for (let row = 0; row < rows; row++) {
     const weights = weightsOfRow(row, outcomes, argument, seed);
     const mass = form === 'probabilities' || form === 'logProbabilities' ? weights.reduce((sum, x) => sum + x, 0) : 1;
-    data.set(weights.map((x) => (isLogarithmic(form) ? Math.log(x / mass) : x / mass)), row * outcomes);
+    const mask = [-Infinity, ...masks][((row >> 2) + 4 * argument) % (masks.length + 1)]!; // every fourth row has zeros
+    data.set(weights.map((x) => (!isLogarithmic(form) ? x / mass : x === 0 ? mask : Math.log(x / mass))), row * outcomes);
   }
   return data;
 }

@@ -12,8 +12,8 @@ export const FARTHEST: f64 = 500;
 /** Size of slopes from which on their differences may leave f32. */
 export const BEYOND: f64 = 8.507059173023462e37; // 2¹²⁶
 const LIFTED: f64 = 600;
-/** Size of a logarithm up to which its power is a factor of its own. */
-const FACTOR: f64 = 300;
+/** Logarithm below which a share is as good as nothing. */
+const NOTHING: f64 = -300;
 
 /** What the gradient is of. */
 let form: i32 = 0;
@@ -28,9 +28,12 @@ let otherThere: f64 = 0;
 let ownNorm: f64 = 0;
 let otherNorm: f64 = 0;
 
-/** A power as times e^exponent. */
-let times: f64 = 0;
-let exponent: f64 = 0;
+/** The logarithm of a power, what the other row has in it and what the own one: masks may be so large that nothing else would be left beside them. */
+let ofOther: f64 = 0;
+let ofOwn: f64 = 0;
+/** In units of the power of these the mean is. */
+let liftOfOther: f64 = 0;
+let liftOfOwn: f64 = 0;
 
 /** An outcome: log own, log other, and log(other/own) less that at the reference. */
 let logOwn: f64 = 0;
@@ -38,10 +41,10 @@ let logOther: f64 = 0;
 let distance: f64 = 0;
 
 export function farGradient(
-  ofForm: i32, out: usize, own: usize, other: usize, outcomes: i32, ofOther: f64, factor: f64, subtrahend: f64, ratio: f64, ownAt: f64, otherAt: f64, logOwnMass: f64, logOtherMass: f64,
+  ofForm: i32, out: usize, own: usize, other: usize, outcomes: i32, exponent: f64, factor: f64, subtrahend: f64, ratio: f64, ownAt: f64, otherAt: f64, logOwnMass: f64, logOtherMass: f64,
 ): void {
   form = ofForm;
-  c = ofOther;
+  c = exponent;
   one = subtrahend;
   ownThere = ownAt;
   otherThere = otherAt;
@@ -51,21 +54,21 @@ export function farGradient(
   logOwnThere = isPaired ? ownAt - ownNorm : 0;
   logOtherThere = isPaired ? otherAt - otherNorm : ratio;
   const bytes = (<usize>outcomes) << 2;
-  let lift: f64 = 0;
+  liftOfOther = liftOfOwn = 0;
   for (let at: usize = 0; at < bytes; at += 4) {
     read(own + at, other + at);
-    lift = Math.max(lift, size());
+    raiseLift();
   }
-  if (lift < LIFTED) lift = 0;
+  if (liftOfOther + liftOfOwn < LIFTED) liftOfOther = liftOfOwn = 0;
   let mean: f64 = 0;
   for (let at: usize = 0; at < bytes; at += 4) {
     read(own + at, other + at);
-    mean += part(lift);
+    mean += part(true);
   }
   const scale = form === WEIGHTS ? factor * exponentialOf(-ownNorm) : factor;
   for (let at: usize = 0; at < bytes; at += 4) {
     read(own + at, other + at);
-    const entry = centred(mean, lift);
+    const entry = centred(mean);
     store<f32>(out + at, entry === 0 ? 0 : <f32>(entry * scale));
   }
 }
@@ -84,19 +87,17 @@ function read(own: usize, other: usize): void {
   }
 }
 
-/** The power (other/own)^c here, or at the reference, and own times it if wanted, as times e^exponent: logits may be masks of any size, beside which others would be lost. */
+/** Of the power (other/own)^c here, or at the reference, times own if wanted. */
 function setPower(atReference: bool, withOwn: bool): void {
-  const ofOwn = (withOwn ? logOwn : 0) - c * (atReference ? logOwnThere : logOwn);
-  exponent = c * (atReference ? logOtherThere : logOther);
-  const isFactor = Math.abs(ofOwn) <= FACTOR;
-  times = isFactor ? exponentialOf(ofOwn) : 1;
-  if (!isFactor) exponent += ofOwn;
+  ofOwn = (withOwn ? logOwn : 0) - c * (atReference ? logOwnThere : logOwn);
+  ofOther = c * (atReference ? logOtherThere : logOther);
 }
 
+/** That power, in units of the lift if wanted. */
 @inline
-function power(atReference: bool, withOwn: bool, lift: f64): f64 {
+function power(atReference: bool, withOwn: bool, isLifted: bool): f64 {
   setPower(atReference, withOwn);
-  return times * exponentialOf(exponent - lift);
+  return exponentialOf(isLifted ? ofOther - liftOfOther + (ofOwn - liftOfOwn) : ofOther + ofOwn);
 }
 
 @inline
@@ -104,43 +105,45 @@ function rises(): bool {
   return one === 0 || c * distance > 0;
 }
 
-/** The exponent of own T_c(x). */
-function size(): f64 {
-  if (logOwn === -Infinity || c === 0 || (logOther === -Infinity ? one === 0 || c < 0 : one !== 0 && distance === 0)) return -Infinity;
+/** Brings the lift to what own T_c(x) does not exceed. */
+function raiseLift(): void {
+  if (logOwn === -Infinity || c === 0 || (logOther === -Infinity ? one === 0 || c < 0 : one !== 0 && distance === 0)) return;
   setPower(logOther === -Infinity || !rises(), true);
-  return exponent;
+  const excess = ofOther - liftOfOther + (ofOwn - liftOfOwn);
+  if (!(excess > 0)) return;
+  liftOfOther = ofOther;
+  liftOfOwn = ofOwn;
 }
 
-/** T_c(x) − T_c(x at the reference), over e^lift and, if wanted, times own. */
-function slope(withOwn: bool, lift: f64): f64 {
-  if (logOther === -Infinity) return c < 0 ? -Infinity : one === 0 ? 0 : -power(true, withOwn, lift) / c;
-  if (logOwn === -Infinity) return c > 0 ? Infinity : one === 0 ? 0 : -power(true, false, lift) / c;
-  if (c === 0) return distance * exponentialOf((withOwn ? logOwn : 0) - lift);
-  if (one === 0) return power(false, withOwn, lift) / c;
+/** T_c(x) − T_c(x at the reference), in units of the lift and times own if wanted. */
+function slope(withOwn: bool, isLifted: bool): f64 {
+  if (logOther === -Infinity) return c < 0 ? -Infinity : one === 0 ? 0 : -power(true, withOwn, isLifted) / c;
+  if (logOwn === -Infinity) return c > 0 ? Infinity : one === 0 ? 0 : -power(true, false, isLifted) / c;
+  if (c === 0) return distance * exponentialOf(withOwn ? logOwn : 0);
+  if (one === 0) return power(false, withOwn, isLifted) / c;
   const x = c * distance;
-  if (x > 0) return (power(false, withOwn, lift) * -minusOne(-x)) / c;
-  return x === 0 ? 0 : (power(true, withOwn, lift) * minusOne(x)) / c;
+  if (x > 0) return (power(false, withOwn, isLifted) * -minusOne(-x)) / c;
+  return x === 0 ? 0 : (power(true, withOwn, isLifted) * minusOne(x)) / c;
 }
 
-/** own times the slope, over e^lift; where own is 0 its limit, which is nothing, the other's mass or infinite. */
-function part(lift: f64): f64 {
-  if (logOwn > -Infinity) return slope(true, lift);
+/** own times the slope, in units of the lift if wanted; where own is 0 its limit, which is nothing, the other's mass or infinite. */
+function part(isLifted: bool): f64 {
+  if (logOwn > -Infinity) return slope(true, isLifted);
   if (c < 1 || logOther === -Infinity) return 0;
-  return c === 1 ? exponentialOf(logOther - lift) : Infinity;
+  return c === 1 ? exponentialOf(isLifted ? logOther - liftOfOther - liftOfOwn : logOther) : Infinity;
 }
 
 /** share · mean − slope, where the slope's own infinity wins over that of the mean. */
-function centred(mean: f64, lift: f64): f64 {
+function centred(mean: f64): f64 {
   const ofWeights = form === WEIGHTS;
-  const scaled = ofWeights ? slope(false, lift) : part(lift);
-  const direct = ofWeights ? slope(false, 0) : part(0);
+  const scaled = ofWeights ? slope(false, true) : part(true);
+  const direct = ofWeights ? slope(false, false) : part(false);
   if ((!ofWeights && logOwn === -Infinity) || !isFinite(scaled)) return -direct;
   if (!isFinite(mean)) return mean;
-  const isFactor = ofWeights || logOwn >= -FACTOR;
-  const share = ofWeights ? 1 : exponentialOf(logOwn);
-  const ofMean = mean === 0 ? 0 : isFactor ? share * exponentialOf(lift) * mean : exponentialOf(logOwn + lift) * mean;
+  const logShare = ofWeights ? 0 : logOwn;
+  const ofMean = mean === 0 ? 0 : exponentialOf(logShare + liftOfOther + liftOfOwn) * mean;
   const difference = ofMean - direct;
   if (difference === difference) return difference;
-  const rest = isFactor ? share * mean - scaled : mean - slope(false, lift); // ∞ − ∞
+  const rest = logShare < NOTHING ? mean - slope(false, true) : exponentialOf(logShare) * mean - scaled; // ∞ − ∞
   return rest > 0 || (rest === 0 && direct < 0) ? Infinity : -Infinity;
 }

@@ -99,7 +99,7 @@ class Slopes {
 
   private over(k: number, withOwn: boolean, scale: Exponent): number {
     const height = this.height(k);
-    return height === 0 ? 0 : scaledPower(height, this.difference(this.exponent(k, withOwn), scale));
+    return height === 0 || !Number.isFinite(height) ? height : scaledPower(height, this.difference(this.exponent(k, withOwn), scale));
   }
 
   private height(k: number): number {

@@ -5,12 +5,13 @@ import { isLogits, type Form } from '../../src/engine/forms.ts';
 import type { RowData } from '../../src/engine/sources.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { otherRealm } from '../engine/realm.ts';
+import { masks } from '../masks.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 /** One number an entry, from two uniform ones: the row's own, and one that all arguments of a call share. */
 type Weight = (own: number, common: number, isHot: boolean) => number;
 
-const kindsOfEntries = ['simplex', 'wide', 'tiny', 'peaked', 'subnormal', 'zeros', 'oneHot', 'near', 'nearer', 'same', 'uniform', 'nothing'] as const;
+const kindsOfEntries = ['simplex', 'wide', 'tiny', 'peaked', 'subnormal', 'zeros', 'masked', 'oneHot', 'near', 'nearer', 'same', 'uniform', 'nothing'] as const;
 const weights: Readonly<Record<(typeof kindsOfEntries)[number], Weight>> = {
   simplex: (own) => -Math.log1p(-own),
   wide: (own) => 10 ** (-38 + 67 * own),
@@ -18,6 +19,7 @@ const weights: Readonly<Record<(typeof kindsOfEntries)[number], Weight>> = {
   peaked: (own) => Math.tan(1.57 * own) ** 4 + 1e-12,
   subnormal: (own) => (own < 0.9 ? 1e-38 * own ** 2 : own),
   zeros: (own) => (own < 0.2 ? -0 : Math.max(0, own - 0.5)),
+  masked: (own) => (own < 0.3 ? 0 : own), // of logits, a mask in place of a zero
   oneHot: (_, __, isHot) => (isHot ? 1 : 0),
   near: (own, common) => (0.01 + common ** 8) * (1 + 1e-4 * (own - 0.5)),
   nearer: (own, common) => (0.01 + common) * (1 + 4e-7 * (own - 0.5)),
@@ -113,7 +115,8 @@ function numbersOf({ form, entries, seed, flaw }: RowSpec, rows: number, outcome
     const w = Float64Array.from({ length: outcomes }, (_, k) => weights[entries](own(), common(), k === row % outcomes));
     if (!['nothing', 'oneHot'].includes(entries) && w.every((x) => !(x > 1e-30))) w[seed % outcomes] = 1;
     const mass = form === 'probabilities' || form === 'logProbabilities' ? w.reduce((sum, x) => sum + x, 0) || 1 : 1;
-    const entry = (x: number): number => (form === 'values' ? (own() < 0.5 ? -x : x) : isLogits(form) ? Math.log(x / mass) : x / mass);
+    const zero = entries === 'masked' ? masks[(seed + row) % masks.length]! : -Infinity;
+    const entry = (x: number): number => (form === 'values' ? (own() < 0.5 ? -x : x) : !isLogits(form) ? x / mass : x === 0 ? zero : Math.log(x / mass));
     numbers.set(w.map(entry), row * outcomes);
   }
   if (flaw !== undefined) numbers.fill(flaw, Math.floor(numbers.length / 2), Math.floor(numbers.length / 2) + 1);
