@@ -39,6 +39,7 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   k: [1, 2, 3, 7, 0, 1.5, '1'], steps: [1, 2, 5, -1, 1.5, Number.NaN, '3'], alphas: [...lists, 3, undefined], alpha: [...numbers, ...lists],
   divergence: [...divergences, 'entropy', 'nothing', undefined], of: ['p', 'q', 'r', undefined], path: ['e', 'm', 'lc', 'g', undefined],
   stepSize: [...numbers.filter((x) => x !== 1e30), 1e6],
+  reduction: ['none', 'sum', 'mean', 'batchmean', null], temperature: [1, 2, 0.25, 0.7, 3, 0, -1, Number.NaN, '2'],
   coordinates: ['theta', 'eta', 'logits', 'x', undefined], generator: ['negativeEntropy', 'squaredEuclidean', 'itakuraSaito', 'burg', 'toString', undefined],
 };
 
@@ -49,8 +50,7 @@ export const unknownNames: readonly string[] = ['quirk', 'Alpha_', 'steps_size',
 function parametersOf(name: string): fc.Arbitrary<Given> {
   const example = fc.constantFrom(...callables[name]!.examples);
   const changed = example.chain((parameters) => {
-    const keys = [...Object.keys(parameters), ...('divergence' in parameters ? ['alpha', 'order', 'lambda', 'generator'] : [])];
-    if (keys.length === 0) return fc.constant(parameters);
+    const keys = ['reduction', 'temperature', ...Object.keys(parameters), ...('divergence' in parameters ? ['alpha', 'order', 'lambda', 'generator'] : [])];
     return fc.constantFrom(...keys).chain((key) => fc.constantFrom(...(values[key] ?? numbers)).map((value) => ({ ...parameters, [key]: value })));
   });
   const unknown = fc.tuple(example, fc.constantFrom(...unknownNames)).map(([parameters, key]) => ({ ...parameters, [key]: 0.5 }));
