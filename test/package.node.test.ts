@@ -72,6 +72,15 @@ test('the examples of the pages are right by their types', () => {
   node('node_modules/typescript/bin/tsc', '-p', folder);
 });
 
+test('what the README shows and links is in the package', () => {
+  const { stdout } = spawnSync('npm', ['pack', '--ignore-scripts', '--json', '--dry-run'], { encoding: 'utf8', shell: process.platform === 'win32' });
+  const [{ files }] = JSON.parse(stdout) as [{ files: readonly { path: string }[] }];
+  const packed = new Set(files.map(({ path }) => path));
+  const linked = [...readFileSync('README.md', 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
+  expect(linked).toContain('docs/page.png');
+  expect(linked.filter((path) => !packed.has(path))).toEqual([]);
+});
+
 test('arethetypeswrong finds types at every entry, for modules', async () => {
   const { stdout } = spawnSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder, packageFolder], { encoding: 'utf8', shell: process.platform === 'win32' });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
