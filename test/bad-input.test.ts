@@ -133,7 +133,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
       expect(names.length).toBeGreaterThanOrEqual(11);
       for (const name of names.filter((each) => each !== 'mirrorDescent')) {
         for (const wrong of [[0.5, 0.5], undefined, null, 3]) {
-          const facts = { operation: name, argument: name === 'populationStabilityIndex' ? 'expected' : 'p', expected: 'a tensor', remedy: 'Wrap the data with engine.rows() or engine.values() first.' };
+          const facts = { operation: name, argument: (loose[name] as unknown as typeof klDivergence).operation.arguments[0]!.name, expected: 'a tensor', remedy: 'Wrap the data with engine.rows() or engine.values() first.' };
           await expectFailure(() => loose[name]!(wrong, p, {}), ShapeError, 'shape', facts);
         }
       }
@@ -159,8 +159,8 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
     test('logits together with weights, and logits in a matrix', async () => {
       const z = engine.rows([rowOf.logits], { outcomes: 3, form: 'logits' });
       const remedy = 'Convert the rows with probabilities(), which rounds them to f32.';
-      await expectFailure(() => klDivergence(p, z), DomainError, 'domain', { argument: 'q', got: 'rows of logits', remedy });
-      await expectFailure(() => klDivergence(z, p), DomainError, 'domain', { argument: 'q', got: 'rows of probabilities', remedy });
+      await expectFailure(() => hellingerDistance(p, z), DomainError, 'domain', { argument: 'q', got: 'rows of logits', remedy });
+      await expectFailure(() => hellingerDistance(z, p), DomainError, 'domain', { argument: 'q', got: 'rows of probabilities', remedy });
       await expectFailure(() => alphaDivergenceMatrix(z, z, { alpha: 0 }), DomainError, 'domain', { argument: 'p', got: 'rows of logits', remedy });
     });
 

@@ -75,6 +75,11 @@ export class Engine {
     this.#runner = runner;
   }
 
+  /** No plain object for those who make copies or proxies of plain ones, such as Vue's reactive state: the fields are private. @internal */
+  get [Symbol.toStringTag](): string {
+    return 'Engine';
+  }
+
   get info(): EngineInfo {
     return this.#runner.info;
   }

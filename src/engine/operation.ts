@@ -143,7 +143,7 @@ export function composing<T>(make: () => T): T {
 function checkArgument(operation: Named, argument: Argument, input: unknown, first: unknown): void {
   const at = { operation: operation.name, argument: argument.name };
   if (!Tensor.isTensor(input)) {
-    if (isForeign(input)) throw new ShapeError({ ...at, expected: 'a tensor', got: 'a tensor of another copy of dually', remedy: 'Have the project install and import one copy (npm ls dually), or wrap the numbers that its read() gives.' });
+    if (isForeign(input)) throw new ShapeError({ ...at, expected: 'a tensor', got: 'a tensor of another copy of dually, or a proxy of one', remedy: 'Have the project install and import one copy (npm ls dually), and keep tensors out of state that is made of proxies.' });
     const isPromise = has(input, 'then');
     throw new ShapeError({ ...at, expected: 'a tensor', got: isPromise ? 'a promise' : shown(input), remedy: isPromise ? 'Await it first.' : 'Wrap the data with engine.rows() or engine.values() first.' });
   }
@@ -162,7 +162,7 @@ function checkArgument(operation: Named, argument: Argument, input: unknown, fir
   }
 }
 
-/** Whether it is a tensor for another copy of this module: a page that has two of them, or of two versions. */
+/** Whether it is a tensor for another copy of this module, in a page that has two of them, or would be if it were no proxy. */
 function isForeign(input: unknown): boolean {
   return has(input, 'host', 'shape', 'form', 'origin');
 }

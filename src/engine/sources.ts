@@ -4,6 +4,7 @@ import { distributionForms, type DistributionForm, type Form } from './forms.ts'
 import { isGpuBuffer, usage, type GpuBufferLike } from './gpu-types.ts';
 import { numbersIn } from './host-data.ts';
 import { perWord, type Float16ArrayLike, type Storage, type StoredNumbers } from './storage.ts';
+import { has, typedArrayName } from './tags.ts';
 import { Tensor, type Placing } from './tensor.ts';
 
 /**
@@ -70,6 +71,9 @@ export function checkSource(operation: string, data: unknown, options: Unchecked
   if (Tensor.isTensor(data)) throw new ShapeError({ operation, argument: 'data', expected: 'numbers', got: 'a tensor', remedy: 'Pass tensors to operations as they are, or wrap the numbers that read() gives.' });
   const numbers = numbersIn(operation, data, { outcomes, storage, form });
   if (numbers) return ofNumbers(operation, numbers, outcomes);
+  if (has(data, 'BYTES_PER_ELEMENT', 'byteOffset') && typedArrayName(data) === undefined) {
+    throw new ShapeError({ operation, argument: 'data', expected: 'a typed array', got: 'a proxy of one', remedy: 'Give the array itself: keep arrays out of state that is made of proxies.' });
+  }
   throw new ShapeError({
     operation, argument: 'data', expected: storage === 'f16' ? 'a Float16Array, a Uint16Array of bits, or a GPUBuffer' : 'a typed array of numbers, an array of rows, an Arrow vector of lists, or a GPUBuffer', got: shown(data),
     remedy: "Convert the data to one of these, or to the bits of halves with storage: 'f16'.",

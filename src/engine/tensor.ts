@@ -49,7 +49,7 @@ export class Tensor {
   /** @internal */
   constructor(host: TensorHost, shape: readonly number[], form: Form, origin: Origin) {
     this.host = host;
-    this.shape = shape;
+    this.shape = Object.freeze([...shape]);
     this.form = form;
     this.origin = origin;
     host.made(this);
@@ -58,6 +58,11 @@ export class Tensor {
   /** Whether it is a tensor of this copy of the package; no proxy, and nothing that merely looks like one, is. @internal */
   static isTensor(value: unknown): value is Tensor {
     return typeof value === 'object' && value !== null && #disposed in value;
+  }
+
+  /** No plain object for those who make copies or proxies of plain ones, such as Vue's reactive state: the fields are private. @internal */
+  get [Symbol.toStringTag](): string {
+    return 'Tensor';
   }
 
   get rows(): number {
@@ -100,6 +105,7 @@ export class Tensor {
 
   /** Runs what is needed and returns the numbers, row-major. Errors of the data and of the GPU are thrown here. */
   async read(options: ReadOptions = {}): Promise<Float32Array<ArrayBuffer>> {
+    assertOwn(this, 'tensor.read');
     return this.host.read(this, this.#checked('tensor.read', options));
   }
 
@@ -108,6 +114,7 @@ export class Tensor {
    * it lives until `dispose`. Of a source it holds what was given, halves too. Needs the WebGPU backend, and a result that fits one binding.
    */
   async buffer(options: ReadOptions = {}): Promise<GpuBufferLike> {
+    assertOwn(this, 'tensor.buffer');
     return this.host.buffer(this, this.#checked('tensor.buffer', options));
   }
 
@@ -127,6 +134,12 @@ export class Tensor {
     if (!this.#disposed) return options;
     throw new DomainError({ operation, expected: 'a live tensor', got: 'a disposed one', remedy: 'Read a tensor before it is disposed of.' });
   }
+}
+
+/** Throws at a proxy, which has no private fields. */
+function assertOwn(tensor: unknown, operation: string): void {
+  if (Tensor.isTensor(tensor)) return;
+  throw new DomainError({ operation, expected: 'a tensor', got: 'a proxy of one', remedy: 'Keep tensors out of state that is made of proxies.' });
 }
 
 /** Whether there are no numbers. */

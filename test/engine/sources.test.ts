@@ -74,7 +74,7 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     ['bigints', () => new BigUint64Array(3), { got: 'a BigUint64Array, whose entries are bigints', remedy: 'Convert them with Float64Array.from(data, Number).' }],
     ['a Buffer of Node', () => Object.assign(new Uint8Array(24), { readFloatLE: () => 0 }), { got: 'a Buffer, whose entries are bytes' }],
     ['a DataView', () => new DataView(new ArrayBuffer(24)), { got: 'a value of type DataView' }], ['memory', () => new ArrayBuffer(24), { got: 'a value of type ArrayBuffer' }],
-    ['a proxy of a typed array', () => new Proxy(new Float32Array(6), {}), {}], ['text', () => 'abcdef', { got: '"abcdef"' }], ['a symbol', () => Symbol('x'), {}],
+    ['a proxy of a typed array', () => new Proxy(new Float32Array(6), {}), { got: 'a proxy of one' }], ['text', () => 'abcdef', { got: '"abcdef"' }], ['a symbol', () => Symbol('x'), {}],
     ['a tensor', () => q, { got: 'a tensor' }], ['what looks like an array', () => ({ length: 1, 0: [1, 1, 1] }), {}],
     ['arguments', () => Reflect.apply(function of() { return arguments; }, undefined, [[1, 1, 1]]) as unknown, {}], // eslint-disable-line prefer-rest-params
     ['a hole', () => { const rows: number[][] = []; rows[0] = [1, 1, 1]; rows[2] = [1, 1, 1]; return rows; }, { row: 1, got: 'a hole in the array' }],
@@ -181,10 +181,20 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
   });
 });
 
+test('proxies of tensors, which keepers of state make only of plain objects', async () => {
+  using engine = await openEngine({ backend: 'cpu' });
+  const p = engine.rows([[0.5, 0.5]], { outcomes: 2 });
+  expect([engine, p].map((each) => Object.prototype.toString.call(each))).toEqual(['[object Engine]', '[object Tensor]']);
+  const proxy = new Proxy(p, {});
+  await expectFailure(() => klDivergence(proxy, p), ShapeError, 'shape', { argument: 'p', got: 'a tensor of another copy of dually, or a proxy of one' });
+  for (const verb of ['read', 'buffer'] as const) await expectFailure(() => proxy[verb](), DomainError, 'domain', { operation: `tensor.${verb}`, got: 'a proxy of one' });
+  expect(() => { (p.shape as number[])[0] = 5; }).toThrow(TypeError);
+});
+
 test('a tensor of another copy of the package, and a promise, are called by their names', async () => {
   using engine = await openEngine({ backend: 'cpu' });
   const p = engine.rows([[0.5, 0.5]], { outcomes: 2 });
   const { host, shape, form, origin } = p;
-  await expectFailure(() => klDivergence({ host, shape, form, origin } as unknown as Tensor, p), ShapeError, 'shape', { argument: 'p', got: 'a tensor of another copy of dually' });
+  await expectFailure(() => klDivergence({ host, shape, form, origin } as unknown as Tensor, p), ShapeError, 'shape', { argument: 'p', got: 'a tensor of another copy of dually, or a proxy of one' });
   await expectFailure(() => klDivergence(p, Promise.resolve(p) as unknown as Tensor), ShapeError, 'shape', { argument: 'q', got: 'a promise', remedy: 'Await it first.' });
 });
