@@ -5,7 +5,7 @@
  */
 import { logarithmOfOnePlus } from '../math/doubles';
 import { geometricMean, nearTerm } from '../math/alpha-series';
-import { memberOf } from '../math/finish';
+import { boundOf, memberOf } from '../math/finish';
 import { strideOf } from '../math/quads';
 import { CHUNK, fillChunk, lacksQ, resetLone, withoutP, withoutQ } from './logit-chunk';
 import { exactDivergence } from './logit-exact';
@@ -38,7 +38,7 @@ export function alphaOfLogits(rows: i32, _width: i32, out: usize, scratch: usize
     const exchanges = alpha === 0 && highestQ > highestP;
     if (exchanges) overview(q, p, outcomes, scratch);
     const divergence = exchanges ? rowDivergence(q, p, outcomes, scratch, table, alpha) : rowDivergence(p, q, outcomes, scratch, table, alpha);
-    store<f32>(out, memberOf(divergence, <i32>member, factor));
+    store<f32>(out, memberOf(Math.min(divergence, boundOf(table)), <i32>member, factor));
     out += 4;
     p += strideOfP;
     q += strideOfQ;

@@ -3,7 +3,7 @@
  * difference of the masses would hide the divergence.
  * Twin: shaders/divergences/row-sums.wgsl
  */
-import { memberOf } from '../math/finish';
+import { boundOf, memberOf } from '../math/finish';
 import { differenceOfShares, equalise, shareOfP, shareOfQ } from '../math/equal-masses';
 import { massOf } from '../math/rows';
 import { accumulated, lower, narrowed, partial, quad, quadOf, strideOf, total, upper } from '../math/quads';
@@ -67,19 +67,12 @@ function rowDivergence(kind: i32, own: bool, p: usize, q: usize, outcomes: i32, 
     if (contract === MEASURES) return extended;
     const ofMasses = massTerm(kind, table);
     const ratio = excess / mass;
-    if (Math.abs(ratio) <= NEAR && ofMasses <= SHARE * extended && extended >= CLOSE) return Math.min(Math.max(0, extended - ofMasses) / meanMass(kind, table, ratio), boundOf(kind, table));
+    if (Math.abs(ratio) <= NEAR && ofMasses <= SHARE * extended && extended >= CLOSE) return Math.min(Math.max(0, extended - ofMasses) / meanMass(kind, table, ratio), boundOf(table));
   }
   normalisedSweep(kind, p, q, outcomes, table);
   const divergence = value + alone(kind, table) / RAISED;
   if (divergence < CLOSE && equalise(p, q, outcomes, LIFT)) return closeDivergence(kind, p, q, outcomes, table) / LIFT;
-  return Math.min(divergence, boundOf(kind, table));
-}
-
-/** What divergences of distributions do not exceed. */
-@inline
-function boundOf(kind: i32, table: usize): f64 {
-  const bound: f32 = kind === KL ? 0 : load<f32>(table, 104);
-  return bound > 0 ? bound : Infinity;
+  return Math.min(divergence, boundOf(table));
 }
 
 /** What outcomes cost that only one of the rows has. */

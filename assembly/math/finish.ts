@@ -5,6 +5,13 @@ const MULTIPLE = 0;
 const ROOT = 1;
 const ARC = 2;
 
+/** What divergences of distributions do not exceed; KL, without a table, has no bound. */
+@inline
+export function boundOf(table: usize): f64 {
+  const bound: f32 = table === 0 ? 0 : load<f32>(table, 104);
+  return bound > 0 ? bound : Infinity;
+}
+
 /** factor D, √(factor D), or the arc 4 asin √(factor D) of at most π. */
 export function memberOf(divergence: f64, member: i32, factor: f64): f32 {
   const x = factor * divergence;
