@@ -85,7 +85,8 @@ export class Engine {
   }
 
   /**
-   * Wraps distributions, one a row, without copying a Float32Array or a GPUBuffer; other numbers are rounded to f32.
+   * Wraps distributions, one a row, without copying a Float32Array or a GPUBuffer; other numbers are rounded to f32: typed arrays
+   * of any realm, arrays of rows, and Arrow's vectors of lists of a fixed size. Rows within a GPUBuffer are told by offset, stride and rows.
    * The data must not change while the tensor is in use. The entries are checked when they are first used.
    *
    * Forms: 'probabilities' (default; sums within 1e-3 of 1, deviations are normalised exactly), 'weights' (any sum between 2⁻¹⁰⁰ and 2¹⁰⁰),
