@@ -1,4 +1,4 @@
-// log x of a positive number to 2^-47 of itself: 2 atanh(s), s = (m - 1)/(m + 1), and the multiple of log 2.
+// log x/2^shift of a positive number x to 2^-47 of itself: 2 atanh(s), s = (m - 1)/(m + 1), and the multiple of log 2.
 // Twin: src/math/log-double.ts
 const LOG_LEADING: f32 = 0.693359375; // log 2, whose first part has 9 bits
 const LOG_MIDDLE: f32 = -0.000212194442;
@@ -9,11 +9,11 @@ fn times(x: Double, y: Double, zero: u32) -> Double {
   return two_sum(product.high, product.low + fma(x.high, y.low, x.low * y.high), zero);
 }
 
-fn log_double(bits: u32, zero: u32) -> Double {
+fn log_double(bits: u32, shift: i32, zero: u32) -> Double {
   let x = split(bits);
   let falls = x.mantissa > 1.41421354;
   let m = x.mantissa * select(1.0, 0.5, falls);
-  let k = f32(x.exponent + select(0, 1, falls));
+  let k = f32(x.exponent - shift + select(0, 1, falls));
   let below = two_sum(m, 1.0, zero);
   let quotient = (m - 1.0) / below.high;
   let product = two_product(quotient, below.high, zero);

@@ -8,7 +8,7 @@ import { renyiDivergenceOf } from '../../src/math/hellinger-integral.ts';
 import { jensenShannonOfLogits } from '../../src/math/jensen-shannon.ts';
 import { openEngine } from '../../src/open.ts';
 import { placeFor } from '../engine/place.ts';
-import { mixed, tempered } from './logarithms.ts';
+import { mixed, mixedAndTempered, tempered } from './logarithms.ts';
 import { pairsOfLogits, worstOf } from './random-pairs.ts';
 
 const backends = [{ backend: 'webgpu' }, { backend: 'cpu' }, { backend: 'reference' }] as const;
@@ -29,6 +29,13 @@ describe.each(places)('on %j', ({ backend, ...forced }) => {
       expect(worstOf(await read(klDivergence(ofZ, ofP)), [back]).ulps).toBeLessThanOrEqual(4);
       expect(await read(reverseKlDivergence(ofZ, ofP))).toEqual(await read(klDivergence(ofP, ofZ)));
       expect(worstOf(await read(jeffreysDivergence(ofP, ofZ)), [forth + back]).ulps).toBeLessThanOrEqual(5);
+    }
+  });
+
+  test('masses of all sizes, and masks', async () => {
+    for (const { p, z, temperature, forth, back } of mixedAndTempered) {
+      expect(worstOf(await read(klDivergence(weights(p), logits(z), { temperature })), [forth]).ulps).toBeLessThanOrEqual(4);
+      expect(worstOf(await read(klDivergence(logits(z), weights(p), { temperature })), [back]).ulps).toBeLessThanOrEqual(4);
     }
   });
 
