@@ -17,6 +17,7 @@ export async function runtimes(attempt, packed) {
 
 /** Install scripts do not run, so that the binary is taken from the package of this platform. */
 function binary(project, name) {
-  const platforms = { deno: { linux: '@deno/linux-x64-glibc/deno', darwin: '@deno/darwin-arm64/deno' }, bun: { linux: '@oven/bun-linux-x64/bin/bun', darwin: '@oven/bun-darwin-aarch64/bin/bun' } };
-  return join(project, 'node_modules', platforms[name][process.platform]);
+  const { platform, arch } = process;
+  const path = name === 'deno' ? `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}/deno` : `@oven/bun-${platform}-${arch === 'arm64' ? 'aarch64' : arch}/bin/bun`;
+  return join(project, 'node_modules', path);
 }
