@@ -160,7 +160,7 @@ def chernoff(p, q):
     if not common:
         return [inf, mpf(0.5)]
     slope = lambda a: sum(exp((1 - a) * x + a * y) * (y - x) for x, y in common)
-    if all(x == y for x, y in common):
+    if all(abs(x - y) < mpf(10) ** (10 - mp.dps) for x, y in common):  # proportional rows
         a = mpf(0.5)
     elif slope(mpf(0)) >= 0:
         a = mpf(0)

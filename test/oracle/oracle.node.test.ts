@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as divergences from '../../src/divergences/index.ts';
+import { errorsOf, ulp } from '../../src/engine/certificate.ts';
 import type { Form } from '../../src/engine/forms.ts';
 import { finish, type Operand, type Operation } from '../../src/engine/operation.ts';
 import { fisherInformation, fisherVectorProduct } from '../../src/geometry/index.ts';
@@ -29,18 +30,19 @@ function operand(row: ArrayLike<number>, form: Form): Operand {
   return { form, rows: 1, width: row.length, row: () => row };
 }
 
-/** The f64 reference of a case. Steps and metrics take logits by way of probabilities, as the functions do. */
-function evaluated({ form, p, q, g }: Group, name: string, parameters: Record<string, unknown>, width: number): Float64Array {
-  const run = ({ operation }: Own, operands: readonly Operand[], own: object, length: number): Float64Array => {
-    const out = new Float64Array(length);
-    finish(operation.reference(operands, own)(0, out));
-    return out;
-  };
+function run({ operation }: Own, operands: readonly Operand[], parameters: object, length: number): Float64Array {
+  const out = new Float64Array(length);
+  finish(operation.reference(operands, parameters)(0, out));
+  return out;
+}
+
+/** A function of the file with what it is called with. Steps and metrics take logits by way of probabilities, as the functions do. */
+function callOf({ form, p, q, g }: Group, name: string, parameters: Record<string, unknown>): { readonly called: Own; readonly operands: readonly Operand[]; readonly own: object } {
   const rows = operand(Float32Array.from(p), form);
   const weights = (): Operand => (form === 'logits' ? operand(run(functions['probabilities']!, [rows], {}, p.length), 'probabilities') : rows);
   const operands = ofNumbers.has(name) ? [weights(), operand(Float32Array.from(parameters['coordinates'] === 'theta' || parameters['coordinates'] === 'eta' ? g!.slice(1) : g!), 'values')]
     : name === 'fisherInformation' ? [weights()] : ofOne.has(name) ? [rows] : [rows, operand(Float32Array.from(q), form)];
-  return run(functions[name]!, operands, name === 'euclideanGradient' ? { divergence: divergences.alphaDivergence, ...parameters } : parameters, width);
+  return { called: functions[name]!, operands, own: name === 'euclideanGradient' ? { divergence: divergences.alphaDivergence, ...parameters } : parameters };
 }
 
 const tolerance = 1e-13;
@@ -60,9 +62,39 @@ test.each([...new Set(groups.map(({ regime }) => regime))])('the reference agree
     const { form, p, q, g } = group;
     for (const [name, parameters, value] of group.values) {
       const expected = [value].flat();
-      const got = evaluated(group, name, parameters, expected.length);
+      const { called, operands, own } = callOf(group, name, parameters);
+      const got = run(called, operands, own, expected.length);
       const error = errorOf(got, expected);
       if (error > tolerance) failures.push(`${error.toExponential(1)} ${name} ${JSON.stringify({ parameters, form, p, q, g, got: [...got], expected })}`);
+    }
+  }
+  expect(failures).toEqual([]);
+});
+
+const smallestNormal = 2 ** -126;
+/** Certificates take an order absolutely, and of rows that are next to proportional an information of nothing. */
+const smallestJudged: Record<string, number> = { chernoffOrder: 0.01, chernoffInformation: 2 ** -60 };
+
+/** Results as a device may give them, with the largest finite entry lost, doubled and not a number; of an infinite one, the greatest number. */
+function spoiled(right: Float32Array, least: number): readonly Float32Array[] {
+  const finite = Array.from(right, (x) => (Number.isFinite(x) ? Math.abs(x) : 0));
+  const at = finite.indexOf(Math.max(...finite));
+  const withEntry = (x: number): Float32Array => right.map((y, k) => (k === at ? x : y));
+  if (Math.max(...finite) >= least) return [withEntry(0), withEntry(2 * right[at]!), withEntry(NaN)];
+  return right.every(Number.isFinite) ? [withEntry(NaN)] : [right.map((x) => (Number.isFinite(x) ? x : Math.sign(x) * 3e38)), right.map(() => NaN)];
+}
+
+test.each([...new Set(groups.map(({ regime }) => regime))])('certificates take the right values and refuse others: %s', (regime) => {
+  const failures: string[] = [];
+  for (const group of groups.filter((each) => each.regime === regime)) {
+    for (const [name, parameters, value] of group.values) {
+      const expected = [value].flat();
+      const { called: { operation }, operands, own } = callOf(group, name, parameters);
+      const allowed = operation.tolerance.ulps(own) * ulp;
+      const errorIn = errorsOf(operation.tolerance, operands, own);
+      const right = Float32Array.from(expected);
+      const taken = [right, ...spoiled(right, Math.max(2 * smallestNormal, smallestJudged[name] ?? 0))].map((got) => errorIn(0, got, expected) <= allowed);
+      if (!taken[0] || taken.slice(1).some(Boolean)) failures.push(`${name} ${JSON.stringify({ parameters, expected, taken })}`);
     }
   }
   expect(failures).toEqual([]);
