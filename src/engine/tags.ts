@@ -58,5 +58,5 @@ export function isOfPlatform(value: unknown): value is DOMException {
 
 /** Whether threads share the memory that numbers lie in. */
 export function isShared({ buffer }: { readonly buffer: ArrayBufferLike }): boolean {
-  return tagOf(buffer) === 'SharedArrayBuffer';
+  return tagOf(buffer) !== 'ArrayBuffer'; // there is but one other kind
 }
