@@ -9,6 +9,11 @@ fn times(x: Double, y: Double, zero: u32) -> Double {
   return two_sum(product.high, product.low + fma(x.high, y.low, x.low * y.high), zero);
 }
 
+// A constant that compilers do not fold into what is left of a rounding.
+fn constant(high: f32, low: f32, zero: u32) -> Double {
+  return Double(hidden(high, zero), hidden(low, zero));
+}
+
 fn log_double(bits: u32, shift: i32, zero: u32) -> Double {
   let x = split(bits);
   let falls = x.mantissa > 1.41421354;
@@ -21,9 +26,9 @@ fn log_double(bits: u32, shift: i32, zero: u32) -> Double {
   let s = two_sum(quotient, rest / below.high, zero);
   let z = times(s, s, zero);
   let tail = z.high * fma(fma(fma(0.0666666701, z.high, 0.0769230798), z.high, 0.0909090936), z.high, 0.111111112);
-  var series = add(Double(0.142857149, -6.38621200e-9), Double(tail, 0.0), zero);
-  series = add(Double(0.200000003, -2.98023228e-9), times(z, series, zero), zero);
-  series = add(Double(0.333333343, -9.93410776e-9), times(z, series, zero), zero);
+  var series = add(constant(0.142857149, -6.38621200e-9, zero), Double(tail, 0.0), zero);
+  series = add(constant(0.200000003, -2.98023228e-9, zero), times(z, series, zero), zero);
+  series = add(constant(0.333333343, -9.93410776e-9, zero), times(z, series, zero), zero);
   let cubic = times(s, times(z, series, zero), zero);
   let of_mantissa = add(s, cubic, zero);
   let multiple = two_product(k, LOG_MIDDLE, zero);
