@@ -67,7 +67,7 @@ class Slopes {
       r = k;
     }
     [this.ratios, this.c, this.d] = [ratios, c, d];
-    this.fromLimit = r >= 0 && greatest > paired && c > 0;
+    this.fromLimit = c > 0 && (r < 0 || greatest > paired);
     this.distance = r < 0 ? ratios.logRatio : ratios.logRatioFrom(r);
     this.common = r < 0 ? nothing : this.power(r);
     this.scale = this.greatestExponent();
