@@ -32,7 +32,7 @@ test.each(Object.entries(bundleLimits))('one divergence of %s costs a page at mo
   expect(code).toContain('used');
   expect(code.match(/\bimport\s*[({"'`]|\brequire\(/g)).toBe(null); // Dawn is for Node alone
   expect(bytes).toBeLessThan(limit);
-  const ofCpu = /WebAssembly\.|\bWorker\b|SharedArrayBuffer|\batob\b|AGFzbQ/g;
+  const ofCpu = /WebAssembly\.|\bWorker\b|new SharedArrayBuffer|\batob\b|AGFzbQ/g;
   expect(new Set(code.match(ofCpu)).size).toBe(entry === 'dually' ? 5 : 0);
 });
 
