@@ -76,7 +76,7 @@ export function withLogarithms<Parameters extends object>(operation: Operation<P
       checkTemperature(operation.name, parameters, inputs);
     },
     compose: (inputs, parameters) => (isExact(inputs, parameters) ? apply(exact, inputs, { exchanged, ...parameters }) : operation.compose?.(inputs, parameters)),
-    cpu: (dispatch) => (isExact(dispatch.inputs, dispatch.parameters) ? undefined : operation.cpu?.(dispatch)),
+    ...(operation.cpu && { cpu: (dispatch) => (isExact(dispatch.inputs, dispatch.parameters) ? undefined : operation.cpu!(dispatch)) }),
     reference: (operands, parameters) => (isExact(operands, parameters) ? exact.reference(operands, { exchanged, ...parameters }) : operation.reference(operands, parameters)),
   };
   return { ...operation, ...whole };

@@ -42,7 +42,7 @@ export function reducible<Parameters extends object>(operation: Operation<Parame
       const rows = apply(operation, inputs, ownOf(parameters) as Parameters);
       return reduced(rows, parameters);
     },
-    cpu: (dispatch) => (isReduced(dispatch.parameters) ? undefined : operation.cpu?.(dispatch)),
+    ...(operation.cpu && { cpu: (dispatch) => (isReduced(dispatch.parameters) ? undefined : operation.cpu!(dispatch)) }),
     reference(operands, parameters) {
       const write = operation.reference(operands, ownOf(parameters) as Parameters); // which may hand them to another that reduces
       if (!isReduced(parameters)) return write;

@@ -41,7 +41,7 @@ export function tempering<Parameters extends object>(operation: Operation<Parame
       if (!isTempered(parameters)) return operation.compose?.(inputs, parameters);
       return apply(operation, inputs.map((input) => tempered(input, parameters.temperature!)), ownOf(parameters) as Parameters);
     },
-    cpu: (dispatch) => (isTempered(dispatch.parameters) ? undefined : operation.cpu?.(dispatch)),
+    ...(operation.cpu && { cpu: (dispatch) => (isTempered(dispatch.parameters) ? undefined : operation.cpu!(dispatch)) }),
     reference(operands, parameters) {
       if (!isTempered(parameters)) return operation.reference(operands, parameters);
       return operation.reference(operands.map((operand) => temperedOperand(operand, parameters.temperature!)), ownOf(parameters) as Parameters);
