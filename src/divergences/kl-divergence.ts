@@ -12,7 +12,7 @@ import { withoutParameters } from './row-divergence.ts';
  * To leave an outcome out, give it probability zero in both rows: weight 0, logit −Infinity. Logits take { temperature }, all
  * of it exact; { reduction: 'mean', weights, mask } makes a loss of the batch, in which mask leaves out rows.
  * Shapes: p and q [batchSize, outcomes], either may have one row for all; the result is [batchSize], or [1] of a reduction.
- * Errors: ShapeError, DomainError; within 4 ulp of f32, of unlike forms or 2⁻³⁹ √KL. On the CPU rows of unlike forms and temperatures run in f64, not in
+ * Errors: ShapeError, DomainError; within 4 ulp of f32. On the CPU rows of unlike forms and temperatures run in f64, not in
  * WebAssembly. Source: Kullback & Leibler, Ann. Math. Stat. 22 (1951).
  *
  * @example

@@ -1,6 +1,5 @@
 import source from '../../shaders/divergences/kl-of-logarithms.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
-import { errorsOf } from '../engine/certificate.ts';
 import { isLogits, type Form } from '../engine/forms.ts';
 import { defineLayout } from '../engine/layout.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
@@ -16,9 +15,6 @@ interface Direction extends TemperatureParameters {
   /** Whether it is KL(q‖p). */
   readonly exchanged: boolean;
 }
-
-/** An error of 6e-13 in the logarithm of a ratio, which compilers may leave of its 47 bits, is so much of the root of KL. */
-const nearest = 2 ** -39;
 
 const orderOf = ({ exchanged }: Direction): readonly [number, number] => (exchanged ? [1, 0] : [0, 1]);
 
@@ -63,14 +59,6 @@ export function withLogarithms<Parameters extends object>(operation: Operation<P
   const isExact = (inputs: readonly { readonly form: Form }[], { temperature = 1 }: TemperatureParameters): boolean => temperature !== 1 || isLogits(inputs[0]!.form) !== isLogits(inputs[1]!.form);
   const whole: Partial<Operation<Given>> = {
     options: ['temperature'],
-    tolerance: {
-      ...operation.tolerance,
-      compare(operands, parameters) {
-        const errorOf = errorsOf(operation.tolerance, operands, parameters);
-        if (!isExact(operands, parameters)) return errorOf;
-        return (row, got, expected) => (Math.abs(got[0]! - expected[0]!) <= nearest * Math.sqrt(expected[0]!) ? 0 : errorOf(row, got, expected));
-      },
-    },
     check(parameters, inputs) {
       operation.check?.(parameters, inputs);
       checkTemperature(operation.name, parameters, inputs);
