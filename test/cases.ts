@@ -22,7 +22,7 @@ export interface NamedOperation {
 export const operations: readonly NamedOperation[] = Object.entries(dually)
   .filter(([, exported]) => 'operation' in exported)
   .map(([name, exported]) => ({
-    name, operation: (exported as unknown as { operation: Operation }).operation, takesLogits: 'divergence' in exported || name === 'probabilities' || name.endsWith('Gradient'),
+    name, operation: (exported as unknown as { operation: Operation }).operation, takesLogits: (exported as { divergence?: { logits?: object } }).divergence?.logits !== undefined || name === 'probabilities' || name.endsWith('Gradient'),
   }));
 
 export interface Parameters {
