@@ -1,6 +1,7 @@
 import { CpuBackend } from './engine/cpu/backend.ts';
 import type { PoolOptions } from './engine/cpu/pool.ts';
-import { openEngine as open, type Engine } from './engine/engine.ts';
+import type { Engine } from './engine/engine.ts';
+import { openEngine as open } from './engine/open.ts';
 import { DomainError, shown } from './engine/errors.ts';
 import { takenOptions, type EngineOptions as CommonOptions } from './engine/options.ts';
 import type { Forced } from './engine/webgpu/backend.ts';

@@ -1,6 +1,7 @@
 /** What a caller can get wrong with devices, buffers and options. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../src/engine/engine.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { openEngine } from '../src/engine/open.ts';
 import { BackendUnavailableError, DomainError, ShapeError } from '../src/engine/errors.ts';
 import { klDivergence } from '../src/index.ts';
 import { expectFailure } from './failure.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine } from '../src/engine/engine.ts';
+import { openEngine } from '../src/engine/open.ts';
 import { ShaderCompilationError } from '../src/engine/errors.ts';
 import type { Kernel, Regime } from '../src/engine/kernel.ts';
 import { apply } from '../src/engine/operation.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { openEngine } from '../src/engine/engine.ts';
+import { openEngine } from '../src/engine/open.ts';
 import { formCheck } from '../src/engine/form-check.ts';
 import { wgslStruct } from '../src/engine/layout.ts';
 import { layoutOf } from '../src/engine/regimes.ts';

@@ -1,60 +1,21 @@
-import { callCaller, reportCallerError } from './caller-error.ts';
+import { asCalled } from './called.ts';
 import { certificateError } from './certificate.ts';
-import { Chooser } from './chooser.ts';
 import type { Source } from './cursor.ts';
-import { DomainError, DuallyError, shown } from './errors.ts';
-import { eventNames, Events, type EventName, type Listener } from './events.ts';
-import type { FastPath } from './fast-path.ts';
+import { DomainError, shown } from './errors.ts';
+import { eventNames, type EventName, type Listener } from './events.ts';
 import type { Form } from './forms.ts';
 import { isGpuBuffer, type GpuBufferLike } from './gpu-types.ts';
 import { lineageOf } from './lineage.ts';
-import { takenOptions, type EngineOptions } from './options.ts';
 import { taken } from './parameters.ts';
 import { Queue } from './queue.ts';
-import type { Backend, RunReport } from './report.ts';
+import { watched } from './read-hooks.ts';
+import type { RunReport } from './report.ts';
 import type { EngineInfo, MemoryUse, Runner } from './runner.ts';
-import { Scheduler } from './scheduler.ts';
-import { onAbort, unlessAborted } from './signals.ts';
+import { unlessAborted } from './signals.ts';
 import { checkForm, checkSource, sourceOptions, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
 import { goneError, ownMemory } from './storage.ts';
 import { checkedStream, computeChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
-import { Tensor, type Origin, type ReadOptions } from './tensor.ts';
-import { findDevice, unavailable } from './webgpu/adapter.ts';
-import type { Forced } from './webgpu/backend.ts';
-import { Devices, foundOf } from './webgpu/devices.ts';
-
-/** Makes what runs fast without a GPU. */
-export type MakeFastPath = () => FastPath;
-
-/**
- * Opens an engine that has WebGPU and the reference, and no other fast path than that: for those who want a small bundle.
- *
- * @throws BackendUnavailableError when backend: 'webgpu' finds no adapter.
- */
-export function openEngine(options?: EngineOptions): Promise<Engine>;
-/** @internal */
-export function openEngine(options?: EngineOptions, forced?: Forced, makeFastPath?: MakeFastPath): Promise<Engine>;
-export async function openEngine(options: EngineOptions = {}, forced: Forced = {}, makeFastPath?: MakeFastPath): Promise<Engine> {
-  const { backend = 'auto', calibrate = true, device, check = 'off', memoryBudget, onDeviceLost } = takenOptions(options);
-  const events = new Events();
-  const onCpu = (where: Backend, reason: string): Engine => {
-    const fast = where === 'reference' ? undefined : makeFastPath?.();
-    return new Engine(new Scheduler({ info: { backend: where, adapter: 'CPU', reason, limits: {} }, events, devices: undefined, fast, check, chooser: undefined }));
-  };
-  if (backend === 'cpu') return onCpu('cpu', 'the caller asked for the CPU');
-  if (backend === 'reference') return onCpu('reference', 'the caller asked for the reference');
-  const found = device ? foundOf(device) : await findDevice(['subgroups']);
-  if (!('device' in found)) {
-    if (backend === 'webgpu') throw unavailable(found.reason);
-    return onCpu('cpu', found.reason);
-  }
-  const devices = new Devices(found, { borrowed: device !== undefined, forced, events, memoryBudget, onDeviceLost });
-  const isFree = !device && backend === 'auto';
-  const reason = device ? 'the caller gave a device' : isFree ? 'WebGPU has an adapter, which is used where it is predicted to be faster' : 'the caller asked for WebGPU';
-  const info: EngineInfo = { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...devices.current!.limits } };
-  const fast = makeFastPath?.();
-  return new Engine(new Scheduler({ info, events, devices, fast, check, chooser: isFree ? new Chooser(fast, calibrate) : undefined }));
-}
+import { Tensor, type ReadOptions } from './tensor.ts';
 
 /** Reads that are under way at a time in one place; others wait in line. */
 const readsAtOnce = 8;
@@ -292,37 +253,6 @@ export class Engine {
       }
     }
   }
-}
-
-/** The caller's signal and function as a run has them: what the function throws ends the run, and is what the read rejects with. */
-function watched({ signal, onProgress }: ReadOptions): { readonly hooks: ReadOptions; readonly stop: () => void } {
-  if (!signal && !onProgress) return { hooks: {}, stop: () => undefined };
-  const ending = new AbortController();
-  let isOver = false;
-  const fail = (error: unknown): void => (isOver ? reportCallerError('onProgress', error) : ending.abort(error));
-  const tell = (done: number, total: number): void => {
-    if (!ending.signal.aborted) callCaller(onProgress!, [done, total], fail);
-  };
-  const forget = onAbort(signal, () => ending.abort(signal!.reason));
-  if (signal?.aborted) ending.abort(signal.reason);
-  const stop = (): void => {
-    isOver = true;
-    forget();
-  };
-  return { hooks: { signal: ending.signal, ...(onProgress && { onProgress: tell }) }, stop };
-}
-
-/** An error as the caller has to hear it: of the operation that he called, not of a step in it. */
-function asCalled(error: unknown, tensor: Tensor, verb: string): unknown {
-  if (!(error instanceof DuallyError) || error.operation.includes('.') || error.operation === 'openEngine') return error;
-  for (const { origin } of lineageOf(tensor)) if (origin.kind === 'result' && namesOf(origin).includes(error.operation)) return error;
-  return error.inOperation(tensor.origin.kind === 'result' ? tensor.origin.operation.name : verb);
-}
-
-/** What a caller has called or passed. */
-function namesOf({ operation, parameters }: Extract<Origin, { kind: 'result' }>): readonly string[] {
-  const functions = Object.values(parameters as object).filter((value) => typeof value === 'function') as { readonly operation?: { readonly name: string } }[];
-  return [operation.name, ...functions.flatMap((each) => each.operation?.name ?? [])];
 }
 
 /** A result with its report, unless that says that it is wrong, and the reference has not made it anew. */

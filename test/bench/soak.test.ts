@@ -1,7 +1,7 @@
 /** A short soak: what the engine holds comes back to where it was. */
 import { expect, test } from 'vitest';
 import { soak, soakBudget, spread } from '../../bench/soak.ts';
-import { openEngine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { hellingerDistance, mirrorDescentStep } from '../../src/index.ts';

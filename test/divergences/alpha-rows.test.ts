@@ -1,6 +1,7 @@
 /** An α for each row. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { ulp } from '../../src/engine/certificate.ts';
 import { DomainError, LimitExceededError, ShapeError } from '../../src/engine/errors.ts';
 import type { DistributionForm } from '../../src/engine/forms.ts';

@@ -1,6 +1,7 @@
 /** The α-divergences at a list of α, against the divergence at each of them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { ulp } from '../../src/engine/certificate.ts';
 import { DomainError, ShapeError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { alphaDivergence } from '../../src/index.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { DeviceError } from '../../src/engine/errors.ts';
 import { klDivergence } from '../../src/index.ts';
 import { randomRows } from './random-rows.ts';

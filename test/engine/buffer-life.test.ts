@@ -1,6 +1,6 @@
 /** Buffers and data that go away while they are wanted: an error says so, and nothing else is handed out in their place. */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openEngine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { DeviceError, DomainError, LimitExceededError } from '../../src/engine/errors.ts';
 import { BufferPool } from '../../src/engine/webgpu/pool.ts';
 import { alphaDivergence, entropy, klDivergence } from '../../src/index.ts';

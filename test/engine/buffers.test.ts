@@ -1,6 +1,7 @@
 /** GPUBuffers in and out on a device of the caller's. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { alphaDivergence, fisherInformation, hellingerDistance, klDivergence, mirrorDescent, mirrorDescentStep } from '../../src/index.ts';
 import { download } from './download.ts';

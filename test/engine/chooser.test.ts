@@ -1,7 +1,8 @@
 /** Which place a chooser takes, after runs that are said to have taken so long. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Chooser, type Choice } from '../../src/engine/chooser.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import type { FastPath } from '../../src/engine/fast-path.ts';
 import type { RunReport } from '../../src/engine/report.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';

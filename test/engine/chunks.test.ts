@@ -1,6 +1,7 @@
 /** Batches that are cut into blocks give the same bits as batches that are not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { DomainError, LimitExceededError } from '../../src/engine/errors.ts';
 import type { Limits } from '../../src/engine/plan.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';

@@ -2,7 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 import { klDivergence, openEngine as openWithCpu } from '../../src/index.ts';
 import { download } from './download.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openEngine as openHere, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine as openHere } from '../../src/engine/open.ts';
 import { DeviceError, DomainError } from '../../src/engine/errors.ts';
 import type { RunReport } from '../../src/engine/report.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';

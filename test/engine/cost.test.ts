@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assumed, assumedDevice, predict, type Costs, type Way } from '../../src/engine/cost.ts';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { Experience } from '../../src/engine/experience.ts';
 import type { GpuBufferLike } from '../../src/engine/gpu-types.ts';
 import { Tensor } from '../../src/engine/tensor.ts';

@@ -1,6 +1,7 @@
 /** When the GPU cannot be had, cannot do it, or is lost: the CPU does it, and the report says why. */
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { BackendUnavailableError, DeviceLostError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, alphaDivergenceMatrix, klDivergence, mirrorDescent, mirrorDescentStep } from '../../src/index.ts';

@@ -1,7 +1,8 @@
 /** The GPU process really dies in the middle of a run. */
 import { commands } from 'vitest/browser';
 import { expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { klDivergence, mirrorDescent } from '../../src/index.ts';
 import { randomRows } from './random-rows.ts';

@@ -1,6 +1,7 @@
 /** The engine holds no more on the device than its budget, whatever it is asked for, and the numbers stay the same. */
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { DomainError, LimitExceededError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import {

@@ -1,6 +1,7 @@
 /** When the device has no memory left: the run is begun anew with less, and at last done by the CPU. */
 import { expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { DeviceError } from '../../src/engine/errors.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { klDivergence, mirrorDescentStep } from '../../src/index.ts';

@@ -1,6 +1,6 @@
 /** Blocks of a result overlap: while the host reads one, the device has the next already. */
 import { expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { mirrorDescentStep } from '../../src/index.ts';
 import { randomRows } from './random-rows.ts';

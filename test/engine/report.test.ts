@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { CertificateError } from '../../src/engine/errors.ts';
 import { apply } from '../../src/engine/operation.ts';
 import type { RunReport } from '../../src/engine/report.ts';

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { extentOf, hasColumns, rangeOf, stagesOf, type Stage } from '../../src/engine/stages.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergenceMatrix, fisherInformation, klDivergence, mirrorDescent, mirrorDescentStep } from '../../src/index.ts';

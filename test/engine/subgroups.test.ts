@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { compile, joinPieces } from '../../src/engine/shader.ts';
 import { layoutOf } from '../../src/engine/regimes.ts';
 import { findDevice } from '../../src/engine/webgpu/adapter.ts';
