@@ -41,7 +41,7 @@ export function deformedLogDegree(c: number): number {
  *
  *     head [0 … 18] g₀ … g₁₈ of G, zero beyond polynomialDegree(α)
  *          [20] 1/a if a > 0, else 0: the cost of p's mass at q = 0, 0 for ∞      [21] 1/b if b > 0, else 0
- *          [22] a    [23] b    [26] 1/(ab), the bound of D_α, if both are > 0, else 0
+ *          [22] a    [23] b    [26] alphaBound(α)
  *     row  (c0, c1, c2) 2^e = (F_k 2^−k, F'_k, 2^−bk) 2^min(k, 0) with F_k = f_a(k log 2), F'_k = T_−b(k log 2); .w = e
  *
  * F_k 2^−k = φ_α(2^−k, 1), and all three have the sign that makes every term of the sum nonnegative.
@@ -54,12 +54,18 @@ export function alphaTable(alpha: number): Float32Array<ArrayBuffer> {
   table[21] = b > 0 ? 1 / b : 0;
   table[22] = a;
   table[23] = b;
-  table[26] = a > 0 && b > 0 ? 1 / (a * b) : 0;
+  table[26] = alphaBound(alpha);
   fillRows(table, (k) => {
     const { values, exponent } = alphaTableRow(a, b, k);
     return { values, exponent: exponent + Math.min(k, 0) };
   });
   return table;
+}
+
+/** The bound 1/(ab) = 4/(1 − α²) of D_α for |α| < 1, and 0 where there is none. */
+export function alphaBound(alpha: number): number {
+  const { a, b } = weights(alpha);
+  return a > 0 && b > 0 ? 1 / (a * b) : 0;
 }
 
 /** (F_k 2^−k, F'_k, 2^−bk). */

@@ -1,6 +1,6 @@
 import source from '../../shaders/math/alpha-tables.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
-import { alphaTableRow, tableHeadLength } from './alpha-table.ts';
+import { alphaBound, alphaTableRow, tableHeadLength } from './alpha-table.ts';
 import { weights } from './alpha-term.ts';
 import { splitDouble } from './double.ts';
 import { BINADE, divergenceSeries, economise } from './series.ts';
@@ -33,7 +33,7 @@ export function alphaTables(alphas: readonly number[]): Float32Array<ArrayBuffer
 function fillTable(table: Float32Array, alpha: number): void {
   const { a, b } = weights(alpha);
   table.set(economised(divergenceSeries(alpha), seriesDegree(alpha)));
-  table.set([a > 0 ? 1 / a : 0, b > 0 ? 1 / b : 0, a, b, splitDouble(a).low, splitDouble(b).low], 20);
+  table.set([a > 0 ? 1 / a : 0, b > 0 ? 1 / b : 0, a, b, splitDouble(a).low, splitDouble(b).low, alphaBound(alpha)], 20);
   let at = tableHeadLength;
   for (const k of ks) {
     const { values: [c0, c1, c2], exponent } = alphaTableRow(a, b, k);
