@@ -28,7 +28,8 @@ function pairBatches(mode: Mode): RegimeBatch[] {
       const mass = 2 ** (20 * own() - 10);
       return () => mass * (0.01 + common() ** 4) * (1 + 0.999 * distance * (2 * own() - 1));
     });
-    return { regime: 'all pairs', form: 'weights', outcomes, what: `${distance} apart${clusters > 1 ? `, ${clusters} clusters` : ''}`, p: rows(5), q: rows(6) };
+    const what = `${distance} apart${clusters > 1 ? `, ${clusters} clusters` : ''}`;
+    return { regime: 'all pairs', form: 'weights', outcomes, what, p: rows(5), q: rows(6) };
   })));
 }
 
@@ -58,7 +59,10 @@ function massBatches(mode: Mode): RegimeBatch[] {
   }));
 }
 
-function rowsOf(count: number, outcomes: number, seed: number, entryOf: (row: number, own: () => number) => (k: number) => number): Float32Array<ArrayBuffer> {
+/** Gives the entries of a row, of numbers that are its own. */
+type EntryOf = (row: number, own: () => number) => (k: number) => number;
+
+function rowsOf(count: number, outcomes: number, seed: number, entryOf: EntryOf): Float32Array<ArrayBuffer> {
   const data = new Float32Array(count * outcomes);
   for (let row = 0; row < count; row++) {
     const entry = entryOf(row, uniformFrom(seed + 7919 * row));

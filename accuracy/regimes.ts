@@ -1,5 +1,6 @@
 import { ulp } from '../src/engine/certificate.ts';
-import { alphaDivergence, alphaDivergenceMatrix, divergenceMatrix, jensenShannonDivergence, type Engine, type Tensor } from '../src/index.ts';
+import { alphaDivergence, alphaDivergenceMatrix, divergenceMatrix, jensenShannonDivergence } from '../src/index.ts';
+import type { Engine, Tensor } from '../src/index.ts';
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../src/math/alpha-family.ts';
 import { jensenShannonOfLogits, jensenShannonOfWeights } from '../src/math/jensen-shannon.ts';
 import { regimeBatches, type Regime, type RegimeBatch } from './regime-rows.ts';
@@ -41,7 +42,8 @@ export async function sweepRegimes(
 
 function resultOf({ regime }: RegimeBatch, p: Tensor, q: Tensor, of: Measured): Tensor {
   if (regime !== 'all pairs') return of === 'Jensen–Shannon' ? jensenShannonDivergence(p, q) : alphaDivergence(p, q, { alpha: of });
-  return of === 'Jensen–Shannon' ? divergenceMatrix(p, q, { divergence: jensenShannonDivergence }) : alphaDivergenceMatrix(p, q, { alpha: of });
+  if (of === 'Jensen–Shannon') return divergenceMatrix(p, q, { divergence: jensenShannonDivergence });
+  return alphaDivergenceMatrix(p, q, { alpha: of });
 }
 
 /** In ulp, of every result. */

@@ -4,7 +4,7 @@ import { makingOf } from './lineage.ts';
 import type { Operand, Operation, Tolerance } from './operation.ts';
 import type { Reference } from './reference.ts';
 import type { Certificate, RunReport } from './report.ts';
-import { reproductionOf } from './reproduction.ts';
+import { reproductionOf } from './reproduce.ts';
 import type { Tensor } from './tensor.ts';
 
 /** The spacing of f32 relative to a number just above a power of two; the unit of every `ulps` in Dually. */
