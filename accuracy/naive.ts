@@ -1,5 +1,5 @@
 import { isLogits } from '../src/engine/forms.ts';
-import { defineLayout } from '../src/engine/layout.ts';
+import { defineUniforms } from '../src/engine/uniform-layout.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
 import { alphaDivergence, type AlphaParameters, type Tensor } from '../src/index.ts';
 import kernelSource from './naive.wgsl?raw';
@@ -24,7 +24,7 @@ const naive: Operation<AlphaParameters> = {
         : { name: 'accuracy/naive-probabilities.wgsl', source: probabilitiesSource },
       { name: 'accuracy/naive.wgsl', source: kernelSource },
     ],
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32',
       outcomes: 'u32',
       p_start: 'u32',

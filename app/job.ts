@@ -29,7 +29,7 @@ const STEP_SIZE = 4;
 export async function runJob(engine: Engine, corpus: Corpus, listener: JobListener): Promise<JobReport> {
   const addresses = addressDistributions(corpus);
   const presidents = presidentDistributions(corpus);
-  const run = new Run(engine, listener);
+  const run = new JobRun(engine, listener);
   const distances = await addressDistances(run, addresses);
   const presidentDivergences = alphaDivergenceMatrix(run.wrap(presidents), run.wrap(presidents), { alpha: 0 });
   const betweenPresidents = await run.evaluate(
@@ -53,7 +53,7 @@ export async function runJob(engine: Engine, corpus: Corpus, listener: JobListen
 }
 
 /** Evaluates tensors one after the other and keeps a row of the table for each. */
-class Run {
+class JobRun {
   readonly rows: JobRow[] = [];
   readonly #engine: Engine;
   readonly #listener: JobListener;
@@ -86,7 +86,7 @@ class Run {
 }
 
 /** All pairs of addresses for every α of the job; returns the Hellinger distances, which α = 0 gives. */
-async function addressDistances(run: Run, addresses: Rows): Promise<Float32Array> {
+async function addressDistances(run: JobRun, addresses: Rows): Promise<Float32Array> {
   const rows = run.wrap(addresses);
   const results = new Map<number, Float32Array>();
   for (const alpha of ALPHAS) {
@@ -101,7 +101,7 @@ async function addressDistances(run: Run, addresses: Rows): Promise<Float32Array
 
 /** For each address the mixture w R of the other presidents' language R that minimises KL(address ‖ w R). */
 async function nearestMixtures(
-  run: Run,
+  run: JobRun,
   corpus: Corpus,
   addresses: Rows,
   presidents: Rows,

@@ -37,7 +37,7 @@ export async function runAuto(onProgress: (part: string, done: number, total: nu
   return { date: new Date().toISOString(), adapter, browser: navigator.userAgent, rows };
 }
 
-interface Run {
+interface TimedRun {
   /** Of one read, on average. */
   readonly milliseconds: number;
   readonly reports: readonly RunReport[];
@@ -55,19 +55,19 @@ async function measureCell({ operation, rows, outcomes }: { operation: string; r
     await result.read();
     return result.report;
   };
-  const run = async (place: Place): Promise<Run> => {
+  const run = async (place: Place): Promise<TimedRun> => {
     const start = performance.now();
     const reports: RunReport[] = [];
     do reports.push(await read(engines.get(place)!)); while (performance.now() - start < SAMPLE);
     return { milliseconds: (performance.now() - start) / reports.length, reports };
   };
-  const note = (place: Place, { milliseconds, reports }: Run): void => {
+  const note = (place: Place, { milliseconds, reports }: TimedRun): void => {
     times.get(place)!.push(milliseconds);
     if (place !== 'auto') return;
     last = reports.at(-1)!;
     taken.push(last.backend === 'webgpu' ? 'webgpu' : 'cpu');
   };
-  let first: Run | undefined;
+  let first: TimedRun | undefined;
   for (const place of PLACES) {
     first = await run(place); // compiles, except where it takes so long that this does not count
     if (first.milliseconds > 4 * BUDGET) note(place, first);

@@ -1,4 +1,4 @@
-import { defineLayout } from '../src/engine/layout.ts';
+import { defineUniforms } from '../src/engine/uniform-layout.ts';
 import type { Dispatch, Kernel } from '../src/engine/kernel.ts';
 import { apply, type Operand, type Operation } from '../src/engine/operation.ts';
 import type { Engine, Tensor } from '../src/index.ts';
@@ -55,7 +55,7 @@ type Pitches = Record<'quads' | 'row_pitch' | 'quad_pitch', number>;
 function sumKernel(over: Kernel<unknown>['over'], values: (dispatch: Dispatch<unknown>) => Pitches): Kernel<unknown> {
   return {
     pieces: () => [{ name: 'bench/row-sum.wgsl', source: sumSource }],
-    uniforms: defineLayout({ rows: 'u32', quads: 'u32', row_pitch: 'u32', quad_pitch: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', quads: 'u32', row_pitch: 'u32', quad_pitch: 'u32' }),
     values,
     over,
     items: ({ rows }) => rows,
@@ -106,7 +106,7 @@ const fmaChain: Operation<Chain> = {
   },
   kernel: {
     pieces: () => [{ name: 'bench/fma-chain.wgsl', source: fmaSource }],
-    uniforms: defineLayout({ rows: 'u32', steps: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', steps: 'u32' }),
     values: ({ parameters: { steps } }) => ({ steps }),
     over: 'elements',
     items: ({ rows }) => rows,

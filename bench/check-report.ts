@@ -1,5 +1,5 @@
 import { duration } from '../app/report.ts';
-import { checkShare } from '../src/engine/credit.ts';
+import { checkShare } from '../src/engine/check-budget.ts';
 
 /** What it cost to check samples of the results of one operation at one shape, over the life of an engine. */
 export interface CheckRow {

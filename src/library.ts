@@ -7,7 +7,7 @@ export * from './steps/index.ts';
 export type { ReadableLike, Source } from './engine/cursor.ts';
 export type { Engine } from './engine/engine.ts';
 export type { EngineEvents } from './engine/events.ts';
-export type { Check, CheckOptions } from './engine/inspector.ts';
+export type { Check, CheckOptions } from './engine/verifier.ts';
 export type { EngineInfo, MemoryUse } from './engine/runner.ts';
 export {
   BackendUnavailableError, CertificateError, DeviceError, DeviceLostError, DomainError, DuallyError, LimitExceededError, ShaderCompilationError, ShapeError, WorkerLostError,

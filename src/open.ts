@@ -1,5 +1,5 @@
 import { CpuBackend } from './engine/cpu/backend.ts';
-import type { PoolOptions } from './engine/cpu/pool.ts';
+import type { WorkerPoolOptions } from './engine/cpu/worker-pool.ts';
 import type { Engine } from './engine/engine.ts';
 import { openEngine as open } from './engine/open.ts';
 import { DomainError, shown } from './engine/errors.ts';
@@ -20,7 +20,7 @@ export interface EngineOptions extends CommonOptions {
 
 /** What tests force. */
 interface ForcedOptions extends Forced {
-  readonly pool?: PoolOptions;
+  readonly pool?: WorkerPoolOptions;
 }
 
 /**

@@ -36,7 +36,7 @@ export function parametersOf(name: string): readonly Parameters[] {
   return (operation.examples ?? [{}]) as readonly Parameters[];
 }
 
-export interface Layout {
+export interface BatchShape {
   readonly outcomes: number;
   readonly rows: number;
   readonly form: DistributionForm;
@@ -44,7 +44,7 @@ export interface Layout {
   readonly single?: number;
 }
 
-const layouts: readonly Layout[] = [
+const layouts: readonly BatchShape[] = [
   { outcomes: 2, rows: 70, form: 'weights' },
   { outcomes: 3, rows: 7, form: 'probabilities', single: 0 },
   { outcomes: 5, rows: 70, form: 'probabilities', single: 1 },
@@ -54,12 +54,12 @@ const layouts: readonly Layout[] = [
 ];
 
 /** Layouts for a regime; a workgroup is dear on an adapter that is a CPU, so that all pairs are there of few rows. */
-export function layoutsOf(regime: Regime): readonly Layout[] {
+export function batchShapes(regime: Regime): readonly BatchShape[] {
   return regime === 'lane' ? layouts : layouts.map((layout) => (layout.single === undefined ? { ...layout, rows: Math.min(layout.rows, 9) } : layout));
 }
 
 /** Inputs of an operation, each by what it takes. The same seed gives the same numbers. */
-export function inputsOf(engine: Engine, { arguments: wanted }: Operation, { coordinates }: Parameters, layout: Layout, seed = 1): Tensor[] {
+export function inputsOf(engine: Engine, { arguments: wanted }: Operation, { coordinates }: Parameters, layout: BatchShape, seed = 1): Tensor[] {
   return wanted.map(({ takes }, index) => {
     const rows = layout.single === index ? 1 : layout.rows;
     if (takes !== 'values') return engine.rows(distributions(rows, layout, index, seed), { outcomes: layout.outcomes, form: layout.form });
@@ -70,7 +70,7 @@ export function inputsOf(engine: Engine, { arguments: wanted }: Operation, { coo
 
 const isLogarithmic = (form: DistributionForm): boolean => form === 'logits' || form === 'logProbabilities';
 
-function distributions(rows: number, { outcomes, form }: Layout, argument: number, seed: number): Float32Array<ArrayBuffer> {
+function distributions(rows: number, { outcomes, form }: BatchShape, argument: number, seed: number): Float32Array<ArrayBuffer> {
   const data = new Float32Array(rows * outcomes);
   for (let row = 0; row < rows; row++) {
     const weights = weightsOfRow(row, outcomes, argument, seed);
@@ -109,7 +109,7 @@ export interface KernelUse {
   readonly dispatch: Dispatch<unknown>;
 }
 
-const smallLayouts: readonly Layout[] = [
+const smallBatches: readonly BatchShape[] = [
   { outcomes: 4, rows: 2, form: 'weights' },
   { outcomes: 5, rows: 2, form: 'weights' },
   { outcomes: 4, rows: 2, form: 'logits' },
@@ -118,14 +118,14 @@ const smallLayouts: readonly Layout[] = [
 ];
 
 /** Rows that a divergence goes through in parts. */
-const longLayouts: readonly Layout[] = [
+const longBatches: readonly BatchShape[] = [
   { outcomes: 40_000, rows: 1, form: 'weights' },
   { outcomes: 40_001, rows: 1, form: 'logits' },
 ];
 
 /** Results of all operations of the indexes, with all their examples and at a temperature. */
 export function exampleResults(engine: Engine): Tensor[] {
-  const ofExamples = operations.flatMap(({ name, operation }) => parametersOf(name).flatMap((parameters) => smallLayouts.flatMap((layout) => {
+  const ofExamples = operations.flatMap(({ name, operation }) => parametersOf(name).flatMap((parameters) => smallBatches.flatMap((layout) => {
     const inputs = inputsOf(engine, operation, parameters, layout);
     return layout.form === 'logits' && refuses(operation, inputs, parameters) ? [] : [apply(operation, inputs, parameters)];
   })));
@@ -135,7 +135,7 @@ export function exampleResults(engine: Engine): Tensor[] {
 /** Every kernel that the operations of the indexes lead to, composed or not; an operation may have several. */
 export function kernelUses(engine: Engine): KernelUse[] {
   const kl = dually.klDivergence.operation as Operation;
-  const split = longLayouts.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
+  const split = longBatches.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
   return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine), apply(exertion, [engine.values([[1, 2]], { outcomes: 2 })], { rows: 2 })].flatMap(kernelsOf);
 }
 
@@ -152,14 +152,14 @@ function refuses({ check }: Operation, inputs: readonly Tensor[], parameters: Pa
 
 /** The descent over components is a second record of mirrorDescent. */
 function mixtureDescent(engine: Engine, alpha: number): Tensor {
-  const [targets, components] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallLayouts[0]!);
+  const [targets, components] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallBatches[0]!);
   const start = engine.rows([[0.5, 0.5]], { outcomes: 2 });
   return dually.mirrorDescent(start, { kind: 'alphaDivergence', alpha, targets: targets!, components: components! }, { stepSize: 0.1, steps: 1 });
 }
 
 /** What callers define is in no index. */
 function ownDivergences(engine: Engine): Tensor[] {
-  const [p, q] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallLayouts[0]!);
+  const [p, q] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallBatches[0]!);
   const chiSquare = dually.defineFDivergence({ name: 'chiSquare', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity });
   const square = dually.defineBregman({ name: 'square', wgsl: 'difference * difference', term: (_p, _q, d) => d ** 2, infinite: { withoutP: false, withoutQ: false } });
   return [chiSquare(p!, q!), square(p!, q!)];
@@ -167,7 +167,7 @@ function ownDivergences(engine: Engine): Tensor[] {
 
 /** Examples of reductions have no weights, since these are as many as there are rows. */
 function weightedSum(engine: Engine): Tensor {
-  const [p] = inputsOf(engine, dually.entropy.operation as Operation, {}, smallLayouts[0]!);
+  const [p] = inputsOf(engine, dually.entropy.operation as Operation, {}, smallBatches[0]!);
   return dually.entropy(p!, { reduction: 'sum', weights: [1, 2] });
 }
 

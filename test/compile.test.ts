@@ -3,8 +3,8 @@ import { openEngine } from '../src/engine/open.ts';
 import { ShaderCompilationError } from '../src/engine/errors.ts';
 import type { Kernel, Regime } from '../src/engine/kernel.ts';
 import { apply } from '../src/engine/operation.ts';
-import { layoutOf } from '../src/engine/regimes.ts';
-import { compile, joinPieces } from '../src/engine/shader.ts';
+import { regimeLayout } from '../src/engine/regimes.ts';
+import { compileShader, joinPieces } from '../src/engine/shader.ts';
 import { findDevice } from '../src/engine/webgpu/adapter.ts';
 import { counters } from '../src/engine/webgpu/counters.ts';
 import { alphaDivergence } from '../src/index.ts';
@@ -24,12 +24,12 @@ test.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('every kern
   const sources = new Map<string, { name: string; shader: ReturnType<typeof joinPieces> }>();
   for (const { name, kernel, dispatch } of uses) {
     if ((regime !== 'lane' && kernel.over === 'elements') || (regime === 'team' && !kernel.teams)) continue;
-    const shader = joinPieces([...layoutOf(regime, 1).pieces, ...kernel.pieces(dispatch, regime)]);
+    const shader = joinPieces([...regimeLayout(regime, 1).pieces, ...kernel.pieces(dispatch, regime)]);
     sources.set(shader.source, { name, shader });
   }
   const messages: string[] = [];
   for (const { name, shader } of sources.values()) { // one by one: asked of many modules at once, Chrome may never answer
-    const module = await compile(device, name, shader);
+    const module = await compileShader(device, name, shader);
     const info = await module.getCompilationInfo();
     messages.push(...info.messages.map(({ lineNum, message }) => `${name} ${JSON.stringify(shader.locate(lineNum))} ${message}`));
   }
@@ -38,8 +38,8 @@ test.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('every kern
 });
 
 test('an error in a piece is reported with its file and line', async () => {
-  const pieces = [...layoutOf('lane', 1).pieces, { name: 'math/broken.wgsl', source: '// Wrong on its third line.\nfn wrong() -> f32 {\n  return missing;\n}' }];
-  const failure = compile(device, 'broken kernel', joinPieces(pieces));
+  const pieces = [...regimeLayout('lane', 1).pieces, { name: 'math/broken.wgsl', source: '// Wrong on its third line.\nfn wrong() -> f32 {\n  return missing;\n}' }];
+  const failure = compileShader(device, 'broken kernel', joinPieces(pieces));
   await expect(failure).rejects.toThrow(ShaderCompilationError);
   await expect(failure).rejects.toMatchObject({ operation: 'broken kernel', got: expect.stringMatching(/^math\/broken\.wgsl:3:\d+ .*missing/s) as string });
 });

@@ -4,19 +4,19 @@ import type { Regime } from '../src/engine/kernel.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
 import { openEngine } from '../src/open.ts';
 import { DomainError } from '../src/engine/errors.ts';
-import { inputsOf, layoutsOf, operations, parametersOf, type Layout, type Parameters } from './cases.ts';
+import { inputsOf, batchShapes, operations, parametersOf, type BatchShape, type Parameters } from './cases.ts';
 import { placeFor } from './engine/place.ts';
 
 const served = ['alphaDivergence', 'klDivergence', 'reverseKlDivergence', 'hellingerDistance', 'extendedAlphaDivergence'];
 
-const ofLogits: readonly Layout[] = [{ outcomes: 6, rows: 43, form: 'logits' }, { outcomes: 131, rows: 5, form: 'logProbabilities' }, { outcomes: 17, rows: 9, form: 'logits', single: 1 }];
+const ofLogits: readonly BatchShape[] = [{ outcomes: 6, rows: 43, form: 'logits' }, { outcomes: 131, rows: 5, form: 'logProbabilities' }, { outcomes: 17, rows: 9, form: 'logits', single: 1 }];
 
 test('the indexes export operations', () => {
   expect(operations.length).toBeGreaterThan(10);
 });
 
 describe.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
-  const layouts = layoutsOf(regime);
+  const layouts = batchShapes(regime);
   let engine: Engine;
   beforeAll(async () => { engine = await openEngine({ ...await placeFor('webgpu'), check: 'all' }, { regime }); });
   afterAll(() => engine.dispose());
@@ -34,7 +34,7 @@ describe.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('regime
     expect(problems).toEqual([]);
   });
 
-  async function problemOf(operation: Operation, parameters: Parameters, layout: Layout): Promise<string | undefined> {
+  async function problemOf(operation: Operation, parameters: Parameters, layout: BatchShape): Promise<string | undefined> {
     const report = await judged(engine, operation, parameters, layout);
     return report.backend === 'webgpu' && report.passed ? undefined : JSON.stringify(report);
   }
@@ -54,7 +54,7 @@ describe('the fast path of the CPU', () => {
     const problems: string[] = [];
     let ranFast = 0;
     for (const parameters of parametersOf(name)) {
-      for (const layout of [...layoutsOf('lane'), ...(takesLogits ? ofLogits : [])]) {
+      for (const layout of [...batchShapes('lane'), ...(takesLogits ? ofLogits : [])]) {
         const report = await judged(engine, operation, parameters, layout);
         if (report.adapter?.startsWith('WebAssembly SIMD') && report.passed) ranFast++;
         else if (!report.passed) problems.push(`${JSON.stringify(parameters)} ${JSON.stringify(layout)}: ${JSON.stringify(report)}`);
@@ -66,7 +66,7 @@ describe('the fast path of the CPU', () => {
 });
 
 /** A run whose every row is compared with the reference. What the reference itself made, or an operation refuses, passes. */
-async function judged(engine: Engine, operation: Operation, parameters: Parameters, layout: Layout): Promise<{ passed: boolean; backend?: string; adapter?: string; problem?: unknown }> {
+async function judged(engine: Engine, operation: Operation, parameters: Parameters, layout: BatchShape): Promise<{ passed: boolean; backend?: string; adapter?: string; problem?: unknown }> {
   try {
     using result = apply(operation, inputsOf(engine, operation, parameters, layout), parameters);
     await result.read();

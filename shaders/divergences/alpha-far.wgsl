@@ -17,7 +17,7 @@ fn far_term(far: FarPair) -> f32 {
     let deformed_log = expm1_accurate(UNIT * max(-c * far.distance.high, -4.0)) / -c;
     return scale(larger.mantissa * ((deformed_log - 1.0) / (1.0 - c)), larger.exponent);
   }
-  let exponent = multiply(Double(-c, select(-low.x, -low.y, far.rising)), far.distance, uniforms.zero);
+  let exponent = multiply(DoubleSingle(-c, select(-low.x, -low.y, far.rising)), far.distance, uniforms.zero);
   let power = exponential_of_units(exponent);
   if (power.exponent > 60) {
     let of_all = exponential_of_units(add(far.log_larger, exponent, uniforms.zero));

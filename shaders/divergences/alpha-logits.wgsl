@@ -4,7 +4,7 @@
 // What turns logits into log-probabilities, up to one constant for both rows: p as logit - maximum_p - exponent log 2,
 // q as logit - maximum_p - log_ratio - exponent log 2.
 // exchanges: whether p and q have changed places.
-struct Normaliser { origin_p: Origin, origin_q: Origin, maximum_p: f32, log_ratio: Double, exponent: i32, exchanges: bool, }
+struct Normaliser { origin_p: Origin, origin_q: Origin, maximum_p: f32, log_ratio: DoubleSingle, exponent: i32, exchanges: bool, }
 
 // Terms of small divergences may underflow, so these are summed again, times 2^LIFT.
 const LIFT: i32 = 64;
@@ -75,13 +75,13 @@ fn normaliser_of(row: Overview) -> Normaliser {
   let origin_p = origin_of(greatest.x);
   let origin_q = origin_of(greatest.y);
   let maximum_p = greatest.x - origin_p.base;
-  let log_masses = Double(log_of_bits(bitcast<u32>(masses.y / masses.x)), 0.0);
+  let log_masses = DoubleSingle(log_of_bits(bitcast<u32>(masses.y / masses.x)), 0.0);
   let log_ratio = add(two_sum(greatest.y - origin_q.base, -maximum_p, uniforms.zero), log_masses, uniforms.zero);
   return Normaliser(origin_p, origin_q, maximum_p, log_ratio, split(bitcast<u32>(masses.x)).exponent + 1, exchanges);
 }
 
 // log p up to by.exponent, log q / p, and which of p and q are zero. The logit of a zero is replaced by the other's.
-struct LogPair { scaled_p: Scaled, log_ratio: Double, no_p: bool, no_q: bool, }
+struct LogPair { scaled_p: Scaled, log_ratio: DoubleSingle, no_p: bool, no_q: bool, }
 
 fn log_pair(of_p: u32, of_q: u32, by: Normaliser) -> LogPair {
   let p_bits = select(of_p, of_q, by.exchanges);
@@ -100,7 +100,7 @@ fn log_pair(of_p: u32, of_q: u32, by: Normaliser) -> LogPair {
 
 // An outcome of which one of p and q is as good as zero beside the other, each from its own logit: the logarithms of the
 // larger one, but for 2^lift, and of its ratio to the other, in units.
-struct FarPair { p: Scaled, q: Scaled, rising: bool, log_larger: Double, distance: Double, lift: i32, }
+struct FarPair { p: Scaled, q: Scaled, rising: bool, log_larger: DoubleSingle, distance: DoubleSingle, lift: i32, }
 
 fn far_pair(of_p: u32, of_q: u32, by: Normaliser) -> FarPair {
   let maximum = -by.maximum_p * PER_UNIT;
@@ -199,7 +199,7 @@ fn is_hidden(sums: vec4<f32>) -> bool {
 }
 
 fn corrected(by: Normaliser, sums: vec4<f32>) -> Normaliser {
-  let log_ratio = add(by.log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
+  let log_ratio = add(by.log_ratio, DoubleSingle(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
   let exponent = by.exponent - select(0, LIFT, sums.x < LIFTED_BELOW);
   return Normaliser(by.origin_p, by.origin_q, by.maximum_p, log_ratio, exponent, by.exchanges);
 }

@@ -57,7 +57,7 @@ fn row_bits(p_start: u32, q_start: u32, local: u32) -> vec4<u32> {
   for (var swept = 1u; swept <= 3u; swept++) {
     let sums = sweep_sums(p_start, q_start, local, by);
     if (swept == 1u && agreed(any_masses_matter(sums), local)) {
-      by.log_ratio = add(by.log_ratio, Double(log1p_accurate(sums.masses.y / sums.masses.x), 0.0), uniforms.zero);
+      by.log_ratio = add(by.log_ratio, DoubleSingle(log1p_accurate(sums.masses.y / sums.masses.x), 0.0), uniforms.zero);
       continue;
     }
     bits = select(bits_of(sums), bits, settled);

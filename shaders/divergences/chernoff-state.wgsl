@@ -12,7 +12,7 @@ struct Search { by: Rescaling, a: f32, low: f32, high: f32, found: bool, partial
 
 fn search_of(row: u32) -> Search {
   let at = uniforms.state_start + row * uniforms.state_stride;
-  let by = Rescaling(Double(states[at], states[at + 1u]), states[at + 2u], i32(states[at + 3u]), i32(states[at + 4u]), 0, true, false, false);
+  let by = Rescaling(DoubleSingle(states[at], states[at + 1u]), states[at + 2u], i32(states[at + 3u]), i32(states[at + 4u]), 0, true, false, false);
   return Search(by, states[at + 5u], states[at + 6u], states[at + 7u], states[at + 8u] > 0.0, states[at + 9u] > 0.0);
 }
 

@@ -6,7 +6,7 @@ struct LogitRow { origin: Origin, greatest: f32, mass: f32, }
 // origin, origin_in_units: log(other/own) at the reference without the masses, there also without the greatest logits.
 // log_masses: log(mass of other / mass of own). log_factor: that of F, in units. is_far: whether F needs its logarithm.
 struct Frame {
-  own: LogitRow, other: LogitRow, origin: Double, origin_in_units: Double, log_masses: Double, log_factor: Double, is_far: bool,
+  own: LogitRow, other: LogitRow, origin: DoubleSingle, origin_in_units: DoubleSingle, log_masses: DoubleSingle, log_factor: DoubleSingle, is_far: bool,
   factor: Scaled, one: f32,
 }
 
@@ -18,7 +18,7 @@ fn entry_bits(bits: u32) -> u32 {
   return bits;
 }
 
-fn difference(x: Double, y: Double) -> Double {
+fn difference(x: DoubleSingle, y: DoubleSingle) -> DoubleSingle {
   return add(x, negated(y), uniforms.zero);
 }
 
@@ -34,12 +34,12 @@ fn row_of_logits(key: f32) -> LogitRow {
 }
 
 // log(other/own) without the masses.
-fn log_ratio_of(sides: Sides, own: LogitRow, other: LogitRow) -> Double {
+fn log_ratio_of(sides: Sides, own: LogitRow, other: LogitRow) -> DoubleSingle {
   return two_sum(logit(sides.other, other.origin), -logit(sides.own, own.origin), uniforms.zero);
 }
 
 // A logit less the greatest, in units.
-fn depth_of(bits: u32, row: LogitRow) -> Double {
+fn depth_of(bits: u32, row: LogitRow) -> DoubleSingle {
   return two_sum(in_units(bits, row.origin), -row.greatest * PER_UNIT, uniforms.zero);
 }
 
@@ -70,10 +70,10 @@ fn frame_of(rows: Rows, local: u32) -> Frame {
   let log_masses = log_of_pair(pair_of(bitcast<u32>(masses.x), bitcast<u32>(masses.y)));
   let log_ratio = difference(difference(origin, two_sum(other.greatest, -own.greatest, uniforms.zero)), log_masses);
   let log_ratio_in_units = difference(origin_in_units, double_in_units(log_masses));
-  let log_factor = multiply(Double(uniforms.c_high, uniforms.c_low), log_ratio_in_units, uniforms.zero);
+  let log_factor = multiply(DoubleSingle(uniforms.c_high, uniforms.c_low), log_ratio_in_units, uniforms.zero);
   let is_far = abs(log_ratio_in_units.high) > FAR * PER_UNIT || own.origin.base != 0.0 || other.origin.base != 0.0;
   return Frame(
-    own, other, origin, origin_in_units, log_masses, Double(select(0.0, log_factor.high, reference.exists), select(0.0, log_factor.low, reference.exists)),
+    own, other, origin, origin_in_units, log_masses, DoubleSingle(select(0.0, log_factor.high, reference.exists), select(0.0, log_factor.low, reference.exists)),
     is_far, factor_of(log_ratio, reference.exists), reference.one,
   );
 }
@@ -105,7 +105,7 @@ fn slope_at(sides: Sides, frame: Frame) -> Slope {
 // own (T_c(x) - T_c(x at the reference)) by the sums of the logarithms of its factors, of which each may leave every exponent:
 // own^(1 - c) other^c / c, less own F / c.
 fn far_part(sides: Sides, frame: Frame) -> Scaled {
-  let c = Double(uniforms.c_high, uniforms.c_low);
+  let c = DoubleSingle(uniforms.c_high, uniforms.c_low);
   let own = depth_of(sides.own, frame.own);
   let other = depth_of(sides.other, frame.other);
   let distance = difference(difference(other, own), frame.origin_in_units);
@@ -117,20 +117,20 @@ fn far_part(sides: Sides, frame: Frame) -> Scaled {
   let of_origin = exponential_of_sum(own, frame.log_factor);
   let share = Scaled(of_origin.mantissa / frame.own.mass, of_origin.exponent);
   if (frame.one != 0.0 && abs(exponent) <= SETTLED) {
-    return product_of(deformed_log(Double(UNIT * distance.high, UNIT * distance.low), 1.0), share);
+    return product_of(deformed_log(DoubleSingle(UNIT * distance.high, UNIT * distance.low), 1.0), share);
   }
   if (frame.one != 0.0 && exponent < 0.0) {
     return Scaled(-share.mantissa * uniforms.c_inverse, share.exponent);
   }
   let rest = two_sum(1.0, -c.high, uniforms.zero);
-  let of_own = multiply(Double(rest.high, rest.low - c.low), own, uniforms.zero);
+  let of_own = multiply(DoubleSingle(rest.high, rest.low - c.low), own, uniforms.zero);
   let of_other = multiply(c, difference(other, double_in_units(frame.log_masses)), uniforms.zero);
   let mean = exponential_of_sum(of_own, of_other);
   return Scaled((mean.mantissa / frame.own.mass) * uniforms.c_inverse, mean.exponent);
 }
 
 // exp of the sum of two numbers of units; where that leaves all exponents, by two factors that may differ in what they keep.
-fn exponential_of_sum(x: Double, y: Double) -> Scaled {
+fn exponential_of_sum(x: DoubleSingle, y: DoubleSingle) -> Scaled {
   let sum = add(x, y, uniforms.zero);
   if (abs(sum.high) <= LARGEST_LOG * PER_UNIT) {
     return exponential_of_units(sum);

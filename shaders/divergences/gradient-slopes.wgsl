@@ -44,7 +44,7 @@ fn found(search: Search, local: u32) -> Reference {
 }
 
 // F, and 1 where there is no reference: no slope depends on it then.
-fn factor_of(log_ratio: Double, exists: bool) -> Scaled {
+fn factor_of(log_ratio: DoubleSingle, exists: bool) -> Scaled {
   let power = deformed_power(log_ratio);
   return Scaled(select(1.0, 1.0 + power.fraction, exists), select(0, power.exponent, exists));
 }

@@ -10,7 +10,7 @@ fn entry_bits(bits: u32) -> u32 {
 fn rescaling_between(p_bits: u32, q_bits: u32) -> Rescaling {
   let p = split(p_bits);
   let q = split(q_bits);
-  return Rescaling(Double(q.mantissa, 0.0), p.mantissa, 0, p.exponent - q.exponent, 0, true, false, false);
+  return Rescaling(DoubleSingle(q.mantissa, 0.0), p.mantissa, 0, p.exponent - q.exponent, 0, true, false, false);
 }
 
 fn frame_of(rows: Rows, local: u32) -> Frame {

@@ -22,7 +22,7 @@ fn largest_entries(p_start: u32, q_start: u32, local: u32) -> vec2<f32> {
   return max_over_lanes(largest, local).xy;
 }
 
-fn log_of(bits: u32, top: f32) -> Double {
+fn log_of(bits: u32, top: f32) -> DoubleSingle {
   return two_sum(logit_in_units(bits), -top, uniforms.zero);
 }
 

@@ -12,7 +12,7 @@ fn largest_entries(p_start: u32, q_start: u32, local: u32) -> vec2<f32> {
   return vec2(0.0);
 }
 
-fn log_of(bits: u32, top: f32) -> Double {
+fn log_of(bits: u32, top: f32) -> DoubleSingle {
   return log_in_double(split(bits));
 }
 

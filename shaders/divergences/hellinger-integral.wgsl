@@ -10,13 +10,13 @@ const HEADROOM: i32 = 24; // masses are 2^24 too large, so that no entry is flus
 struct HellingerIntegral { logarithm: f32, vanishes: bool, diverges: bool, lost: f32, }
 
 // b x + a y
-fn mean_of(x: Double, y: Double) -> Double {
-  let of_x = multiply(Double(uniforms.b_high, uniforms.b_low), x, uniforms.zero);
-  return add(of_x, multiply(Double(uniforms.a_high, uniforms.a_low), y, uniforms.zero), uniforms.zero);
+fn mean_of(x: DoubleSingle, y: DoubleSingle) -> DoubleSingle {
+  let of_x = multiply(DoubleSingle(uniforms.b_high, uniforms.b_low), x, uniforms.zero);
+  return add(of_x, multiply(DoubleSingle(uniforms.a_high, uniforms.a_low), y, uniforms.zero), uniforms.zero);
 }
 
 // log x, right to the rounding of the logarithm of its mantissa, however large the exponent.
-fn log_in_double(x: Scaled) -> Double {
+fn log_in_double(x: Scaled) -> DoubleSingle {
   let halves = x.mantissa > 1.41421354;
   let m = select(x.mantissa, 0.5 * x.mantissa, halves);
   let k = f32(x.exponent + select(0, 1, halves));
@@ -51,24 +51,24 @@ fn terms_of(p_bits: u32, q_bits: u32, tops: vec2<f32>, largest: f32) -> vec4<f32
   if (no_p) {
     sums.w = sums.z;
   } else if (!no_q) {
-    let distance = add(mean_of(log_of(p_bits, tops.x), log_of(q_bits, tops.y)), Double(-largest, 0.0), uniforms.zero);
-    let e = exponential_of_log(Double(min(distance.high, 1.0), distance.low));
+    let distance = add(mean_of(log_of(p_bits, tops.x), log_of(q_bits, tops.y)), DoubleSingle(-largest, 0.0), uniforms.zero);
+    let e = exponential_of_log(DoubleSingle(min(distance.high, 1.0), distance.low));
     sums.x = scale(1.0 + e.fraction, e.exponent);
   }
   return sums;
 }
 
-fn log_of_mass(mass: f32) -> Double {
+fn log_of_mass(mass: f32) -> DoubleSingle {
   let x = split(bitcast<u32>(mass));
   return in_units(log_in_double(Scaled(x.mantissa, x.exponent - HEADROOM)));
 }
 
-fn in_units(x: Double) -> Double {
-  return Double(x.high * PER_UNIT, x.low * PER_UNIT);
+fn in_units(x: DoubleSingle) -> DoubleSingle {
+  return DoubleSingle(x.high * PER_UNIT, x.low * PER_UNIT);
 }
 
 // exp of a logarithm in units.
-fn exponential_of_log(x: Double) -> Exponential {
+fn exponential_of_log(x: DoubleSingle) -> Exponential {
   return exp_scaled(UNIT * max(x.high, -1.0e6), UNIT * x.low);
 }
 
@@ -81,7 +81,7 @@ fn hellinger_integral(p_start: u32, q_start: u32, local: u32) -> HellingerIntegr
   }
   let sums = sum_over_lanes(total_of(sum), local);
   let masses = mean_of(log_of_mass(sums.y), log_of_mass(sums.z));
-  let scaled = add(Double(largest.x, 0.0), in_units(log_in_double(split(bitcast<u32>(max(sums.x, 0.25))))), uniforms.zero);
+  let scaled = add(DoubleSingle(largest.x, 0.0), in_units(log_in_double(split(bitcast<u32>(max(sums.x, 0.25))))), uniforms.zero);
   let logarithm = add(scaled, negated(masses), uniforms.zero);
   return HellingerIntegral(logarithm.high + logarithm.low, largest.x == BELOW_ALL, largest.y > 0.0, sums.w / sums.z);
 }

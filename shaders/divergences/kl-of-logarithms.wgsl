@@ -24,7 +24,7 @@ var<private> p_shift: i32;
 var<private> q_shift: i32;
 
 // log p up to a constant of the row.
-fn logarithm(bits: u32, logits: u32, shift: i32) -> Double {
+fn logarithm(bits: u32, logits: u32, shift: i32) -> DoubleSingle {
   if (logits == 0u) {
     return log_double(bits & 0x7fffffffu, shift, uniforms.zero);
   }
@@ -34,15 +34,15 @@ fn logarithm(bits: u32, logits: u32, shift: i32) -> Double {
   return two_sum(product.high, fma(z, uniforms.inverse_low, product.low), uniforms.zero);
 }
 
-fn log_of_p(bits: u32) -> Double {
+fn log_of_p(bits: u32) -> DoubleSingle {
   return logarithm(bits, uniforms.p_logits, p_shift);
 }
 
-fn log_of_q(bits: u32) -> Double {
+fn log_of_q(bits: u32) -> DoubleSingle {
   return logarithm(bits, uniforms.q_logits, q_shift);
 }
 
-fn difference_of_logs(x: Double, y: Double) -> Double {
+fn difference_of_logs(x: DoubleSingle, y: DoubleSingle) -> DoubleSingle {
   return add(x, negated(y), uniforms.zero);
 }
 
@@ -82,25 +82,25 @@ fn masses_of(p_start: u32, q_start: u32, local: u32, greatest: vec2<f32>) -> vec
 }
 
 // exp(x) over 2^lift, which is at least the mass of p: then no sum is larger than its mean.
-fn mass_at(x: Double, lift: i32) -> Scaled {
+fn mass_at(x: DoubleSingle, lift: i32) -> Scaled {
   let e = exponential_of(x);
   return Scaled(e.mantissa, e.exponent - lift);
 }
 
 // value, mass of p, mass of q minus mass of p, count of infinite terms
-fn outcome_of(p_bits: u32, q_bits: u32, greatest: f32, log_ratio: Double, lift: i32) -> vec4<f32> {
+fn outcome_of(p_bits: u32, q_bits: u32, greatest: f32, log_ratio: DoubleSingle, lift: i32) -> vec4<f32> {
   let no_p = is_nothing(p_bits, uniforms.p_logits);
   let no_q = is_nothing(q_bits, uniforms.q_logits);
   if (no_p && no_q) {
     return vec4(0.0);
   }
-  var log_p = Double(LOWEST_LOG, 0.0);
-  var log_q = Double(LOWEST_LOG, 0.0);
+  var log_p = DoubleSingle(LOWEST_LOG, 0.0);
+  var log_q = DoubleSingle(LOWEST_LOG, 0.0);
   if (!no_p) {
-    log_p = difference_of_logs(log_of_p(p_bits), Double(greatest, 0.0));
+    log_p = difference_of_logs(log_of_p(p_bits), DoubleSingle(greatest, 0.0));
   }
   if (!no_q) {
-    log_q = difference_of_logs(log_of_q(q_bits), add(log_ratio, Double(greatest, 0.0), uniforms.zero));
+    log_q = difference_of_logs(log_of_q(q_bits), add(log_ratio, DoubleSingle(greatest, 0.0), uniforms.zero));
   }
   let x = difference_of_logs(log_q, log_p);
   if (no_p || x.high > FAR) {
@@ -120,7 +120,7 @@ fn outcome_of(p_bits: u32, q_bits: u32, greatest: f32, log_ratio: Double, lift: 
   return vec4(divergence_term(pair), pair.p, select(pair.q - pair.p, in_f32(pair.d, pair.exponent), pair.k == 0), 0.0);
 }
 
-fn sums_of(p_start: u32, q_start: u32, local: u32, greatest: f32, log_ratio: Double, lift: i32) -> vec4<f32> {
+fn sums_of(p_start: u32, q_start: u32, local: u32, greatest: f32, log_ratio: DoubleSingle, lift: i32) -> vec4<f32> {
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
     accumulate(&sum, outcome_of(p[p_start + k], q[q_start + k], greatest, log_ratio, lift), uniforms.zero);
@@ -140,10 +140,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   let masses = masses_of(p_start, q_start, local, greatest);
   let lift = split(bitcast<u32>(masses.x)).exponent + 1;
   let log_masses = log_of_bits(bitcast<u32>(masses.y / masses.x));
-  var log_ratio = add(two_sum(greatest.y, -greatest.x, uniforms.zero), Double(log_masses, 0.0), uniforms.zero);
+  var log_ratio = add(two_sum(greatest.y, -greatest.x, uniforms.zero), DoubleSingle(log_masses, 0.0), uniforms.zero);
   var sums = sums_of(p_start, q_start, local, greatest.x, log_ratio, lift);
   if (agreed(masses_matter(sums), local)) {
-    log_ratio = add(log_ratio, Double(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
+    log_ratio = add(log_ratio, DoubleSingle(log1p_accurate(sums.z / sums.y), 0.0), uniforms.zero);
     sums = sums_of(p_start, q_start, local, greatest.x, log_ratio, lift);
   }
   if (lane_of(local) == 0u) {

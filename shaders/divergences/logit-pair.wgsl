@@ -36,15 +36,15 @@ fn in_units(bits: u32, origin: Origin) -> f32 {
   return number_of(bits) * PER_UNIT - origin.base * PER_UNIT;
 }
 
-fn double_in_units(x: Double) -> Double {
-  return Double(x.high * PER_UNIT, x.low * PER_UNIT);
+fn double_in_units(x: DoubleSingle) -> DoubleSingle {
+  return DoubleSingle(x.high * PER_UNIT, x.low * PER_UNIT);
 }
 
 // exp of a number of units. Beyond LARGEST_LOG the exponent goes on with the logarithm of the number, so that of two products
 // of such powers the larger one stays the larger, and none overflows i32.
-fn exponential_of_units(x: Double) -> Scaled {
+fn exponential_of_units(x: DoubleSingle) -> Scaled {
   if (abs(x.high) <= LARGEST_LOG * PER_UNIT) {
-    return exponential_of(Double(UNIT * x.high, UNIT * x.low));
+    return exponential_of(DoubleSingle(UNIT * x.high, UNIT * x.low));
   }
   let size = split(bitcast<u32>(abs(x.high)));
   let exponent = LARGEST_EXPONENT + i32(65536.0 * (f32(size.exponent - 15) + size.mantissa - 1.0));
@@ -62,8 +62,8 @@ fn logits_of(bits: vec4<u32>, k: u32) -> vec4<u32> {
   return select(vec4(ZERO_PROBABILITY), bits, k + vec4(0u, 1u, 2u, 3u) < vec4(outcomes));
 }
 
-fn bounded(x: Double) -> Double {
-  return Double(clamp(x.high, -LARGEST_LOG, LARGEST_LOG), clamp(x.low, -1.0, 1.0));
+fn bounded(x: DoubleSingle) -> DoubleSingle {
+  return DoubleSingle(clamp(x.high, -LARGEST_LOG, LARGEST_LOG), clamp(x.low, -1.0, 1.0));
 }
 
 // x - n log 2 for a whole n near x / log 2.
@@ -95,7 +95,7 @@ fn tanh_of_half(x: f32, low: f32) -> f32 {
 }
 
 // exp(x) with a mantissa in [1/sqrt 2, sqrt 2].
-fn exponential_of(x: Double) -> Scaled {
+fn exponential_of(x: DoubleSingle) -> Scaled {
   let argument = bounded(x);
   let n = round(argument.high * INVERSE_LOG2);
   return Scaled(1.0 + expm1_reduced(remainder_of(argument.high, n) + argument.low), i32(n));
@@ -103,7 +103,7 @@ fn exponential_of(x: Double) -> Scaled {
 
 // p and q = p exp(log_ratio) as a Pair: q0 = 2^k p with whole binades k towards zero, so that every part of the term has
 // one sign, and q = q0 exp(y), |y| <= log 2. (q - q0) / (q + q0) comes without a division, which may err by 2.5 ulp.
-fn pair_of_logs(p: Scaled, log_ratio: Double) -> Pair {
+fn pair_of_logs(p: Scaled, log_ratio: DoubleSingle) -> Pair {
   let n = trunc(log_ratio.high * INVERSE_LOG2);
   let y = remainder_of(log_ratio.high, n);
   let d = p.mantissa * expm1_binade(y, log_ratio.low);

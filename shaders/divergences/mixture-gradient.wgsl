@@ -15,14 +15,14 @@ const MINUS_INFINITY: u32 = 0xff800000u;
 const FARTHEST: f32 = 8.5e37; // so that differences of differences stay finite
 
 // odds: c_r. shift: what turns a distance of logits into c. theta: e^c_r/(1 + e^c_r).
-struct Frame { own_greatest: f32, own_mass: f32, gap: Double, shift: Double, odds: f32, theta: f32, }
+struct Frame { own_greatest: f32, own_mass: f32, gap: DoubleSingle, shift: DoubleSingle, odds: f32, theta: f32, }
 
 fn number(bits: u32) -> f32 {
   return clamp(bitcast<f32>(select(bits, bitcast<u32>(-FARTHEST), bits == MINUS_INFINITY)), -FARTHEST, FARTHEST);
 }
 
 // The distance of the logits of an outcome, which both rows have.
-fn gap_of(own: u32, other: u32) -> Double {
+fn gap_of(own: u32, other: u32) -> DoubleSingle {
   return two_sum(number(other), -number(own), uniforms.zero);
 }
 
@@ -49,7 +49,7 @@ fn frame_of(own: u32, other: u32, local: u32) -> Frame {
   let r = first_over_lanes(mode, local).y;
   let gap = gap_of(p[own + r], q[other + r]);
   let log_masses = two_sum(log_of_bits(bitcast<u32>(masses.x)), -log_of_bits(bitcast<u32>(masses.y)), uniforms.zero);
-  let masses_and_weights = add(log_masses, Double(uniforms.log_odds, 0.0), uniforms.zero);
+  let masses_and_weights = add(log_masses, DoubleSingle(uniforms.log_odds, 0.0), uniforms.zero);
   let shift = add(two_sum(greatest.x, -greatest.y, uniforms.zero), masses_and_weights, uniforms.zero);
   let odds = add(gap, shift, uniforms.zero).high;
   return Frame(greatest.x, masses.x, gap, shift, odds, exp_accurate(-softplus(-odds)));

@@ -1,19 +1,19 @@
 // What the parts of a long row of logits must know of one another: the overview, and the sums so far.
 // Twin: src/divergences/split-rows.ts
-struct Knowledge { sums: vec4<f32>, more: vec4<f32>, }
+struct PartialSums { sums: vec4<f32>, more: vec4<f32>, }
 
-fn first_knowledge(p_start: u32, q_start: u32, local: u32) -> Knowledge {
+fn first_partial_sums(p_start: u32, q_start: u32, local: u32) -> PartialSums {
   let row = overview(p_start, q_start, local);
-  return Knowledge(vec4(row.greatest, row.masses), vec4(row.distances, 0.0, 0.0));
+  return PartialSums(vec4(row.greatest, row.masses), vec4(row.distances, 0.0, 0.0));
 }
 
-fn joined(one: Knowledge, other: Knowledge) -> Knowledge {
+fn joined(one: PartialSums, other: PartialSums) -> PartialSums {
   let top = max(one.sums.xy, other.sums.xy);
   let factors = exponentials(vec4(falls(one.sums.xy, top), falls(other.sums.xy, top)));
-  return Knowledge(vec4(top, one.sums.zw * factors.xy + other.sums.zw * factors.zw), max(one.more, other.more));
+  return PartialSums(vec4(top, one.sums.zw * factors.xy + other.sums.zw * factors.zw), max(one.more, other.more));
 }
 
-fn next_sums(p_start: u32, q_start: u32, local: u32, first: Knowledge, latest: vec4<f32>, own: vec4<f32>) -> vec4<f32> {
+fn next_sums(p_start: u32, q_start: u32, local: u32, first: PartialSums, latest: vec4<f32>, own: vec4<f32>) -> vec4<f32> {
   let row = Overview(first.sums.xy, first.sums.zw, first.more.xy);
   var by = normaliser_of(row);
   if (uniforms.again > 0u) {

@@ -1,17 +1,17 @@
 // What the parts of a long row of weights must know of one another: the sums so far, and what the row's frame is made of.
 // Twin: src/divergences/split-rows.ts
-struct Knowledge { sums: vec4<f32>, more: vec4<f32>, }
+struct PartialSums { sums: vec4<f32>, more: vec4<f32>, }
 
-fn first_knowledge(p_start: u32, q_start: u32, local: u32) -> Knowledge {
+fn first_partial_sums(p_start: u32, q_start: u32, local: u32) -> PartialSums {
   let frame = mass_frame(p_start, q_start, outcomes, local);
-  return Knowledge(sweep(p_start, q_start, local, SAME_MASS), vec4(frame.mass_p, frame.mass_q, bitcast<f32>(frame.p), bitcast<f32>(frame.q)));
+  return PartialSums(sweep(p_start, q_start, local, SAME_MASS), vec4(frame.mass_p, frame.mass_q, bitcast<f32>(frame.p), bitcast<f32>(frame.q)));
 }
 
-fn joined(one: Knowledge, other: Knowledge) -> Knowledge {
+fn joined(one: PartialSums, other: PartialSums) -> PartialSums {
   let x = bitcast<vec4<u32>>(one.more);
   let y = bitcast<vec4<u32>>(other.more);
   let numbers = select(one.more.zw, other.more.zw, y.z + y.w > x.z + x.w);
-  return Knowledge(one.sums + other.sums, vec4(one.more.xy + other.more.xy, numbers));
+  return PartialSums(one.sums + other.sums, vec4(one.more.xy + other.more.xy, numbers));
 }
 
 fn frame_from(more: vec4<f32>) -> MassFrame {
@@ -19,7 +19,7 @@ fn frame_from(more: vec4<f32>) -> MassFrame {
 }
 
 // The sums of this part with the row's masses made equal, or those that it has where its masses do not matter.
-fn next_sums(p_start: u32, q_start: u32, local: u32, first: Knowledge, latest: vec4<f32>, own: vec4<f32>) -> vec4<f32> {
+fn next_sums(p_start: u32, q_start: u32, local: u32, first: PartialSums, latest: vec4<f32>, own: vec4<f32>) -> vec4<f32> {
   let frame = frame_from(first.more);
   var by = SAME_MASS;
   if (uniforms.again > 0u) {

@@ -37,7 +37,7 @@ fn sums_of(start: u32, excess: f32, shift: i32, local: u32) -> vec4<f32> {
 }
 
 // 2^shift (1 + excess): the mass of the row over that of the centre. From the masses, and then what their rounding left out.
-struct MassRatio { excess: Double, inverse: f32, shift: i32, }
+struct MassRatio { excess: DoubleSingle, inverse: f32, shift: i32, }
 
 fn mass_ratio(start: u32, local: u32) -> MassRatio {
   let unit = greatest_exponent(start, local);

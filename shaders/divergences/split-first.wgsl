@@ -5,7 +5,7 @@ struct Uniforms {
   part_length: u32, parts: u32, again: u32, symmetric: u32,
 }
 
-@group(0) @binding(2) var<storage, read_write> knowledge: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> partial_sums: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(WORKGROUP)
@@ -19,9 +19,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   outcomes = min(uniforms.part_length, uniforms.outcomes - offset);
   symmetric = uniforms.symmetric == 1u;
   load_constants();
-  let part = first_knowledge(uniforms.p_start + row * uniforms.p_stride + offset, uniforms.q_start + row * uniforms.q_stride + offset, local);
+  let part = first_partial_sums(uniforms.p_start + row * uniforms.p_stride + offset, uniforms.q_start + row * uniforms.q_stride + offset, local);
   if (lane_of(local) == 0u) {
-    knowledge[2u * item] = part.sums;
-    knowledge[2u * item + 1u] = part.more;
+    partial_sums[2u * item] = part.sums;
+    partial_sums[2u * item + 1u] = part.more;
   }
 }

@@ -7,7 +7,7 @@ struct Uniforms {
 
 @group(0) @binding(2) var<storage, read> first: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> latest: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> knowledge: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> partial_sums: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(WORKGROUP)
@@ -21,18 +21,18 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   outcomes = min(uniforms.part_length, uniforms.outcomes - offset);
   symmetric = uniforms.symmetric == 1u;
   load_constants();
-  var of_row = Knowledge(first[2u * row * uniforms.parts], first[2u * row * uniforms.parts + 1u]);
+  var of_row = PartialSums(first[2u * row * uniforms.parts], first[2u * row * uniforms.parts + 1u]);
   var sums = latest[2u * row * uniforms.parts];
   for (var part = 1u; part < uniforms.parts; part++) {
     let at = 2u * (row * uniforms.parts + part);
-    of_row = joined(of_row, Knowledge(first[at], first[at + 1u]));
+    of_row = joined(of_row, PartialSums(first[at], first[at + 1u]));
     sums += latest[at];
   }
   let p_start = uniforms.p_start + row * uniforms.p_stride + offset;
   let q_start = uniforms.q_start + row * uniforms.q_stride + offset;
   let found = next_sums(p_start, q_start, local, of_row, sums, latest[2u * item]);
   if (lane_of(local) == 0u) {
-    knowledge[2u * item] = found;
-    knowledge[2u * item + 1u] = vec4(0.0);
+    partial_sums[2u * item] = found;
+    partial_sums[2u * item + 1u] = vec4(0.0);
   }
 }

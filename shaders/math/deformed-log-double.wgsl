@@ -1,9 +1,9 @@
-// T_c(x) = (e^(c x) - 1)/c, and x at c = 0, of a logarithm x known as a Double: right to 2 ulp for every c and x.
+// T_c(x) = (e^(c x) - 1)/c, and x at c = 0, of a logarithm x known as a DoubleSingle: right to 2 ulp for every c and x.
 // The uniforms hold c in two parts and 1/c. Twin: src/math/alpha-gradient.ts (slopeFrom)
 const LARGEST_POWER: f32 = 4.0e6; // so that exponents stay far within i32
 
 // e^(c x)
-fn deformed_power(x: Double) -> Exponential {
+fn deformed_power(x: DoubleSingle) -> Exponential {
   let product = two_product(uniforms.c_high, x.high, uniforms.zero);
   let low = product.low + fma(uniforms.c_high, x.low, uniforms.c_low * x.high);
   let high = clamp(product.high, -LARGEST_POWER, LARGEST_POWER);
@@ -13,7 +13,7 @@ fn deformed_power(x: Double) -> Exponential {
 }
 
 // (e^(c x) - one)/c, where one is 1 or 0; x at c = 0.
-fn deformed_log(x: Double, one: f32) -> Scaled {
+fn deformed_log(x: DoubleSingle, one: f32) -> Scaled {
   if (uniforms.c_high == 0.0) {
     return Scaled(x.high + x.low, 0);
   }

@@ -58,7 +58,7 @@ fn equal_masses(frame: MassFrame) -> Rescaling {
   if (rest.exponent + step == 0 && abs(excess) < UNCERTAIN) {
     excess = 0.0;
   }
-  let of_p = add(Double(q.mantissa, 0.0), two_product(q.mantissa, excess, uniforms.zero), uniforms.zero);
+  let of_p = add(DoubleSingle(q.mantissa, 0.0), two_product(q.mantissa, excess, uniforms.zero), uniforms.zero);
   let shift = -1 - mass_p.exponent;
   let alike = p.mantissa == q.mantissa && excess == 0.0 && q.exponent - p.exponent + rest.exponent + step == 0;
   return Rescaling(of_p, p.mantissa, shift, shift - (q.exponent - p.exponent + rest.exponent + step), 0, true, alike, false);
@@ -68,7 +68,7 @@ fn equal_masses(frame: MassFrame) -> Rescaling {
 fn refined(by: Rescaling, mass: f32, difference: f32) -> Rescaling {
   let rest = difference / mass;
   let product = two_product(by.of_p.high, rest, uniforms.zero);
-  let of_p = add(by.of_p, Double(product.high, fma(by.of_p.low, rest, product.low)), uniforms.zero);
+  let of_p = add(by.of_p, DoubleSingle(product.high, fma(by.of_p.low, rest, product.low)), uniforms.zero);
   return Rescaling(of_p, by.of_q, by.shift_p, by.shift_q, by.lift, true, by.alike && rest == 0.0, by.exchanges);
 }
 

@@ -4,17 +4,17 @@ const LOG_LEADING: f32 = 0.693359375; // log 2, whose first part has 9 bits
 const LOG_MIDDLE: f32 = -0.000212194442;
 const LOG_LAST: f32 = 1.64659497e-12;
 
-fn times(x: Double, y: Double, zero: u32) -> Double {
+fn times(x: DoubleSingle, y: DoubleSingle, zero: u32) -> DoubleSingle {
   let product = two_product(x.high, y.high, zero);
   return two_sum(product.high, product.low + fma(x.high, y.low, x.low * y.high), zero);
 }
 
 // A constant that compilers do not fold into what is left of a rounding.
-fn constant(high: f32, low: f32, zero: u32) -> Double {
-  return Double(hidden(high, zero), hidden(low, zero));
+fn constant(high: f32, low: f32, zero: u32) -> DoubleSingle {
+  return DoubleSingle(opaque(high, zero), opaque(low, zero));
 }
 
-fn log_double(bits: u32, shift: i32, zero: u32) -> Double {
+fn log_double(bits: u32, shift: i32, zero: u32) -> DoubleSingle {
   let x = split(bits);
   let falls = x.mantissa > 1.41421354;
   let m = x.mantissa * select(1.0, 0.5, falls);
@@ -26,12 +26,12 @@ fn log_double(bits: u32, shift: i32, zero: u32) -> Double {
   let s = two_sum(quotient, rest / below.high, zero);
   let z = times(s, s, zero);
   let tail = z.high * fma(fma(fma(0.0666666701, z.high, 0.0769230798), z.high, 0.0909090936), z.high, 0.111111112);
-  var series = add(constant(0.142857149, -6.38621200e-9, zero), Double(tail, 0.0), zero);
+  var series = add(constant(0.142857149, -6.38621200e-9, zero), DoubleSingle(tail, 0.0), zero);
   series = add(constant(0.200000003, -2.98023228e-9, zero), times(z, series, zero), zero);
   series = add(constant(0.333333343, -9.93410776e-9, zero), times(z, series, zero), zero);
   let cubic = times(s, times(z, series, zero), zero);
   let of_mantissa = add(s, cubic, zero);
   let multiple = two_product(k, LOG_MIDDLE, zero);
-  let of_exponent = add(Double(k * LOG_LEADING, 0.0), Double(multiple.high, fma(k, LOG_LAST, multiple.low)), zero);
-  return add(of_exponent, Double(2.0 * of_mantissa.high, 2.0 * of_mantissa.low), zero);
+  let of_exponent = add(DoubleSingle(k * LOG_LEADING, 0.0), DoubleSingle(multiple.high, fma(k, LOG_LAST, multiple.low)), zero);
+  return add(of_exponent, DoubleSingle(2.0 * of_mantissa.high, 2.0 * of_mantissa.low), zero);
 }

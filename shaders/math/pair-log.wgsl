@@ -1,11 +1,11 @@
-// log(q/p) of a pair as a Double: 2^-32 and better beside the rounding of the pair itself, and relative to log(q/p) near q = p.
+// log(q/p) of a pair as a DoubleSingle: 2^-32 and better beside the rounding of the pair itself, and relative to log(q/p) near q = p.
 // Twin: src/math/alpha-term.ts (logRatio)
 
 // log 2 in two parts (Cody & Waite). The first has 9 bits, so that its products with |n| <= 2^15 are exact.
 const LOG2_LEADING: f32 = 0.693359375;
 const LOG2_TRAILING: f32 = -2.12194440054690583e-4;
 
-fn log_of_pair(pair: Pair) -> Double {
+fn log_of_pair(pair: Pair) -> DoubleSingle {
   var u = pair.u;
   var d = pair.d;
   var k = pair.k;

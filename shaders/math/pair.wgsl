@@ -13,9 +13,9 @@ struct Pair {
 // What gives two rows one mass, or makes them equal at one outcome: p is taken as p of_p 2^shift_p, q as q of_q 2^shift_q.
 // As products of two f32 their differences are exact. `alike`: both are taken the same. `lift`: binary logarithm
 // of the mass that p has then, nearly.
-struct Rescaling { of_p: Double, of_q: f32, shift_p: i32, shift_q: i32, lift: i32, applies: bool, alike: bool, exchanges: bool, }
+struct Rescaling { of_p: DoubleSingle, of_q: f32, shift_p: i32, shift_q: i32, lift: i32, applies: bool, alike: bool, exchanges: bool, }
 
-const SAME_MASS: Rescaling = Rescaling(Double(1.0, 0.0), 1.0, 0, 0, 0, false, true, false);
+const SAME_MASS: Rescaling = Rescaling(DoubleSingle(1.0, 0.0), 1.0, 0, 0, 0, false, true, false);
 
 fn pair_of(p_bits: u32, q_bits: u32) -> Pair {
   let p = split(p_bits);
@@ -47,7 +47,7 @@ fn pair_rescaled(p_bits: u32, q_bits: u32, by: Rescaling, zero: u32) -> Pair {
   let head = two_sum(y.mantissa - u, rest.high, zero);
   let tail = head.low + (rest.low - (p.mantissa * by.of_p.low) * power);
   let d = head.high + tail;
-  let lost = (head.high - hidden(d, zero)) + tail; // by d, of which near rows cost the square: s makes up for it
+  let lost = (head.high - opaque(d, zero)) + tail; // by d, of which near rows cost the square: s makes up for it
   return Pair(scale(x.mantissa, p_exponent), scale(y.mantissa, q_exponent), u, d, fma(2.0, lost, d) / ((y.mantissa + u) + (q_low + p_low)), q_exponent - p_exponent + step, q_exponent);
 }
 

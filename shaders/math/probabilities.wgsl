@@ -30,9 +30,9 @@ fn mass(bits: u32, greatest: f32) -> f32 {
     return 0.0;
   }
   let x = bitcast<f32>(bits);
-  let difference = opaque(vec4(x - greatest), uniforms.zero).x;
-  let part = opaque(vec4(difference - x), uniforms.zero).x;
-  let rounding = (x - opaque(vec4(difference - part), uniforms.zero).x) - (greatest + part);
+  let difference = opaque4(vec4(x - greatest), uniforms.zero).x;
+  let part = opaque4(vec4(difference - x), uniforms.zero).x;
+  let rounding = (x - opaque4(vec4(difference - part), uniforms.zero).x) - (greatest + part);
   let e = exp_scaled(difference, rounding);
   return scale(1.0 + e.fraction, e.exponent + HEADROOM);
 }

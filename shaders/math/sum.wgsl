@@ -6,16 +6,16 @@ struct Accumulator { high: vec4<f32>, low: vec4<f32>, }
 const BLOCK: u32 = 8u;
 
 // Hides a value from the compiler: some fold (a + b) - a to b. `zero` is a uniform that holds 0.
-fn opaque(x: vec4<f32>, zero: u32) -> vec4<f32> {
+fn opaque4(x: vec4<f32>, zero: u32) -> vec4<f32> {
   return bitcast<vec4<f32>>(bitcast<vec4<u32>>(x) ^ vec4(zero));
 }
 
 // TwoSum (Knuth): high + low = old high + x exactly.
 fn accumulate(sum: ptr<function, Accumulator>, x: vec4<f32>, zero: u32) {
   let high = (*sum).high;
-  let total = opaque(high + x, zero);
-  let part = opaque(total - high, zero);
-  (*sum).low += (high - opaque(total - part, zero)) + (x - part);
+  let total = opaque4(high + x, zero);
+  let part = opaque4(total - high, zero);
+  (*sum).low += (high - opaque4(total - part, zero)) + (x - part);
   (*sum).high = total;
 }
 

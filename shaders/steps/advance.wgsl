@@ -22,7 +22,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   let slope = clamp(gradient[uniforms.gradient_start + row * uniforms.gradient_stride + k], -uniforms.largest, uniforms.largest);
   let step = two_product(uniforms.step_high, slope, uniforms.zero);
   let next = add(
-    Double(x[start + k], x[start + uniforms.entries + k]), negated(Double(step.high, step.low + uniforms.step_low * slope)), uniforms.zero,
+    DoubleSingle(x[start + k], x[start + uniforms.entries + k]), negated(DoubleSingle(step.high, step.low + uniforms.step_low * slope)), uniforms.zero,
   );
   let out = row * 2u * uniforms.entries + k;
   advanced[out] = next.high;

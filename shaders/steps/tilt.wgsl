@@ -21,7 +21,7 @@ fn size_of(p_bits: u32, exponent: f32) -> f32 {
   return exponent + LOG2 * uniforms.per_unit * f32(split(p_bits).exponent);
 }
 
-fn tilted_mass(p_bits: u32, exponent: Double, greatest: Double) -> f32 {
+fn tilted_mass(p_bits: u32, exponent: DoubleSingle, greatest: DoubleSingle) -> f32 {
   if (p_bits == 0u) {
     return 0.0;
   }
@@ -36,7 +36,7 @@ fn rest_of(greatest: f32, p_start: u32, x_start: u32, local: u32) -> f32 {
   var rest = LOWEST;
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
     if ((p[p_start + k] & 0x7fffffffu) != 0u) {
-      rest = max(rest, add(exponent_at(x_start, k), Double(-greatest, 0.0), uniforms.zero).high);
+      rest = max(rest, add(exponent_at(x_start, k), DoubleSingle(-greatest, 0.0), uniforms.zero).high);
     }
   }
   return max_over_lanes(vec4(rest), local).x;
@@ -50,7 +50,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   }
   let p_start = uniforms.p_start + row * uniforms.p_stride;
   let x_start = uniforms.x_start + row * uniforms.x_stride;
-  var greatest = Double(LOWEST, 0.0);
+  var greatest = DoubleSingle(LOWEST, 0.0);
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
     let bits = p[p_start + k] & 0x7fffffffu;
     if (bits != 0u) {

@@ -3,7 +3,7 @@ import logitsSource from '../../shaders/divergences/alpha-logits.wgsl?raw';
 import partsSource from '../../shaders/divergences/parts-of-logits.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
 import type { Piece, Table } from '../engine/kernel.ts';
-import { doublePiece } from '../math/double.ts';
+import { doubleSinglePiece } from '../math/double-single.ts';
 import { logitTable } from '../math/logit-table.ts';
 import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
@@ -11,7 +11,7 @@ import { commonPieces } from '../math/pieces.ts';
 /** What turns terms into divergences of rows of logits, normalised on the way and never stored; `far_term` comes with the terms. */
 export const logitSumPieces: readonly Piece[] = [
   ...commonPieces,
-  doublePiece,
+  doubleSinglePiece,
   pairPiece,
   { name: 'divergences/logit-pair.wgsl', source: logitPairSource },
   { name: 'divergences/alpha-logits.wgsl', source: logitsSource },

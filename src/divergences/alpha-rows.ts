@@ -2,7 +2,7 @@ import rowwiseSource from '../../shaders/divergences/rowwise-alphas.wgsl?raw';
 import { ShapeError } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import type { Kernel } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
@@ -28,7 +28,7 @@ const kernel: Kernel<RowAlphaParameters> = {
     ...loaderPieces(inputs), ...(isLogits(inputs[0]!.form) ? logitPieces : weightPieces), alphaTablesPiece, ...seriesPieces(seriesDegree(greatestMagnitude(alphasOf(parameters)))),
     identityMember, { name: 'divergences/rowwise-alphas.wgsl', source: rowwiseSource },
   ],
-  uniforms: defineLayout({
+  uniforms: defineUniforms({
     rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', slots_start: 'u32', slots_stride: 'u32',
   }),
   values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),

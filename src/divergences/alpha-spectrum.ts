@@ -4,7 +4,7 @@ import source from '../../shaders/divergences/alpha-spectrum.wgsl?raw';
 import { ShapeError } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import type { Piece } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -60,7 +60,7 @@ const operation: Operation<SpectrumParameters> = {
       identityMember, { name: 'divergences/alpha-spectrum.wgsl', source },
     ],
     tables: ({ parameters: { alphas } }) => [{ key: `alphas ${Array.from(alphas).join(' ')}`, make: () => alphaQuads(alphas) }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     readsHalves: true,
     over: 'rows',

@@ -1,5 +1,5 @@
 import source from '../../shaders/divergences/chernoff-order.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
@@ -19,7 +19,7 @@ const last: Operation<object> = {
   result: ([state]) => ({ shape: [state!.rows], form: 'values' }),
   kernel: {
     pieces: () => [{ name: 'divergences/chernoff-order.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', state_start: 'u32', state_stride: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', state_start: 'u32', state_stride: 'u32' }),
     over: 'elements',
     items: ({ rows }) => rows,
   },

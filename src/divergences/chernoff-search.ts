@@ -2,7 +2,7 @@ import startSource from '../../shaders/divergences/chernoff-start.wgsl?raw';
 import stateSource from '../../shaders/divergences/chernoff-state.wgsl?raw';
 import stepSource from '../../shaders/divergences/chernoff-step.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
-import { defineLayout, type Layout } from '../engine/layout.ts';
+import { defineUniforms, type UniformLayout } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, type Argument, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -28,7 +28,7 @@ const start: Operation<object> = {
   result: (inputs) => ({ shape: [batchSize(start, inputs), STATE], form: 'values' }),
   kernel: {
     pieces: ({ inputs }) => [...loaderPieces(inputs), ...equalMassesPieces, { name: 'divergences/chernoff-start.wgsl', source: startSource }],
-    uniforms: defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',
     items: ({ rows }) => rows,
@@ -38,7 +38,7 @@ const start: Operation<object> = {
 
 /** The arguments of the kernels that read a state. */
 export const searchArguments: readonly Argument[] = [...pairArguments, { name: 'state', takes: 'values', axis: 'rows' }];
-export const searchUniforms: Layout = defineLayout({
+export const searchUniforms: UniformLayout = defineUniforms({
   rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', state_start: 'u32', state_stride: 'u32',
 });
 export const searchPieces: readonly Piece[] = [...equalMassesPieces, logRatioPiece, { name: 'divergences/chernoff-state.wgsl', source: stateSource }];

@@ -1,11 +1,11 @@
 import source from '../../shaders/divergences/mean-surprisal.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
 import type { Kernel } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { doublePiece } from '../math/double.ts';
+import { doubleSinglePiece } from '../math/double-single.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { Levels, meanSurprisal } from '../math/surprisal.ts';
 import { reducible } from './reduction.ts';
@@ -13,8 +13,8 @@ import { pairArguments, type PlainPairFunction, type RowParameters } from './row
 import { tempering } from '../math/temperature.ts';
 
 const kernel: Kernel<object> = {
-  pieces: ({ inputs }) => [...loaderPieces(inputs), ...commonPieces, doublePiece, { name: 'divergences/mean-surprisal.wgsl', source }],
-  uniforms: defineLayout({
+  pieces: ({ inputs }) => [...loaderPieces(inputs), ...commonPieces, doubleSinglePiece, { name: 'divergences/mean-surprisal.wgsl', source }],
+  uniforms: defineUniforms({
     rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_logits: 'u32', q_logits: 'u32',
   }),
   values: ({ inputs: [p, q] }) => ({ outcomes: p!.width, p_logits: isLogits(p!.form) ? 1 : 0, q_logits: isLogits(q!.form) ? 1 : 0 }),

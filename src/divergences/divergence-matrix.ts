@@ -6,7 +6,7 @@ import { errorsOf } from '../engine/certificate.ts';
 import { DomainError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, checkFinite, checkOutcomes, turnsPerStep, type Argument, type Dearness, type Operand, type Operation, type RowWriter } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -145,7 +145,7 @@ export function matrixOperation(name: string, usage: string, examples: readonly 
     name, usage, parameters: ['divergence'], examples, arguments: pairArguments,
     check: (parameters, inputs) => checkPairs(name, parameters, inputs),
     kernel: {
-      ...pairs, uniforms: defineLayout(fields),
+      ...pairs, uniforms: defineUniforms(fields),
       pieces: (dispatch) => [...piecesOf(dispatch), pairwise],
       items: ({ rows, width }) => rows * width,
     },
@@ -165,7 +165,7 @@ const unsettled: Operation<AnyDivergence> = {
       const pieces = piecesOf(dispatch);
       return [...pieces, pieces.includes(identityMember) ? settledAlpha : settledMember, unsettledPairs];
     },
-    uniforms: defineLayout(unsettledFields),
+    uniforms: defineUniforms(unsettledFields),
     values: (dispatch) => ({ ...pairs.values(dispatch), strip: stripOf(dispatch) }),
     items: (dispatch) => dispatch.rows * Math.ceil(dispatch.width / stripOf(dispatch)),
   },

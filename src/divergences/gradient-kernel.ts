@@ -12,10 +12,10 @@ import deformedLogSource from '../../shaders/math/deformed-log-double.wgsl?raw';
 import pairLogSource from '../../shaders/math/pair-log.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
 import type { Dispatch, Kernel, Piece } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { weights } from '../math/alpha-family.ts';
-import { doublePiece, splitDouble } from '../math/double.ts';
+import { doubleSinglePiece, splitDouble } from '../math/double-single.ts';
 import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { alphaLogitTables } from './alpha-logits.ts';
@@ -37,8 +37,8 @@ const sweeps: Readonly<Record<'weights' | 'logits', Piece>> = {
   weights: piece('gradient-weights', weightsSource), logits: piece('gradient-logits', logitsSource),
 };
 const alone: Readonly<Record<'weights' | 'logits', readonly Piece[]>> = {
-  weights: [...commonPieces, doublePiece, pairPiece, piece('gradient-alone', aloneSource)],
-  logits: [...commonPieces, doublePiece, pairPiece, piece('logit-pair', logitPairSource), piece('gradient-alone', aloneSource)],
+  weights: [...commonPieces, doubleSinglePiece, pairPiece, piece('gradient-alone', aloneSource)],
+  logits: [...commonPieces, doubleSinglePiece, pairPiece, piece('logit-pair', logitPairSource), piece('gradient-alone', aloneSource)],
 };
 const slopesPiece = piece('gradient-slopes', slopesSource);
 const gradientPiece = piece('gradient', gradientSource);
@@ -82,7 +82,7 @@ export function gradientKernel<Parameters>(gradientOf: (parameters: Parameters) 
         c_high: high, c_low: low, c_inverse: c === 0 ? 0 : 1 / c,
       };
     },
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32',
       of_q: 'u32', values: 'u32', without_own: 'u32', c_high: 'f32', c_low: 'f32', c_inverse: 'f32',
     }),

@@ -1,5 +1,5 @@
 import source from '../../shaders/divergences/gradient-scaled.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 
@@ -16,7 +16,7 @@ const operation: Operation<Scale> = {
   tolerance: { ulps: () => 2, relativeTo: 'entry', reason: 'two roundings' },
   kernel: {
     pieces: () => [{ name: 'divergences/gradient-scaled.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', values: 'u32', factor: 'f32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', values: 'u32', factor: 'f32' }),
     values: ({ parameters: { temperature, valued } }) => ({ values: valued, factor: 1 / temperature }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,

@@ -4,10 +4,10 @@ import logitsSource from '../../shaders/divergences/hellinger-integral-of-logits
 import weightsSource from '../../shaders/divergences/hellinger-integral-of-weights.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
 import type { Piece } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { doublePiece, splitDouble } from '../math/double.ts';
+import { doubleSinglePiece, splitDouble } from '../math/double-single.ts';
 import type { RowPair } from '../math/hellinger-integral.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
@@ -64,8 +64,8 @@ const finish: Operation<MemberParameters> = {
   result: (inputs) => ({ shape: [batchSize(finish, inputs)], form: 'values' }),
   tolerance: integralTolerance(({ order }) => order),
   kernel: {
-    pieces: ({ inputs }) => [...commonPieces, doublePiece, integral, isLogits(inputs[0]!.form) ? ofLogits : ofWeights, member],
-    uniforms: defineLayout({
+    pieces: ({ inputs }) => [...commonPieces, doubleSinglePiece, integral, isLogits(inputs[0]!.form) ? ofLogits : ofWeights, member],
+    uniforms: defineUniforms({
       rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', d_start: 'u32', d_stride: 'u32',
       kind: 'u32', weight: 'f32', kappa: 'f32', factor: 'f32', b_high: 'f32', b_low: 'f32', a_high: 'f32', a_low: 'f32',
     }),

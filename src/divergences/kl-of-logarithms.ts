@@ -1,9 +1,9 @@
 import source from '../../shaders/divergences/kl-of-logarithms.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
 import { isLogits, type Form } from '../engine/forms.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
-import { doublePiece, splitDouble } from '../math/double.ts';
+import { doubleSinglePiece, splitDouble } from '../math/double-single.ts';
 import { klOfLogarithms } from '../math/kl-of-logarithms.ts';
 import { logDoublePiece } from '../math/log-double.ts';
 import { pairPiece } from '../math/pair.ts';
@@ -27,10 +27,10 @@ const exact: Operation<Direction> = {
   kernel: {
     order: ({ parameters }) => orderOf(parameters),
     pieces: () => [
-      ...commonPieces, doublePiece, pairPiece, { name: 'divergences/logit-pair.wgsl', source: logitPairSource }, ...klTerm, logDoublePiece,
+      ...commonPieces, doubleSinglePiece, pairPiece, { name: 'divergences/logit-pair.wgsl', source: logitPairSource }, ...klTerm, logDoublePiece,
       { name: 'divergences/kl-of-logarithms.wgsl', source },
     ],
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_logits: 'u32', q_logits: 'u32',
       inverse_high: 'f32', inverse_low: 'f32',
     }),

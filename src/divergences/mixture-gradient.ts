@@ -1,10 +1,10 @@
 import joinedSource from '../../shaders/divergences/joined.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
 import source from '../../shaders/divergences/mixture-gradient.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { doublePiece } from '../math/double.ts';
+import { doubleSinglePiece } from '../math/double-single.ts';
 import { firstPieces } from '../math/first.ts';
 import { mixtureGradientOfLogits } from '../math/mixture-gradient.ts';
 import { pairPiece } from '../math/pair.ts';
@@ -28,10 +28,10 @@ const gradient: Operation<MixtureGradient> = {
   kernel: {
     order: ({ parameters }) => orderOf(parameters),
     pieces: (_, regime) => [
-      ...commonPieces, doublePiece, pairPiece, { name: 'divergences/logit-pair.wgsl', source: logitPairSource }, ...firstPieces(regime),
+      ...commonPieces, doubleSinglePiece, pairPiece, { name: 'divergences/logit-pair.wgsl', source: logitPairSource }, ...firstPieces(regime),
       { name: 'divergences/mixture-gradient.wgsl', source },
     ],
-    uniforms: defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', share: 'f32', log_odds: 'f32' }),
+    uniforms: defineUniforms({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', share: 'f32', log_odds: 'f32' }),
     values({ inputs, parameters }) {
       const share = shareOf(parameters);
       return { outcomes: inputs[0]!.width, share, log_odds: Math.log1p(-share) - Math.log(share) };
@@ -54,7 +54,7 @@ const joined: Operation<object> = {
   tolerance: { ulps: () => 0, relativeTo: 'entry', reason: 'numbers are only copied' },
   kernel: {
     pieces: () => [{ name: 'divergences/joined.wgsl', source: joinedSource }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', value_start: 'u32', value_stride: 'u32', rest_start: 'u32', rest_stride: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', value_start: 'u32', value_stride: 'u32', rest_start: 'u32', rest_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,
   },

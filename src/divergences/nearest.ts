@@ -1,6 +1,6 @@
 import source from '../../shaders/divergences/nearest.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { firstPieces, smallest } from '../math/first.ts';
@@ -28,7 +28,7 @@ const selection: Operation<Neighbours> = {
   result: ([divergences], { k }) => ({ shape: [divergences!.rows, k, 2], form: 'values' }),
   kernel: {
     pieces: (_, regime) => [...firstPieces(regime), { name: 'divergences/nearest.wgsl', source }],
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', width: 'u32', columns: 'u32', column_from: 'u32', divergences_start: 'u32', divergences_stride: 'u32', before_start: 'u32', before_stride: 'u32',
     }),
     values: ({ inputs }) => ({ columns: inputs[0]!.width }),

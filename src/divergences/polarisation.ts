@@ -1,7 +1,7 @@
 import meanSource from '../../shaders/divergences/mean-row.wgsl?raw';
 import featuresSource from '../../shaders/divergences/polarised-features.wgsl?raw';
 import productSource from '../../shaders/divergences/polarised-product.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { deformedLogRatio, logRatio, weights } from '../math/alpha-family.ts';
@@ -33,7 +33,7 @@ const meanRow: Operation<object> = {
   result: ([p]) => ({ shape: [1, p!.width], form: 'weights' }),
   kernel: {
     pieces: () => [{ name: 'divergences/mean-row.wgsl', source: meanSource }],
-    uniforms: defineLayout({ width: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_rows: 'u32', q_rows: 'u32' }),
+    uniforms: defineUniforms({ width: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_rows: 'u32', q_rows: 'u32' }),
     values: ({ inputs }) => ({ p_rows: inputs[0]!.rows, q_rows: inputs[1]!.rows }),
     over: 'elements',
     items: ({ width }) => width,
@@ -81,7 +81,7 @@ const features: Operation<{ readonly exponent: number }> = {
   kernel: {
     pieces: () => [...deformedLogPieces, { name: 'divergences/polarised-features.wgsl', source: featuresSource }],
     tables: ({ parameters }) => deformedLogTables(parameters.exponent),
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',
     items: ({ rows }) => rows,
@@ -112,7 +112,7 @@ const product: Operation<object> = {
   result: ([x, y]) => ({ shape: [x!.rows, y!.rows], form: 'values' }),
   kernel: {
     ...tileProduct({ name: 'divergences/polarised-product.wgsl', source: productSource }),
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
       to_centre_start: 'u32', to_centre_stride: 'u32', from_centre_start: 'u32', from_centre_stride: 'u32', settled_share: 'f32',
     }),

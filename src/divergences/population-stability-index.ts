@@ -1,7 +1,7 @@
 import smoothingSource from '../../shaders/divergences/smoothing.wgsl?raw';
 import { DomainError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { jeffreysDivergence } from './jeffreys-divergence.ts';
@@ -22,7 +22,7 @@ const smoothing: Operation<SmoothingParameters> = {
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
     pieces: () => [{ name: 'divergences/smoothing.wgsl', source: smoothingSource }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32', smoothing: 'f32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32', smoothing: 'f32' }),
     values: ({ parameters }) => ({ smoothing: parameters.smoothing }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,

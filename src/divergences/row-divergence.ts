@@ -4,7 +4,7 @@ import rowwiseSource from '../../shaders/divergences/rowwise.wgsl?raw';
 import { DomainError } from '../engine/errors.ts';
 import { isLogits, type Form } from '../engine/forms.ts';
 import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Argument, type Dearness, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -101,7 +101,7 @@ export const pairArguments: readonly Argument[] = [
 ];
 
 const rowwise: Piece = { name: 'divergences/rowwise.wgsl', source: rowwiseSource };
-const uniforms = defineLayout({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', symmetric: 'u32' });
+const uniforms = defineUniforms({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', symmetric: 'u32' });
 
 /** Makes the operation of a divergence: lazy, one value a row. */
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {

@@ -2,7 +2,7 @@ import firstSource from '../../shaders/divergences/split-first.wgsl?raw';
 import lastSource from '../../shaders/divergences/split-last.wgsl?raw';
 import nextSource from '../../shaders/divergences/split-next.wgsl?raw';
 import type { Kernel, Piece } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, type Argument, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 
@@ -14,7 +14,7 @@ const shortestRow = 16_384;
 const fewRows = 64;
 
 /** Numbers that a part makes known: two vec4. */
-const knowledge = 8;
+const numbersPerPart = 8;
 
 /** Few long rows would leave most of a device idle. */
 export function splitPays(operation: Pick<Operation<never>, 'arguments'>, inputs: readonly Tensor[]): boolean {
@@ -23,7 +23,7 @@ export function splitPays(operation: Pick<Operation<never>, 'arguments'>, inputs
 }
 
 const fields = { rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', part_length: 'u32', parts: 'u32', again: 'u32', symmetric: 'u32' } as const;
-const uniforms = defineLayout(fields);
+const uniforms = defineUniforms(fields);
 const known = (name: string): Argument => ({ name, takes: 'values', axis: 'rows' });
 const firstMain: Piece = { name: 'divergences/split-first.wgsl', source: firstSource };
 const nextMain: Piece = { name: 'divergences/split-next.wgsl', source: nextSource };
@@ -42,7 +42,7 @@ export function splitRows<Parameters>(operation: Operation<Parameters>, kernel: 
     const stepOperation: Operation<Parameters> = {
       name: `${name}, ${what}`, formula, source, tolerance, reference,
       arguments: [...operation.arguments, known('first'), known('latest')].slice(0, inputs.length),
-      result: () => ({ shape: isLast ? [batchSize(operation, [p!, q!])] : [batchSize(operation, [p!, q!]), parts * knowledge], form: 'values' }),
+      result: () => ({ shape: isLast ? [batchSize(operation, [p!, q!])] : [batchSize(operation, [p!, q!]), parts * numbersPerPart], form: 'values' }),
       kernel: {
         ...kernel, uniforms, over: 'rows', iterations: () => partLength,
         pieces: (dispatch, regime) => [...kernel.pieces(dispatch, regime), main],

@@ -1,4 +1,4 @@
-import type { Allowance } from './credit.ts';
+import type { Allowance } from './check-budget.ts';
 import { CertificateError } from './errors.ts';
 import { makingOf } from './lineage.ts';
 import type { Operand, Operation, Tolerance } from './operation.ts';

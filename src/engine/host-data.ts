@@ -1,7 +1,7 @@
 import { chunksOf, isVector, type FixedSizeListLike } from './arrow.ts';
 import { DomainError, DuallyError, ShapeError, shown } from './errors.ts';
 import type { Form } from './forms.ts';
-import { roomFor } from './room.ts';
+import { allocateResult } from './allocate-result.ts';
 import type { Float16ArrayLike, Storage, StoredNumbers } from './storage.ts';
 import { isArray, isGone, typedArrayName, viewOf } from './tags.ts';
 
@@ -55,7 +55,7 @@ function ofTypedArray(operation: string, data: ArrayBufferView, storage: Storage
 function ofRows(operation: string, rows: readonly unknown[], outcomes: number): StoredNumbers {
   const count = rows.length;
   for (let row = 0; row < count; row++) checkRow(operation, rows, row, outcomes);
-  const data = roomFor({ rows: count, width: outcomes, shape: [count, outcomes] });
+  const data = allocateResult({ rows: count, width: outcomes, shape: [count, outcomes] });
   for (let row = 0; row < count; row++) {
     const numbers = rows[row] as ArrayLike<unknown>;
     for (let k = 0; k < outcomes; k++) {
@@ -84,7 +84,7 @@ function ofVector(operation: string, vector: FixedSizeListLike, outcomes: number
   const parts = chunksOf(operation, vector, outcomes).map(({ values, areHalves }) => ofTypedArray(operation, values, areHalves ? 'f16' : 'f32', true)!);
   if (parts.length === 1) return parts[0]!;
   const rows = parts.reduce((sum, part) => sum + part.length, 0) / outcomes;
-  const whole = parts[0] instanceof Uint16Array ? new Uint16Array(rows * outcomes) : roomFor({ rows, width: outcomes, shape: [rows, outcomes] });
+  const whole = parts[0] instanceof Uint16Array ? new Uint16Array(rows * outcomes) : allocateResult({ rows, width: outcomes, shape: [rows, outcomes] });
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

@@ -1,4 +1,4 @@
-import type { Layout } from './layout.ts';
+import type { UniformLayout } from './uniform-layout.ts';
 import type { Form } from './forms.ts';
 import type { Storage } from './storage.ts';
 
@@ -52,7 +52,7 @@ export interface Dispatch<Parameters> {
  */
 export interface Kernel<Parameters> {
   readonly pieces: (dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[];
-  readonly uniforms: Layout;
+  readonly uniforms: UniformLayout;
   /** What the uniforms call the inputs in the order of their bindings, where it is not the names of the arguments. */
   readonly names?: readonly string[];
   /** Which input each of the bindings gets, where it is not the order of the arguments. */

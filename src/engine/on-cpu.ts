@@ -3,11 +3,11 @@ import { Queue } from './queue.ts';
 import { readByReference } from './reference-run.ts';
 import type { SourceData } from './reference.ts';
 import { isEmpty, type Tensor } from './tensor.ts';
-import type { RunHooks } from './webgpu/run.ts';
+import type { RunHooks } from './webgpu/gpu-run.ts';
 
 type Numbers = Float32Array<ArrayBuffer>;
 
-interface CpuRun {
+interface CpuResult {
   readonly data: Numbers;
   /** Undefined if the reference did it. */
   readonly fast: FastRun | undefined;
@@ -24,7 +24,7 @@ export class OnCpu {
   }
 
   /** Only what the fast path makes is checked afterwards, which its progress counts in. */
-  run(tensor: Tensor, sourceData: SourceData, { ofFast, ofReference }: { readonly ofFast: RunHooks; readonly ofReference: RunHooks }, known?: FastPlan): Promise<CpuRun> {
+  run(tensor: Tensor, sourceData: SourceData, { ofFast, ofReference }: { readonly ofFast: RunHooks; readonly ofReference: RunHooks }, known?: FastPlan): Promise<CpuResult> {
     return this.#line.run(async () => {
       const plan = isEmpty(tensor) ? 'none' : known ?? this.fast?.plan(tensor) ?? 'none';
       const fast = plan === 'none' ? undefined : await this.fast!.read(tensor, plan, sourceData, this.#checked, ofFast);

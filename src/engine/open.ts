@@ -1,4 +1,4 @@
-import { Chooser } from './chooser.ts';
+import { BackendSelector } from './backend-selector.ts';
 import { Engine } from './engine.ts';
 import { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
@@ -26,7 +26,7 @@ export async function openEngine(options: EngineOptions = {}, forced: Forced = {
   const events = new Events();
   const onCpu = (where: Backend, reason: string): Engine => {
     const fast = where === 'reference' ? undefined : makeFastPath?.();
-    return new Engine(new Scheduler({ info: { backend: where, adapter: 'CPU', reason, limits: {} }, events, devices: undefined, fast, check, chooser: undefined }));
+    return new Engine(new Scheduler({ info: { backend: where, adapter: 'CPU', reason, limits: {} }, events, devices: undefined, fast, check, selector: undefined }));
   };
   if (backend === 'cpu') return onCpu('cpu', 'the caller asked for the CPU');
   if (backend === 'reference') return onCpu('reference', 'the caller asked for the reference');
@@ -40,5 +40,5 @@ export async function openEngine(options: EngineOptions = {}, forced: Forced = {
   const reason = device ? 'the caller gave a device' : isFree ? 'WebGPU has an adapter, which is used where it is predicted to be faster' : 'the caller asked for WebGPU';
   const info: EngineInfo = { backend: 'webgpu', adapter: found.adapter, reason, limits: { ...devices.current!.limits } };
   const fast = makeFastPath?.();
-  return new Engine(new Scheduler({ info, events, devices, fast, check, chooser: isFree ? new Chooser(fast, calibrate) : undefined }));
+  return new Engine(new Scheduler({ info, events, devices, fast, check, selector: isFree ? new BackendSelector(fast, calibrate) : undefined }));
 }

@@ -1,6 +1,6 @@
 import { DomainError, shown } from './errors.ts';
 import { isGpuDevice, type GpuDeviceLike } from './gpu-types.ts';
-import type { Check, CheckOptions } from './inspector.ts';
+import type { Check, CheckOptions } from './verifier.ts';
 import { taken } from './parameters.ts';
 import type { Backend } from './report.ts';
 import type { OnDeviceLost } from './webgpu/devices.ts';

@@ -10,7 +10,7 @@ import workgroupSource from '../../shaders/engine/workgroup.wgsl?raw';
 import type { Kernel, Piece, Regime } from './kernel.ts';
 
 /** The WGSL of a regime, and how many items it gives to a workgroup. */
-export interface Layout {
+export interface RegimeLayout {
   readonly pieces: readonly Piece[];
   readonly itemsPerWorkgroup: number;
 }
@@ -25,13 +25,13 @@ const layouts = {
   teamOf4: { pieces: [team, { name: 'engine/subgroup-of-4.wgsl', source: subgroupOf4Source }, teamBySubgroups], itemsPerWorkgroup: 4 },
   teamOf16: { pieces: [team, { name: 'engine/subgroup-of-16.wgsl', source: subgroupOf16Source }, teamBySubgroups], itemsPerWorkgroup: 4 },
   workgroup: { pieces: [{ name: 'engine/workgroup.wgsl', source: workgroupSource }], itemsPerWorkgroup: 1 },
-} as const satisfies Record<string, Layout>;
+} as const satisfies Record<string, RegimeLayout>;
 
 /** Up to here, workgroups of 64 would leave cores of an adapter that is a CPU without work. */
 const fewItems = 1024;
 
 /** How a regime is laid out for a number of items, on a device whose subgroups have at least so many lanes (0: none). */
-export function layoutOf(regime: Regime, items: number, subgroup: 0 | 4 | 16 = 0): Layout {
+export function regimeLayout(regime: Regime, items: number, subgroup: 0 | 4 | 16 = 0): RegimeLayout {
   if (regime === 'team' && subgroup > 0) return subgroup === 16 ? layouts.teamOf16 : layouts.teamOf4;
   return layouts[regime === 'lane' && items <= fewItems ? 'fewLanes' : regime];
 }

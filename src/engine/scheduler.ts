@@ -1,9 +1,9 @@
-import type { Chooser, Choice } from './chooser.ts';
+import type { BackendSelector, Choice } from './backend-selector.ts';
 import { BackendUnavailableError, DeviceLostError, LimitExceededError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
-import { Homes } from './homes.ts';
-import { Inspector, type Check, type CheckOptions } from './inspector.ts';
+import { BufferOwners } from './buffer-owners.ts';
+import { Verifier, type Check, type CheckOptions } from './verifier.ts';
 import { lineageOf } from './lineage.ts';
 import { OnCpu } from './on-cpu.ts';
 import { recovering, withoutSteppingBack } from './recovery.ts';
@@ -14,7 +14,7 @@ import { unlessAborted } from './signals.ts';
 import { isEmpty, type ReadOptions, type Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import type { Devices } from './webgpu/devices.ts';
-import type { RunFacts, RunHooks } from './webgpu/run.ts';
+import type { RunFacts, RunHooks } from './webgpu/gpu-run.ts';
 
 export interface SchedulerParts {
   readonly info: EngineInfo;
@@ -23,7 +23,7 @@ export interface SchedulerParts {
   readonly fast: FastPath | undefined;
   readonly check: Check | CheckOptions;
   /** Undefined where the caller has chosen. */
-  readonly chooser: Chooser | undefined;
+  readonly selector: BackendSelector | undefined;
 }
 
 /** Runs tensors here: decides where, begins anew what a lost device took, falls back to the CPU, and has results checked. */
@@ -33,17 +33,17 @@ export class Scheduler implements Runner {
   readonly takesArrays = false;
   readonly #devices: Devices | undefined;
   readonly #cpu: OnCpu;
-  readonly #inspector: Inspector;
-  readonly #chooser: Chooser | undefined;
-  readonly #homes = new Homes();
+  readonly #verifier: Verifier;
+  readonly #selector: BackendSelector | undefined;
+  readonly #owners = new BufferOwners();
 
-  constructor({ info, events, devices, fast, check, chooser }: SchedulerParts) {
+  constructor({ info, events, devices, fast, check, selector }: SchedulerParts) {
     this.info = info;
     this.events = events;
     this.#devices = devices;
     this.#cpu = new OnCpu(fast);
-    this.#inspector = new Inspector(check);
-    this.#chooser = chooser;
+    this.#verifier = new Verifier(check);
+    this.#selector = selector;
   }
 
   get noBuffers(): string | undefined {
@@ -51,7 +51,7 @@ export class Scheduler implements Runner {
   }
 
   adopt(source: Tensor): void {
-    this.#homes.adopt(source, this.#devices?.current);
+    this.#owners.adopt(source, this.#devices?.current);
   }
 
   placeOf(tensor: Tensor): 'gpu' | 'cpu' {
@@ -63,18 +63,18 @@ export class Scheduler implements Runner {
     const reason = this.#reasonForCpu(tensor);
     if (reason !== undefined) return this.#readOnCpu(tensor, withoutSteppingBack(options), start, reason);
     const gpu = this.#devices!.current;
-    if (!this.#chooser || !gpu) return this.#readOnDevice(tensor, options, start);
-    const chosen = this.#chooser.choose(tensor, gpu, this.#devices!.adapter);
+    if (!this.#selector || !gpu) return this.#readOnDevice(tensor, options, start);
+    const chosen = this.#selector.choose(tensor, gpu, this.#devices!.adapter);
     const choice = chosen instanceof Promise ? await unlessAborted(chosen, options.signal) : chosen;
     const waited = choice === chosen ? 0 : performance.now() - start;
-    const turn = this.#chooser.begin();
+    const run = this.#selector.begin();
     let report: RunReport | undefined;
     try {
       const result = await (choice.place === 'cpu' ? this.#readOnCpu(tensor, withoutSteppingBack(options), start, choice.reason, choice) : this.#readOnDevice(tensor, options, start, choice));
       report = result.report;
       return result;
     } finally {
-      this.#chooser.end(turn, choice, report, waited);
+      this.#selector.end(run, choice, report, waited);
     }
   }
 
@@ -83,7 +83,7 @@ export class Scheduler implements Runner {
     const start = performance.now();
     const reason = isEmpty(tensor) ? noRows : unsupportedReason(tensor);
     const run = async (gpu: WebGpuBackend, hooks: RunHooks, replays: number): Promise<BufferResult> => {
-      this.#homes.assertOn(gpu, tensor);
+      this.#owners.assertOn(gpu, tensor);
       if (reason === undefined || gpu.resident(tensor)) return this.#bufferOnGpu(gpu, tensor, hooks, start, replays);
       const { data, report } = await this.#readOnCpu(tensor, hooks, start, reason);
       return { buffer: await gpu.place(tensor, data), report: { ...report, bytesUp: data.byteLength } };
@@ -104,7 +104,7 @@ export class Scheduler implements Runner {
   }
 
   async destroy(): Promise<void> {
-    await this.#chooser?.stop();
+    await this.#selector?.stop();
     this.#devices?.destroy();
     this.#cpu.fast?.destroy();
   }
@@ -125,7 +125,7 @@ export class Scheduler implements Runner {
     return recovering({
       devices: this.#devices!, withoutDevice: onCpu, afterFailure: fallBack,
       run: async (gpu, hooks, replays) => {
-        this.#homes.assertOn(gpu, tensor);
+        this.#owners.assertOn(gpu, tensor);
         try {
           const { data, report } = await this.#readOnGpu(gpu, tensor, hooks, start, replays);
           return { data, report: choice ? { ...report, reason: choice.reason, predicted: choice.predicted } : report };
@@ -139,18 +139,18 @@ export class Scheduler implements Runner {
 
   async #readOnGpu(gpu: WebGpuBackend, tensor: Tensor, options: RunHooks, start: number, replays: number): Promise<ReadResult> {
     const { ofRun, ofCheck } = this.#hooks(tensor, options);
-    const { result: { data, facts, bytesDown }, milliseconds } = await this.#inspector.timed(() => gpu.read(tensor, ofRun));
-    const { report, anew } = await this.#inspected({ tensor, report: this.#report(tensor, start, facts, bytesDown, replays), milliseconds, numbers: async () => data }, ofCheck, start);
+    const { result: { data, facts, bytesDown }, milliseconds } = await this.#verifier.timed(() => gpu.read(tensor, ofRun));
+    const { report, anew } = await this.#verified({ tensor, report: this.#report(tensor, start, facts, bytesDown, replays), milliseconds, numbers: async () => data }, ofCheck, start);
     if (anew) await this.#mend(gpu, tensor, anew);
     return { data: anew ?? data, report };
   }
 
   async #bufferOnGpu(gpu: WebGpuBackend, tensor: Tensor, options: RunHooks, start: number, replays: number): Promise<BufferResult> {
     const { ofRun, ofCheck } = this.#hooks(tensor, options);
-    const { result: { buffer, facts }, milliseconds } = await this.#inspector.timed(() => gpu.buffer(tensor, ofRun));
-    if (!facts) return { buffer, report: this.#inspector.hasFailed(tensor) ? (await this.#readOnGpu(gpu, tensor, options, start, replays)).report : undefined };
+    const { result: { buffer, facts }, milliseconds } = await this.#verifier.timed(() => gpu.buffer(tensor, ofRun));
+    if (!facts) return { buffer, report: this.#verifier.hasFailed(tensor) ? (await this.#readOnGpu(gpu, tensor, options, start, replays)).report : undefined };
     const made: Made = { tensor, report: this.#report(tensor, start, facts, 0, replays), milliseconds, numbers: async () => (await gpu.read(tensor, { signal: options.signal })).data };
-    const { report, anew } = await this.#inspected(made, ofCheck, start);
+    const { report, anew } = await this.#verified(made, ofCheck, start);
     if (anew) await this.#mend(gpu, tensor, anew);
     return { buffer: anew ? await gpu.place(tensor, anew) : buffer, report };
   }
@@ -158,19 +158,19 @@ export class Scheduler implements Runner {
   async #readOnCpu(tensor: Tensor, options: RunHooks, start: number, reason: string, choice?: Choice): Promise<ReadResult> {
     const sourceData = await this.#hostData(tensor, options);
     const { ofRun, ofCheck } = this.#hooks(tensor, options);
-    const { result: { fast, data }, milliseconds } = await this.#inspector.timed(() => this.#cpu.run(tensor, sourceData, { ofFast: ofRun, ofReference: options }, choice?.plan));
+    const { result: { fast, data }, milliseconds } = await this.#verifier.timed(() => this.#cpu.run(tensor, sourceData, { ofFast: ofRun, ofReference: options }, choice?.plan));
     const report: RunReport = {
       operation: operationOf(tensor), shape: tensor.shape, backend: this.info.backend === 'reference' ? 'reference' : 'cpu', adapter: fast?.adapter ?? 'CPU', reason,
       chunks: fast?.blocks ?? 1, dispatches: 0, bytesUp: 0, bytesDown: 0, milliseconds: { total: performance.now() - start }, ...(choice && { predicted: choice.predicted }),
     };
     if (!fast) return { data, report };
-    const { report: certified, anew } = await this.#inspected({ tensor, report, milliseconds, numbers: async () => data }, ofCheck, start);
+    const { report: certified, anew } = await this.#verified({ tensor, report, milliseconds, numbers: async () => data }, ofCheck, start);
     return { data: anew ?? data, report: certified };
   }
 
   /** What goes to a run and to the check that follows it, so that their progress is one. */
   #hooks(tensor: Tensor, { signal, onProgress, share }: RunHooks): { readonly ofRun: RunHooks; readonly ofCheck: RunHooks } {
-    const steps = this.#inspector.steps(tensor);
+    const steps = this.#verifier.steps(tensor);
     let own = 0;
     return {
       ofRun: { signal, share, onProgress: (done, total) => onProgress?.(done, (own = total) + steps) },
@@ -179,15 +179,15 @@ export class Scheduler implements Runner {
   }
 
   /** Has a result checked; where it is wrong and the caller wants that, the reference makes it `anew`. */
-  async #inspected({ tensor, report, milliseconds, numbers }: Made, hooks: RunHooks, start: number): Promise<{ report: RunReport; anew?: Float32Array<ArrayBuffer> }> {
-    if (this.#inspector.rows === 'off' || tensor.origin.kind === 'source') return { report }; // a source is what it is
+  async #verified({ tensor, report, milliseconds, numbers }: Made, hooks: RunHooks, start: number): Promise<{ report: RunReport; anew?: Float32Array<ArrayBuffer> }> {
+    if (this.#verifier.rows === 'off' || tensor.origin.kind === 'source') return { report }; // a source is what it is
     const began = performance.now();
-    const certificate = await this.#inspector.inspect({
+    const certificate = await this.#verifier.verify({
       tensor, milliseconds, hooks,
       prepare: async () => ({ got: await numbers(), reference: new Reference(await this.#hostData(tensor, hooks)) }),
     });
     const certified = { ...report, certificate, milliseconds: { ...report.milliseconds, total: performance.now() - start, check: performance.now() - began } };
-    if (certificate.passed || !this.#inspector.fallsBack) return { report: certified };
+    if (certificate.passed || !this.#verifier.fallsBack) return { report: certified };
     const reason = `row ${certificate.worstRow} is ${certificate.worstUlps.toPrecision(3)} ulp from the reference (${report.adapter})`;
     this.events.emit('fallback', { reason, operation: report.operation });
     const anew = await this.#cpu.runByReference(tensor, await this.#hostData(tensor, hooks), { signal: hooks.signal });
@@ -196,12 +196,12 @@ export class Scheduler implements Runner {
 
   /** Others may read a wrong result where it lies: it is written over, or forgotten, so that it is made and judged again. */
   async #mend(gpu: WebGpuBackend, tensor: Tensor, anew: Float32Array<ArrayBuffer>): Promise<void> {
-    if (await gpu.overwrite(tensor, anew)) this.#inspector.mended(tensor);
+    if (await gpu.overwrite(tensor, anew)) this.#verifier.mended(tensor);
     else await gpu.release(tensor);
   }
 
   #hostData(tensor: Tensor, { signal }: RunHooks): Promise<SourceData> {
-    return this.#homes.hostData(tensor, async () => this.#devices?.live(), signal);
+    return this.#owners.hostData(tensor, async () => this.#devices?.live(), signal);
   }
 
   #report(tensor: Tensor, start: number, facts: RunFacts, bytesDown: number, replays: number): RunReport {

@@ -36,7 +36,7 @@ export function joinPieces(pieces: readonly Piece[]): Shader {
 }
 
 /** Compiles, and throws the compiler's errors with the file and line of the piece they are in. */
-export async function compile(device: GPUDevice, label: string, shader: Shader): Promise<GPUShaderModule> {
+export async function compileShader(device: GPUDevice, label: string, shader: Shader): Promise<GPUShaderModule> {
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label, code: shader.source });
   const error = await device.popErrorScope();

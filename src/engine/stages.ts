@@ -134,7 +134,7 @@ export function extentOf(stages: readonly Stage[]): Omit<Extent, 'memory' | 'wor
   };
 }
 
-export interface Range {
+export interface BlockRange {
   readonly from: number;
   readonly rows: number;
   /** Of an all-pairs result; otherwise the whole width. */
@@ -143,9 +143,9 @@ export interface Range {
 }
 
 /** The part of a stage's tensor that belongs to a block of the result. */
-export function rangeOf({ tensor, span }: Stage, { rows, columns }: Block): Range {
+export function rangeOf({ tensor, span }: Stage, { rows, columns }: Block): BlockRange {
   const whole = { columnFrom: 0, width: tensor.width };
-  const part = ([from, to]: readonly [number, number]): Range => (tensor.rows === 1 ? { from: 0, rows: 1, ...whole } : { from, rows: to - from, ...whole });
+  const part = ([from, to]: readonly [number, number]): BlockRange => (tensor.rows === 1 ? { from: 0, rows: 1, ...whole } : { from, rows: to - from, ...whole });
   switch (span) {
     case 'rows': return part(rows);
     case 'columns': return part(columns);

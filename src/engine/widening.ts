@@ -1,5 +1,5 @@
 import source from '../../shaders/engine/widening.wgsl?raw';
-import { defineLayout } from './layout.ts';
+import { defineUniforms } from './uniform-layout.ts';
 import { loaderPieces } from './loaders.ts';
 import type { Operation } from './operation.ts';
 
@@ -14,7 +14,7 @@ export const widening: Operation<object> = {
   tolerance: { ulps: () => 0, relativeTo: 'entry', reason: 'exact' },
   kernel: {
     pieces: ({ inputs }) => [...loaderPieces(inputs), { name: 'engine/widening.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32' }),
     readsHalves: true,
     over: 'elements',
     items: ({ rows, width }) => rows * width,

@@ -1,5 +1,5 @@
 import source from '../../shaders/geometry/fisher-information.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, turnsPerStep, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
@@ -17,7 +17,7 @@ const entries: Operation<CoordinateParameters> = {
   tolerance: { ulps: () => 8, relativeTo: 'entry', reason: 'three divisions and a product, without cancellation' },
   kernel: {
     pieces: () => [scaledPiece, { name: 'geometry/fisher-information.wgsl', source }],
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', p_start: 'u32', p_stride: 'u32', mass_start: 'u32', mass_stride: 'u32', outcomes: 'u32', dimension: 'u32', in_eta: 'u32',
     }),
     values: ({ inputs, parameters: { coordinates } }) => ({

@@ -1,5 +1,5 @@
 import source from '../../shaders/geometry/fisher-vector-product.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { modeOf, modePiece } from '../math/mode.ts';
@@ -23,7 +23,7 @@ const operation: Operation<CoordinateParameters> = {
   tolerance: { ulps: () => 16, relativeTo: 'row', reason: 'the mean of v is subtracted from v, so small entries keep the error of large ones' },
   kernel: {
     pieces: () => [scaledPiece, sumPiece, modePiece, { name: 'geometry/fisher-vector-product.wgsl', source }],
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', v_start: 'u32', v_stride: 'u32', outcomes: 'u32', coordinates: 'u32',
     }),
     values: ({ inputs, parameters: { coordinates } }) => ({ outcomes: inputs[0]!.width, coordinates: codes[coordinates] }),

@@ -1,5 +1,5 @@
 import source from '../../shaders/geometry/row-mass.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { modeOf, modePiece } from '../math/mode.ts';
@@ -13,7 +13,7 @@ const operation: Operation<object> = {
   tolerance: { ulps: () => 2, relativeTo: 'entry', reason: 'compensated sums' },
   kernel: {
     pieces: () => [scaledPiece, sumPiece, modePiece, { name: 'geometry/row-mass.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',
     items: ({ rows }) => rows,

@@ -2,7 +2,7 @@ import source from '../../shaders/math/alpha-tables.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
 import { alphaBound, alphaTableRow, tableHeadLength } from './alpha-table.ts';
 import { weights } from './alpha-term.ts';
-import { splitDouble } from './double.ts';
+import { splitDouble } from './double-single.ts';
 import { BINADE, divergenceSeries, economise } from './series.ts';
 import { seriesDegree } from './table.ts';
 

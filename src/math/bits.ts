@@ -1,9 +1,9 @@
 import source from '../../shaders/math/bits.wgsl?raw';
 import { DomainError } from '../engine/errors.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { doublePiece } from './double.ts';
+import { doubleSinglePiece } from './double-single.ts';
 
 const name = 'bits';
 
@@ -15,8 +15,8 @@ const operation: Operation<object> = {
   result: ([x]) => ({ shape: x!.shape, form: 'values' }),
   tolerance: { ulps: () => 34, relativeTo: 'entry', reason: 'one rounding, beside the error of the result that it takes' },
   kernel: {
-    pieces: () => [doublePiece, { name: 'math/bits.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', x_start: 'u32', x_stride: 'u32' }),
+    pieces: () => [doubleSinglePiece, { name: 'math/bits.wgsl', source }],
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', x_start: 'u32', x_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,
   },

@@ -1,7 +1,7 @@
 import deformedLogSource from '../../shaders/math/deformed-log.wgsl?raw';
 import type { Piece, Table } from '../engine/kernel.ts';
 import { deformedLogTable } from './alpha-table.ts';
-import { doublePiece } from './double.ts';
+import { doubleSinglePiece } from './double-single.ts';
 import { pairPiece } from './pair.ts';
 import { commonPieces } from './pieces.ts';
 import { tablePieces } from './table.ts';
@@ -9,7 +9,7 @@ import { tablePieces } from './table.ts';
 /** WGSL of T_c(log q/p), for |c| ≤ 2. */
 export const deformedLogPieces: readonly Piece[] = [
   ...commonPieces,
-  doublePiece,
+  doubleSinglePiece,
   pairPiece,
   ...tablePieces(12),
   { name: 'math/deformed-log.wgsl', source: deformedLogSource },

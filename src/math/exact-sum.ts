@@ -6,7 +6,7 @@ import quotientSource from '../../shaders/math/rounded-quotient.wgsl?raw';
 import summedSource from '../../shaders/math/summed-rows.wgsl?raw';
 import weightedSource from '../../shaders/math/weighted-rows.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, turnsPerStep, type Argument, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { CompensatedSum } from './sum.ts';
@@ -28,7 +28,7 @@ const columns: Operation<object> = {
   result: ([x]) => ({ shape: [1, x!.rows], form: 'values' }),
   kernel: {
     pieces: () => [{ name: 'math/as-columns.wgsl', source: columnsSource }],
-    uniforms: defineLayout({ width: 'u32', x_start: 'u32', x_stride: 'u32' }),
+    uniforms: defineUniforms({ width: 'u32', x_start: 'u32', x_stride: 'u32' }),
     over: 'elements',
     items: ({ width }) => width,
   },
@@ -54,7 +54,7 @@ function stateOf(count: number): Operation<object> {
         count === 1 ? { name: 'math/summed-rows.wgsl', source: summedSource } : { name: 'math/weighted-rows.wgsl', source: weightedSource },
         exactSum, limbs[regime === 'lane' ? 'lane' : 'workgroup'],
       ],
-      uniforms: defineLayout(count === 1 ? summedFields : weightedFields),
+      uniforms: defineUniforms(count === 1 ? summedFields : weightedFields),
       values: ({ inputs }) => ({ columns: inputs[0]!.width }),
       over: 'rows',
       items: ({ rows }) => rows,
@@ -74,7 +74,7 @@ const quotient: Operation<Divisor> = {
   result: () => ({ shape: [1], form: 'values' }),
   kernel: {
     pieces: () => [{ name: 'math/rounded-quotient.wgsl', source: quotientSource }],
-    uniforms: defineLayout({ rows: 'u32', state_start: 'u32', state_stride: 'u32', divisor_high: 'u32', divisor_low: 'u32', divisor_exponent: 'i32' }),
+    uniforms: defineUniforms({ rows: 'u32', state_start: 'u32', state_stride: 'u32', divisor_high: 'u32', divisor_low: 'u32', divisor_exponent: 'i32' }),
     values: ({ parameters: { divisor } }) => wholeOf(divisor),
     over: 'rows',
     items: ({ rows }) => rows,

@@ -1,6 +1,6 @@
 import { alphaTable } from './alpha-table.ts';
 import { weights } from './alpha-term.ts';
-import { splitDouble } from './double.ts';
+import { splitDouble } from './double-single.ts';
 
 /**
  * The constants of D_α on logits: `alphaTable`, whose reduction q₀ = 2^k p serves logits as well, and in its head

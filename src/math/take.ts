@@ -1,6 +1,6 @@
 import source from '../../shaders/math/take.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import { taken } from '../engine/parameters.ts';
 import { isArray } from '../engine/tags.ts';
@@ -19,7 +19,7 @@ const gather: Operation<object> = {
   result: ([x, index]) => ({ shape: [index!.rows, ...x!.shape.slice(1)], form: x!.form }),
   kernel: {
     pieces: () => [{ name: 'math/take.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', index_start: 'u32', index_stride: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', index_start: 'u32', index_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,
   },

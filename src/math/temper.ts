@@ -1,9 +1,9 @@
 import source from '../../shaders/math/temper.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { doublePiece, splitDouble } from './double.ts';
+import { doubleSinglePiece, splitDouble } from './double-single.ts';
 import { maximumOf } from './logit-pair.ts';
 
 interface Temperature {
@@ -29,8 +29,8 @@ const operation: Operation<Temperature> = {
   result: ([p]) => ({ shape: p!.shape, form: 'logits' }),
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
-    pieces: () => [doublePiece, { name: 'math/temper.wgsl', source }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', inverse_high: 'f32', inverse_low: 'f32', centred: 'u32' }),
+    pieces: () => [doubleSinglePiece, { name: 'math/temper.wgsl', source }],
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', inverse_high: 'f32', inverse_low: 'f32', centred: 'u32' }),
     values({ parameters: { temperature } }) {
       const { high, low } = splitDouble(1 / temperature);
       return { inverse_high: high, inverse_low: low, centred: isCentred(temperature) ? 1 : 0 };

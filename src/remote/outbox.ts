@@ -8,7 +8,7 @@ import { keyOf } from './keys.ts';
 import type { SentTensor } from './messages.ts';
 
 /** What the worker has to be told before it can read a tensor. */
-export interface Parcel {
+export interface Payload {
   readonly id: number;
   readonly tensors: readonly SentTensor[];
   readonly transfer: ArrayBuffer[];
@@ -28,7 +28,7 @@ export class Outbox {
     this.#collected = new FinalizationRegistry(onCollected);
   }
 
-  pack(root: Tensor): Parcel {
+  pack(root: Tensor): Payload {
     const news = inputsFirst(root, (tensor) => (this.#ids.has(tensor) ? [] : inputsOf(tensor))).filter((tensor) => !this.#ids.has(tensor));
     const ids = new Map(news.map((tensor) => [tensor, this.#count++]));
     const idOf = (tensor: Tensor): number => ids.get(tensor) ?? this.#ids.get(tensor)!;
@@ -42,8 +42,8 @@ export class Outbox {
     return { id: idOf(root), tensors, transfer, ids };
   }
 
-  /** The parcel was posted. */
-  confirm({ ids }: Parcel): void {
+  /** The payload was posted. */
+  confirm({ ids }: Payload): void {
     for (const [tensor, id] of ids) {
       this.#ids.set(tensor, id);
       this.#collected.register(tensor, id, tensor);

@@ -5,7 +5,7 @@ import type { BufferResult, EngineInfo, MemoryUse, ReadResult, Runner } from '..
 import type { ReadOptions, Tensor } from '../engine/tensor.ts';
 import type { Link } from './link.ts';
 import type { Answers } from './messages.ts';
-import { Outbox, type Parcel } from './outbox.ts';
+import { Outbox, type Payload } from './outbox.ts';
 
 /** Ends the workers of engines that nobody disposed of. */
 let collected: FinalizationRegistry<Link> | undefined;
@@ -30,9 +30,9 @@ export class RemoteRunner implements Runner {
   /** What is given away goes at once, so that the caller sees it gone. */
   adopt(source: Tensor): void {
     if (source.origin.kind !== 'source' || !source.origin.transfer) return;
-    const parcel = this.#outbox.pack(source);
-    this.#link.send({ kind: 'take', tensors: parcel.tensors }, source.form === 'values' ? 'engine.values' : 'engine.rows', parcel.transfer);
-    this.#confirm(parcel);
+    const payload = this.#outbox.pack(source);
+    this.#link.send({ kind: 'take', tensors: payload.tensors }, source.form === 'values' ? 'engine.values' : 'engine.rows', payload.transfer);
+    this.#confirm(payload);
   }
 
   /** Unknown here; the worker has the lines. */
@@ -41,10 +41,10 @@ export class RemoteRunner implements Runner {
   }
 
   async read(tensor: Tensor, options: ReadOptions): Promise<ReadResult> {
-    const parcel = this.#outbox.pack(tensor);
-    const { id, tensors, transfer } = parcel;
+    const payload = this.#outbox.pack(tensor);
+    const { id, tensors, transfer } = payload;
     const answer = this.#link.call({ kind: 'read', id, tensors, wantsProgress: options.onProgress !== undefined }, 'tensor.read', options, transfer);
-    this.#confirm(parcel);
+    this.#confirm(payload);
     try {
       return await answer;
     } catch (error) {
@@ -73,9 +73,9 @@ export class RemoteRunner implements Runner {
   }
 
   /** What was disposed of before it was sent lives on in what is made from it, and needs no name. */
-  #confirm(parcel: Parcel): void {
-    this.#outbox.confirm(parcel);
-    for (const tensor of parcel.ids.keys()) if (tensor.disposed) this.release(tensor);
+  #confirm(payload: Payload): void {
+    this.#outbox.confirm(payload);
+    for (const tensor of payload.ids.keys()) if (tensor.disposed) this.release(tensor);
   }
 
   #releaseId(id: number): void {

@@ -2,7 +2,7 @@ import mixtureSource from '../../shaders/steps/mixture-slopes.wgsl?raw';
 import normalisedSource from '../../shaders/steps/normalised-rows.wgsl?raw';
 import slopesSource from '../../shaders/steps/slopes.wgsl?raw';
 import productSource from '../../shaders/steps/slopes-product.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { batchSize, type Operand, type Operation } from '../engine/operation.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { sumOf } from '../math/sum.ts';
@@ -23,7 +23,7 @@ export const normalisedRows: Operation<{ readonly padded: boolean }> = {
   result: ([p], { padded }) => ({ shape: [p!.rows, padded ? paddedWidth(p!.width) : p!.width], form: 'values' }),
   kernel: {
     pieces: () => [...commonPieces, { name: 'steps/normalised-rows.wgsl', source: normalisedSource }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',
     items: ({ rows }) => rows,
@@ -43,7 +43,7 @@ export const slopes: Operation<Alpha> = {
   kernel: {
     pieces: ({ parameters: { alpha } }) => [...slopePieces(alpha), { name: 'steps/slopes.wgsl', source: slopesSource }],
     tables: ({ parameters: { alpha } }) => slopeTables(alpha),
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', q_start: 'u32', q_stride: 'u32', targets_start: 'u32', targets_stride: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', q_start: 'u32', q_stride: 'u32', targets_start: 'u32', targets_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,
   },
@@ -62,7 +62,7 @@ export const mixtureSlopes: Operation<Alpha> = {
   kernel: {
     pieces: ({ parameters: { alpha } }) => [...slopePieces(alpha), { name: 'steps/mixture-slopes.wgsl', source: mixtureSource }],
     tables: ({ parameters: { alpha } }) => slopeTables(alpha),
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', width: 'u32', zero: 'u32', w_start: 'u32', w_stride: 'u32', components_start: 'u32', components_stride: 'u32',
       targets_start: 'u32', targets_stride: 'u32', components: 'u32',
     }),
@@ -84,7 +84,7 @@ export const slopesProduct: Operation<object> = {
   kernel: {
     ...tileProduct({ name: 'steps/slopes-product.wgsl', source: productSource }),
     names: ['x', 'y'],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32' }),
     values: ({ inputs }) => ({ quads: inputs[0]!.width / 4 }),
   },
   reference: ([s, components]) => (row, out) => {

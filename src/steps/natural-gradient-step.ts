@@ -1,5 +1,5 @@
 import source from '../../shaders/steps/natural-gradient-step.wgsl?raw';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, checkChoice, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { modeOf, modePiece } from '../math/mode.ts';
@@ -30,7 +30,7 @@ const operation: Operation<NaturalGradientParameters> = {
   compose: ([p, gradient], { path, stepSize }) => (path === 'e' ? mirrorDescentStep(p!, gradient!, { stepSize }) : undefined),
   kernel: {
     pieces: () => [...stepPieces, modePiece, { name: 'steps/natural-gradient-step.wgsl', source }],
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', gradient_start: 'u32', gradient_stride: 'u32',
       along_m: 'u32', step_mantissa: 'f32', step_exponent: 'i32',
     }),

@@ -4,10 +4,10 @@ import ofStateSource from '../../shaders/steps/exponent-of-state.wgsl?raw';
 import tiltSource from '../../shaders/steps/tilt.wgsl?raw';
 import { DomainError, shown } from '../engine/errors.ts';
 import type { CpuCall, Kernel, Piece } from '../engine/kernel.ts';
-import { defineLayout } from '../engine/layout.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
 import { batchSize, checkFinite, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { doublePiece, splitDouble } from '../math/double.ts';
+import { doubleSinglePiece, splitDouble } from '../math/double-single.ts';
 import { elementaryPiece } from '../math/elementary.ts';
 import { scaledPiece } from '../math/scaled.ts';
 import { bytesInDouble } from '../math/scratch.ts';
@@ -17,7 +17,7 @@ export interface StepParameters {
   readonly stepSize: number;
 }
 
-export const stepPieces: readonly Piece[] = [scaledPiece, sumPiece, elementaryPiece, doublePiece];
+export const stepPieces: readonly Piece[] = [scaledPiece, sumPiece, elementaryPiece, doubleSinglePiece];
 
 /** Throws unless a step size is a number of f32, which kernels have. */
 export function checkStepSize(operation: string, stepSize: unknown, argument = 'stepSize'): void {
@@ -45,7 +45,7 @@ function tiltUniforms({ stepSize }: StepParameters): Record<'step_high' | 'step_
 function tiltKernel(exponent: Piece): Kernel<StepParameters> {
   return {
     pieces: () => [...stepPieces, exponent, { name: 'steps/tilt.wgsl', source: tiltSource }],
-    uniforms: defineLayout({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', x_start: 'u32', x_stride: 'u32', ...stepFields, unit: 'f32', per_unit: 'f32' }),
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', x_start: 'u32', x_stride: 'u32', ...stepFields, unit: 'f32', per_unit: 'f32' }),
     names: ['p', 'x'],
     values: ({ parameters }) => tiltUniforms(parameters),
     over: 'rows',
@@ -82,7 +82,7 @@ export const advance: Operation<StepParameters> = {
   tolerance: { ulps: () => 1, relativeTo: 'row', reason: 'double arithmetic' },
   kernel: {
     pieces: () => [...stepPieces, { name: 'steps/advance.wgsl', source: advanceSource }],
-    uniforms: defineLayout({
+    uniforms: defineUniforms({
       rows: 'u32', zero: 'u32', x_start: 'u32', x_stride: 'u32', gradient_start: 'u32', gradient_stride: 'u32', entries: 'u32', ...stepFields,
     }),
     values: ({ inputs, parameters }) => ({ entries: inputs[1]!.width, ...stepUniforms(parameters) }),

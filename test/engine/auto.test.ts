@@ -1,11 +1,11 @@
 /** Engines that choose the place themselves, on the adapter at hand. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { turn } from '../../src/engine/breather.ts';
+import { yieldToEventLoop } from '../../src/engine/event-loop.ts';
 import { storeCosts, storedCosts } from '../../src/engine/cost-storage.ts';
 import { assumed, type Costs } from '../../src/engine/cost.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { LimitExceededError } from '../../src/engine/errors.ts';
-import { defineLayout } from '../../src/engine/layout.ts';
+import { defineUniforms } from '../../src/engine/uniform-layout.ts';
 import { apply, type Operation } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { findDevice } from '../../src/engine/webgpu/adapter.ts';
@@ -114,7 +114,7 @@ describe('an engine that is left to itself', () => {
         out.set(p!.row(row));
       },
       kernel: {
-        over: 'elements', items: ({ rows: count, width }) => count * width, uniforms: defineLayout({ rows: 'u32', width: 'u32' }),
+        over: 'elements', items: ({ rows: count, width }) => count * width, uniforms: defineUniforms({ rows: 'u32', width: 'u32' }),
         pieces: () => [{ name: 'sluggish.wgsl', source: `
           struct Uniforms { rows: u32, width: u32, }
           @group(0) @binding(0) var<storage, read> p: array<f32>;
@@ -144,7 +144,7 @@ describe('an engine that is left to itself', () => {
     const control = new AbortController();
     const aborted = thrownBy(() => dear(engine).read({ signal: control.signal }));
     const other = dear(engine).read();
-    await turn();
+    await yieldToEventLoop();
     control.abort();
     expect(await aborted).toMatchObject({ name: 'AbortError' });
     expect((await other).length).toBe(512);

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEngine } from '../../src/engine/open.ts';
 import { DeviceError, DomainError, LimitExceededError } from '../../src/engine/errors.ts';
-import { BufferPool } from '../../src/engine/webgpu/pool.ts';
+import { BufferPool } from '../../src/engine/webgpu/buffer-pool.ts';
 import { alphaDivergence, entropy, klDivergence } from '../../src/index.ts';
 import { expectFailure } from '../failure.ts';
 import { placeFor } from './place.ts';

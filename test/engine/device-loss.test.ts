@@ -1,7 +1,7 @@
 /** Devices break at every point of a run, and nothing is lost: the same numbers, no buffer left behind, no error out of nowhere. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { turn } from '../../src/engine/breather.ts';
+import { yieldToEventLoop } from '../../src/engine/event-loop.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { apply } from '../../src/engine/operation.ts';
@@ -137,7 +137,7 @@ describe('a device that fails', () => {
     const { engine, events } = await open();
     const reading = readUnder(engine, run, { call: 0, how: 'never answer', name });
     while (events.length === 0) {
-      await turn();
+      await yieldToEventLoop();
       if (faulty.calls > 0) vi.advanceTimersByTime(1000); // there is nothing more to come
     }
     const { data, tensor } = await reading;
@@ -256,7 +256,7 @@ describe('a device of the caller’s that is lost', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
     const tensor = run(engine);
     const reading = tensor.read();
-    await turn();
+    await yieldToEventLoop();
     vi.advanceTimersByTime(10_000);
     await reading;
     vi.useRealTimers();

@@ -6,7 +6,7 @@ import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergenceMatrix, klDivergence, mirrorDescent, renyiDivergence } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
 import { openEngine as openRemote } from '../../src/remote/open.ts';
-import { inputsOf, operations, parametersOf, type Layout } from '../cases.ts';
+import { inputsOf, operations, parametersOf, type BatchShape } from '../cases.ts';
 import { thrownBy } from '../failure.ts';
 import { engineWorker } from '../remote/engine-worker.ts';
 import { FaultyDevices, type Fault } from './faulty-devices.ts';
@@ -24,7 +24,7 @@ const open: Readonly<Record<string, () => Promise<Engine>>> = {
 };
 
 describe.each(Object.keys(open))('a read holds what it needs, on %s', (place) => {
-  const layout: Layout = { outcomes: 5, rows: 3, form: 'weights' };
+  const layout: BatchShape = { outcomes: 5, rows: 3, form: 'weights' };
 
   /** Every operation with its first example, read once more than reads are let in at a time. */
   async function readAll(engine: Engine, atOnce: (made: readonly Tensor[]) => void): Promise<readonly (readonly number[])[]> {

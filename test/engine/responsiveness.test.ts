@@ -1,12 +1,12 @@
 /** Long work on the CPU leaves the thread to its page: it gives the event loop turns, and the page its frames. */
 import { expect, onTestFinished, test } from 'vitest';
-import { turn } from '../../src/engine/breather.ts';
+import { yieldToEventLoop } from '../../src/engine/event-loop.ts';
 import { alphaDivergenceMatrix, fisherInformation, hellingerDistance, klDivergence, mirrorDescent, openEngine, renyiDivergence, type Engine, type EngineOptions, type Tensor } from '../../src/index.ts';
 import { randomRows } from './random-rows.ts';
 
 /** Each work takes dozens of times as long as it may hold the thread, on a slow or busy machine too, for then both are longer. The best of some rounds is taken, since other processes hold threads longer than we do. */
 const rounds = 50;
-/** How much of a work may pass without a turn. Without breathers it is nearly all, or all of a part that takes half of the time. */
+/** How much of a work may pass without a turn. Without yielding it is nearly all, or all of a part that takes half of the time. */
 const longestShare = 0.3;
 /** The same of frames, which come no more often than the screen shows them. */
 const longestShareOfFrames = 0.5;
@@ -121,6 +121,6 @@ test.each(works)('%s', async (_, { workers = 0, ...options }, prepare) => {
     return undefined;
   };
   for (let adapter = await work(); workers > 0 && !adapter!.endsWith('threads');) adapter = await work(); // it takes time to start
-  expect(await bestOfRounds(work, turn, longestShare)).toBeLessThanOrEqual(longestShare);
+  expect(await bestOfRounds(work, yieldToEventLoop, longestShare)).toBeLessThanOrEqual(longestShare);
   if (typeof requestAnimationFrame === 'function') expect(await bestOfRounds(work, frame, longestShareOfFrames)).toBeLessThanOrEqual(longestShareOfFrames);
 });

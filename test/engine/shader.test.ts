@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ShaderCompilationError } from '../../src/engine/errors.ts';
-import { compile, joinPieces } from '../../src/engine/shader.ts';
+import { compileShader, joinPieces } from '../../src/engine/shader.ts';
 import { expectFailure } from '../failure.ts';
 
 const main = '@compute @workgroup_size(1)\nfn main() {\n  answer();\n}';
@@ -41,12 +41,12 @@ describe('compile', () => {
 
   test('gives a module for what compiles', async () => {
     const shader = joinPieces([{ name: 'answer.wgsl', source: 'fn answer() -> u32 { return 42u; }' }, { name: 'main.wgsl', source: main.replace('answer();', 'let x = answer();') }]);
-    expect(await compile(device, 'answer', shader)).toBeInstanceOf(GPUShaderModule);
+    expect(await compileShader(device, 'answer', shader)).toBeInstanceOf(GPUShaderModule);
   });
 
   test('names the line of the piece that is wrong', async () => {
     const wrong = { name: 'math/answer.wgsl', source: '// one\nfn answer() {\n  let x: u32 = unknown_name;\n}' };
-    const error = await expectFailure(() => compile(device, 'answer', joinPieces([{ name: 'empty.wgsl', source: '\n\n' }, wrong, { name: 'main.wgsl', source: main }])),
+    const error = await expectFailure(() => compileShader(device, 'answer', joinPieces([{ name: 'empty.wgsl', source: '\n\n' }, wrong, { name: 'main.wgsl', source: main }])),
       ShaderCompilationError, 'shader-compilation', { operation: 'answer', expected: 'WGSL that compiles' });
     expect(error.got).toMatch(/math\/answer\.wgsl:3:\d+ .*unknown_name/s);
   });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/engine/errors.ts';
 import type { Piece } from '../../src/engine/kernel.ts';
-import { layoutOf } from '../../src/engine/regimes.ts';
-import { compile, joinPieces } from '../../src/engine/shader.ts';
+import { regimeLayout } from '../../src/engine/regimes.ts';
+import { compileShader, joinPieces } from '../../src/engine/shader.ts';
 import { checkSnippet, snippetPieces, type Snippet } from '../../src/engine/snippet.ts';
 import { findDevice } from '../../src/engine/webgpu/adapter.ts';
 import { defineFDivergence, openEngine } from '../../src/index.ts';
@@ -94,7 +94,7 @@ describe('what is let through', () => {
   });
   afterAll(() => device.destroy());
 
-  const compiles = (pieces: readonly Piece[]): Promise<boolean> => compile(device, 'mine', joinPieces([...layoutOf('lane', 1).pieces, ...pieces])).then(() => true, () => false);
+  const compiles = (pieces: readonly Piece[]): Promise<boolean> => compileShader(device, 'mine', joinPieces([...regimeLayout('lane', 1).pieces, ...pieces])).then(() => true, () => false);
 
   test('names nothing of the shader around it: what compiles there compiles alone', async () => {
     expect(names).toEqual(expect.arrayContaining(['p', 'q', 'table', 'uniforms', 'divergences', 'row_divergence']));
@@ -173,7 +173,7 @@ describe('what is let through', () => {
 
   test('what the compiler says of a line with loops has its column in the snippet', async () => {
     const text = 'var x = ratio;\nwhile (x > 1.0) { x *= 0.5; } for (var i = 0; i < 2; i++) { x = i; }\nreturn x;';
-    const at = await compile(device, 'mine', joinPieces(snippetPieces(snippetOf(text)))).catch((error: unknown) => (error as Error).message);
+    const at = await compileShader(device, 'mine', joinPieces(snippetPieces(snippetOf(text)))).catch((error: unknown) => (error as Error).message);
     const [line, column] = /mine\.wgsl:(\d+):(\d+)/.exec(at as string)!.slice(1).map(Number);
     expect(line).toBe(2);
     expect(Math.abs(column! - (1 + text.split('\n')[1]!.indexOf('x = i')))).toBeLessThanOrEqual(4); // at the variable, the sign or the value

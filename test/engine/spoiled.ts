@@ -1,4 +1,4 @@
-import { defineLayout } from '../../src/engine/layout.ts';
+import { defineUniforms } from '../../src/engine/uniform-layout.ts';
 import type { Operation } from '../../src/engine/operation.ts';
 
 /** Copies its rows, and spoils row 7 as WGSL says, or by what the CPU does to it. */
@@ -10,7 +10,7 @@ export function copying(spoil: string, cpu?: Operation<object>['cpu']): Operatio
     ...(cpu && { cpu }), reference: ([p]) => (row, out) => out.set(p!.row(row)),
     kernel: {
       over: 'elements', items: ({ rows: count, width }) => count * width,
-      uniforms: defineLayout({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32' }),
+      uniforms: defineUniforms({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32' }),
       pieces: () => [{ name: 'spoiled.wgsl', source: `
         struct Uniforms { rows: u32, width: u32, p_start: u32, p_stride: u32, }
         @group(0) @binding(0) var<storage, read> p: array<f32>;

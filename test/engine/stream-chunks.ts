@@ -1,5 +1,5 @@
 /** What streams are made of in tests, and how they are read. */
-import { turn } from '../../src/engine/breather.ts';
+import { yieldToEventLoop } from '../../src/engine/event-loop.ts';
 import { randomRows } from './random-rows.ts';
 
 export const outcomes = 8;
@@ -48,5 +48,5 @@ export async function joined(parts: AsyncIterable<Rows>): Promise<{ numbers: num
 
 /** Lets what has been begun go on for a while, if it does. */
 export async function settled(): Promise<void> {
-  for (let k = 0; k < 20; k++) await turn();
+  for (let k = 0; k < 20; k++) await yieldToEventLoop();
 }

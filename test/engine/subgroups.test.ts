@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/open.ts';
-import { compile, joinPieces } from '../../src/engine/shader.ts';
-import { layoutOf } from '../../src/engine/regimes.ts';
+import { compileShader, joinPieces } from '../../src/engine/shader.ts';
+import { regimeLayout } from '../../src/engine/regimes.ts';
 import { findDevice } from '../../src/engine/webgpu/adapter.ts';
 import { alphaDivergence, jensenShannonDivergence, klDivergence } from '../../src/index.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
@@ -43,7 +43,7 @@ test('kernels compile for subgroups of every size, where the device has them', a
   expect(uses.length).toBeGreaterThan(0);
   const sizes = device.features.has('subgroups') ? [4, 16] as const : [0] as const;
   for (const size of sizes) {
-    for (const { kernel, dispatch } of uses) await compile(device, `subgroups of ${size}`, joinPieces([...layoutOf('team', 1, size).pieces, ...kernel.pieces(dispatch, 'team')]));
+    for (const { kernel, dispatch } of uses) await compileShader(device, `subgroups of ${size}`, joinPieces([...regimeLayout('team', 1, size).pieces, ...kernel.pieces(dispatch, 'team')]));
   }
   device.destroy();
 });

@@ -1,5 +1,5 @@
 /** Makes a random call, disturbs it as it says, and judges how it ended. */
-import { turn } from '../../src/engine/breather.ts';
+import { yieldToEventLoop } from '../../src/engine/event-loop.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { GpuBufferLike } from '../../src/engine/gpu-types.ts';
 import { isShared } from '../../src/engine/tags.ts';
@@ -139,7 +139,7 @@ function detach(source: Tensor | undefined): boolean {
 }
 
 async function later(turns: number, act: () => void): Promise<void> {
-  for (let count = 0; count <= turns; count++) await turn();
+  for (let count = 0; count <= turns; count++) await yieldToEventLoop();
   act();
 }
 

@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { apply } from '../../src/engine/operation.ts';
 import { openEngine as openHere } from '../../src/open.ts';
 import { hellingerDistance, klDivergence, mirrorDescent, nearest, openEngine, type Tensor } from '../../src/worker.ts';
-import { inputsOf, operations, parametersOf, type Layout } from '../cases.ts';
+import { inputsOf, operations, parametersOf, type BatchShape } from '../cases.ts';
 import { randomRows } from '../engine/random-rows.ts';
 import { thrownBy } from '../failure.ts';
 import { engineWorker } from './engine-worker.ts';
@@ -13,7 +13,7 @@ const slow = navigator.userAgent.includes('Firefox');
 const outcomes = 8;
 const rowsOf = (engine: Engine, rows: number, seed: number): Tensor => engine.rows(randomRows(rows, outcomes, seed), { outcomes, form: 'weights' });
 const onGpu = ['klDivergence', 'divergenceMatrix', 'mirrorDescentStep', 'fisherInformation', 'probabilities'];
-const layouts: readonly Layout[] = [{ outcomes: 5, rows: 4, form: 'weights' }, { outcomes: 16, rows: 9, form: 'probabilities' }];
+const layouts: readonly BatchShape[] = [{ outcomes: 5, rows: 4, form: 'weights' }, { outcomes: 16, rows: 9, form: 'probabilities' }];
 
 /** A run long enough to be interrupted. */
 function descent(engine: Engine, rows = 16, steps = 60): Tensor {

@@ -1,38 +1,38 @@
-import { breather } from '../breather.ts';
+import { yieldWhenDue } from '../event-loop.ts';
 import type { FastPath, FastPlan, FastRun } from '../fast-path.ts';
 import type { Form } from '../forms.ts';
 import { lineageOf } from '../lineage.ts';
 import { rateOf } from '../rate.ts';
 import { checkSource } from '../reference-run.ts';
 import type { SourceData } from '../reference.ts';
-import { roomFor } from '../room.ts';
+import { allocateResult } from '../allocate-result.ts';
 import { headRows, type Stage } from '../stages.ts';
 import { manyNumbersOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
-import type { RunHooks } from '../webgpu/run.ts';
-import { compile, fastStages, type Compiled } from './compiler.ts';
+import type { RunHooks } from '../webgpu/gpu-run.ts';
+import { buildProgram, fastStages, type BuiltProgram } from './build-program.ts';
 import { Instance, MemoryShortage } from './instance.ts';
 import { wasmModule } from './module.ts';
-import { Pool, type PoolOptions } from './pool.ts';
+import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 import type { Program, RowWork } from './program.ts';
 import { runRows } from './rows.ts';
 
 /** What runs rows: the instance of the caller's thread, and workers. */
 interface Hands {
   readonly instance: Instance;
-  readonly pool: Pool;
+  readonly pool: WorkerPool;
 }
 
 /** Ends the workers of engines that nobody disposed of. */
-let collected: FinalizationRegistry<Pool> | undefined;
+let collected: FinalizationRegistry<WorkerPool> | undefined;
 
 /** Runs tensors by WebAssembly SIMD. */
 export class CpuBackend implements FastPath {
-  readonly #options: PoolOptions;
+  readonly #options: WorkerPoolOptions;
   #hands: Promise<Hands | undefined> | undefined;
   #cannot = false;
 
-  constructor(options: PoolOptions = {}) {
+  constructor(options: WorkerPoolOptions = {}) {
     this.#options = options;
   }
 
@@ -45,7 +45,7 @@ export class CpuBackend implements FastPath {
     const hands = await (this.#hands ??= this.#open());
     if (!hands) return undefined;
     try {
-      return await new Run(hands, root, stages, sourceData, checked, hooks).execute();
+      return await new CpuRun(hands, root, stages, sourceData, checked, hooks).execute();
     } catch (error) {
       if (error instanceof MemoryShortage) return undefined; // the reference needs no more than a row at a time
       throw error;
@@ -70,14 +70,14 @@ export class CpuBackend implements FastPath {
     const instance = module && await Instance.open(module).catch(() => undefined); // no memory for another, perhaps
     this.#cannot = !instance;
     if (!module || !instance) return undefined;
-    const pool = new Pool(module, this.#options);
+    const pool = new WorkerPool(module, this.#options);
     (collected ??= new FinalizationRegistry((orphaned) => orphaned.destroy())).register(this, pool);
     return { instance, pool };
   }
 }
 
 /** One run of one tensor: what all rows need first, then the rows of the result. */
-class Run {
+class CpuRun {
   readonly #hands: Hands;
   readonly #root: Tensor;
   readonly #stages: readonly Stage[];
@@ -119,10 +119,9 @@ class Run {
 
   #numbersOf(stage: Stage): Promise<Float32Array> {
     const { signal } = this.#hooks;
-    const pause = breather();
     return manyNumbersOf(this.#sourceData(stage.tensor), rowsOf(stage) * stage.tensor.width, () => {
       signal?.throwIfAborted();
-      return pause();
+      return yieldWhenDue();
     });
   }
 
@@ -131,9 +130,9 @@ class Run {
     const alongRows = (of: Stage, input: number): boolean => isAlong(of, input) && rowsOf(of.inputs[input]!) === rows;
     const neededWhole = (stage: Stage): boolean => stages.some((of) => of.inputs.some((input, index) => input === stage && !alongRows(of, index)));
     for (const stage of inputs) if (this.#isUnchecked(stage.tensor) && neededWhole(stage)) await this.#check(stage);
-    const { program, inputs: rowInputs } = compile(stages, (stage) => ({ data: this.#data.get(stage)!, check: this.#isUnchecked(stage.tensor) }), alongRows);
+    const { program, inputs: rowInputs } = buildProgram(stages, (stage) => ({ data: this.#data.get(stage)!, check: this.#isUnchecked(stage.tensor) }), alongRows);
     const { width, shape } = stages.at(-1)!.tensor;
-    const out = roomFor({ rows, width, shape });
+    const out = allocateResult({ rows, width, shape });
     await this.#runRows({ program, inputs: rowInputs }, rows, out, onProgress);
     return out;
   }
@@ -144,7 +143,7 @@ class Run {
     await this.#runRows({ program: checkOf(form, width), inputs: [stage] }, rowsOf(stage), new Float32Array());
   }
 
-  async #runRows({ program, inputs }: Compiled, rows: number, out: Float32Array, onProgress?: RunHooks['onProgress']): Promise<void> {
+  async #runRows({ program, inputs }: BuiltProgram, rows: number, out: Float32Array, onProgress?: RunHooks['onProgress']): Promise<void> {
     const work: RowWork = { program, rows, out, inputs: inputs.map((stage) => this.#data.get(stage)!) };
     const { bad, blocks, threads } = await runRows(this.#hands.instance, work, { ...this.#hooks, onProgress }, this.#hands.pool);
     this.#blocks += blocks;
@@ -160,7 +159,7 @@ class Run {
   /** The rules in f64 have the last word, and the words to say it: of all sources, so that the one at fault is the one that the reference names. */
   async #judge(): Promise<void> {
     for (const tensor of lineageOf(this.#root)) {
-      if (this.#isUnchecked(tensor)) await checkSource(tensor, this.#sourceData(tensor), this.#root, this.#checked, this.#hooks, breather());
+      if (this.#isUnchecked(tensor)) await checkSource(tensor, this.#sourceData(tensor), this.#root, this.#checked, this.#hooks);
     }
   }
 

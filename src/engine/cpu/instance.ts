@@ -1,5 +1,5 @@
 import type { Form } from '../forms.ts';
-import { numbersPerRow, wholeGroups, type BadRow, type Operand, type Program, type Step } from './program.ts';
+import { numbersPerRow, wholeGroups, type BadRow, type StepInput, type Program, type Step } from './program.ts';
 
 type Function = (...args: number[]) => number;
 
@@ -42,7 +42,7 @@ export class Instance {
   run(program: Program, rows: number, inputs: readonly Float32Array[], out: Float32Array): BadRow | undefined {
     this.#load(program);
     const perPass = Math.min(rows, wholeGroups(Math.floor(bytesPerPass / (4 * numbersPerRow(program))), program.rowsAtOnce));
-    const layout = this.#layout(program, perPass);
+    const layout = this.#place(program, perPass);
     for (let from = 0; from < rows; from += perPass) {
       const count = Math.min(perPass, rows - from);
       const bad = this.#pass(program, layout, from, count, inputs, out);
@@ -52,7 +52,7 @@ export class Instance {
   }
 
   /** Where inputs, results and the steps' own memory lie for so many rows. */
-  #layout({ inputs, slots, steps }: Program, rows: number): Layout {
+  #place({ inputs, slots, steps }: Program, rows: number): MemoryLayout {
     let at = this.#free;
     const place = (bytes: number): number => {
       const start = at;
@@ -67,7 +67,7 @@ export class Instance {
     return layout;
   }
 
-  #pass(program: Program, layout: Layout, from: number, rows: number, inputs: readonly Float32Array[], out: Float32Array): BadRow | undefined {
+  #pass(program: Program, layout: MemoryLayout, from: number, rows: number, inputs: readonly Float32Array[], out: Float32Array): BadRow | undefined {
     const memory = new Float32Array(this.#memory.buffer);
     let bad: BadRow | undefined;
     for (const [input, { width, check }] of program.inputs.entries()) {
@@ -87,10 +87,10 @@ export class Instance {
     return undefined;
   }
 
-  #call({ name, width, slot, operands, tables, numbers }: Step, layout: Layout, rows: number): void {
-    const at = ({ from, index: of }: Operand): number => (from === 'constants' ? this.#constants : layout[from])[of]!;
-    const inputs = operands.flatMap((operand) => [at(operand), operand.rows ?? rows, operand.width]);
-    this.#functions[name]!(rows, width, layout.slots[slot]!, layout.scratch, ...inputs, ...tables.map((table) => this.#constants[table]!), ...numbers);
+  #call({ name, width, slot, inputs, tables, numbers }: Step, layout: MemoryLayout, rows: number): void {
+    const at = ({ from, index: of }: StepInput): number => (from === 'constants' ? this.#constants : layout[from])[of]!;
+    const places = inputs.flatMap((input) => [at(input), input.rows ?? rows, input.width]);
+    this.#functions[name]!(rows, width, layout.slots[slot]!, layout.scratch, ...places, ...tables.map((table) => this.#constants[table]!), ...numbers);
   }
 
   #load(program: Program): void {
@@ -120,7 +120,7 @@ export class Instance {
   }
 }
 
-interface Layout {
+interface MemoryLayout {
   readonly inputs: readonly number[];
   readonly slots: readonly number[];
   readonly scratch: number;

@@ -8,22 +8,22 @@ export interface Opening {
 }
 
 /** Rows to be run. What is not shared comes in one buffer, and goes back with the answer. */
-export interface Parcel {
+export interface RowTask {
   readonly id: number;
-  /** Only if it is not that of the parcel before. */
+  /** Only if it is not that of the task before. */
   readonly program?: Program;
   readonly rows: number;
   readonly inputs: readonly Float32Array[];
   readonly out: Float32Array;
 }
 
-export type Order = Opening | Parcel;
+export type Order = Opening | RowTask;
 
 export interface Done {
   readonly id: number;
   readonly bad: BadRow | undefined;
   readonly milliseconds: number;
-  /** The results, where the parcel wanted them. */
+  /** The results, where the task wanted them. */
   readonly out: Float32Array;
 }
 

@@ -4,10 +4,10 @@ let compiled: Promise<WebAssembly.Module | undefined> | undefined;
 
 /** The WebAssembly module, compiled at its first use. Undefined where WebAssembly, or its SIMD, is missing or forbidden. */
 export function wasmModule(): Promise<WebAssembly.Module | undefined> {
-  return compiled ??= compile();
+  return compiled ??= compileModule();
 }
 
-async function compile(): Promise<WebAssembly.Module | undefined> {
+async function compileModule(): Promise<WebAssembly.Module | undefined> {
   try {
     return await WebAssembly.compile(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
   } catch {

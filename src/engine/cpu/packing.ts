@@ -1,15 +1,15 @@
-import type { Range } from './ledger.ts';
+import type { RowRange } from './row-queue.ts';
 import { partOf } from '../storage.ts';
 import { isShared } from '../tags.ts';
 import type { Program, RowWork } from './program.ts';
 
-/** Memory that a parcel travels in, again and again: fresh pages are dear. */
+/** Memory that a task travels in, again and again: fresh pages are dear. */
 export interface Slot {
   buffer: ArrayBufferLike;
 }
 
 /** Brings rows into a slot. Inputs that are shared stay where they are. */
-export function pack({ program, inputs }: RowWork, { from, rows }: Range, slot: Slot, shared: boolean): { inputs: Float32Array[]; out: Float32Array; transfer: ArrayBuffer[] } {
+export function pack({ program, inputs }: RowWork, { from, rows }: RowRange, slot: Slot, shared: boolean): { inputs: Float32Array[]; out: Float32Array; transfer: ArrayBuffer[] } {
   const outWidth = program.steps.at(-1)?.width ?? 0;
   const width = program.inputs.reduce((sum, input, index) => sum + (isShared(inputs[index]!) ? 0 : input.width), outWidth);
   const buffer = reserve(slot, 4 * rows * width, shared);
@@ -30,7 +30,7 @@ export function pack({ program, inputs }: RowWork, { from, rows }: Range, slot: 
   return { inputs: views, out: place(outWidth), transfer: shared ? [] : [buffer as ArrayBuffer] };
 }
 
-/** Sizes are powers of two, so that parcels of like sizes need no new memory. */
+/** Sizes are powers of two, so that tasks of like sizes need no new memory. */
 function reserve(slot: Slot, bytes: number, shared: boolean): ArrayBufferLike {
   if (slot.buffer.byteLength >= bytes && slot.buffer.byteLength > 0) return slot.buffer;
   const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 2 ** 16)));

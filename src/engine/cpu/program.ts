@@ -3,7 +3,7 @@
 import type { Form } from '../forms.ts';
 
 /** Numbers that a step reads: an input that comes block by block, one that is the same for all blocks, or what a step left in a slot. */
-export interface Operand {
+export interface StepInput {
   readonly from: 'inputs' | 'constants' | 'slots';
   readonly index: number;
   readonly width: number;
@@ -17,7 +17,7 @@ export interface Step {
   readonly width: number;
   /** Where its result goes. */
   readonly slot: number;
-  readonly operands: readonly Operand[];
+  readonly inputs: readonly StepInput[];
   /** Tables, by their index among the constants. */
   readonly tables: readonly number[];
   readonly numbers: readonly number[];

@@ -1,12 +1,12 @@
 import { isShared } from '../tags.ts';
 import type { Port } from '../workers.ts';
 import { Instance } from './instance.ts';
-import type { Answer, Opening, Order, Parcel } from './messages.ts';
+import type { Answer, Opening, Order, RowTask } from './messages.ts';
 import type { Program } from './program.ts';
 
 export type CpuPort = Port<Order, Answer>;
 
-/** Runs parcels in the order they come, in a WebAssembly memory of its own. */
+/** Runs tasks in the order they come, in a WebAssembly memory of its own. */
 export function serve(port: CpuPort): void {
   let instance: Instance | undefined;
   let program: Program | undefined;
@@ -15,10 +15,10 @@ export function serve(port: CpuPort): void {
     instance = await Instance.open(module);
     port.post({ ready: true }, []);
   };
-  const run = (parcel: Parcel): void => {
-    const { id, rows, inputs, out } = parcel;
+  const run = (task: RowTask): void => {
+    const { id, rows, inputs, out } = task;
     const start = performance.now();
-    program = parcel.program ?? program!;
+    program = task.program ?? program!;
     const bad = instance!.run(program, rows, inputs, out);
     port.post({ id, bad, out, milliseconds: performance.now() - start }, isShared(out) ? [] : [out.buffer as ArrayBuffer]);
   };

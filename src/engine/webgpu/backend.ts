@@ -2,16 +2,16 @@ import { DomainError, LimitExceededError } from '../errors.ts';
 import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
-import { roomFor } from '../room.ts';
+import { allocateResult } from '../allocate-result.ts';
 import { bytesOf, perWord, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { copyBlock, placeBlock } from './blocks.ts';
 import { Gpu } from './gpu.ts';
-import { Guard } from './guard.ts';
+import { DeviceWatchdog } from './device-watchdog.ts';
 import { bytesOfTensor, defaultBudget, Memory, placeOf } from './memory.ts';
 import { explained } from './objections.ts';
 import { recordReadback } from './readback.ts';
-import { Run, type RunFacts, type RunHooks, type Sink } from './run.ts';
+import { GpuRun, type RunFacts, type RunHooks, type Sink } from './gpu-run.ts';
 
 export interface Forced {
   /** Join teams of lanes within subgroups. Only on request: WGSL does not promise that lanes of a subgroup are neighbours. */
@@ -34,14 +34,14 @@ export class WebGpuBackend {
   readonly forcedRegime: Regime | undefined;
   /** Lanes that every subgroup of the device has at least, as far as kernels use them. */
   readonly subgroup: 0 | 4 | 16;
-  readonly #guard: Guard;
+  readonly #watchdog: DeviceWatchdog;
 
   constructor(device: GPUDevice, options: { borrowed: boolean; softwareAdapter: boolean; forced: Forced; memoryBudget?: number | undefined }) {
     this.gpu = new Gpu(device, options.borrowed);
     this.memory = new Memory(this.gpu, options.memoryBudget ?? defaultBudget(device.limits));
     this.softwareAdapter = options.softwareAdapter;
     this.forcedRegime = options.forced.regime;
-    this.#guard = new Guard(this.gpu, options.forced.patience ?? 60_000);
+    this.#watchdog = new DeviceWatchdog(this.gpu, options.forced.patience ?? 60_000);
     this.subgroup = options.forced.subgroups ? subgroupOf(device) : 0;
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
     this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
@@ -65,17 +65,17 @@ export class WebGpuBackend {
 
   /** Uploads a result that was made on the host, for those who want it on the device. */
   async place(tensor: Tensor, data: Float32Array<ArrayBuffer>): Promise<GPUBuffer> {
-    this.#guard.assertNotLost('tensor.buffer');
+    this.#watchdog.assertNotLost('tensor.buffer');
     this.#assertFits(tensor);
     let made: readonly Tensor[] = [];
-    await this.#guard.run('tensor.buffer', async () => {
+    await this.#watchdog.run('tensor.buffer', async () => {
       this.memory.begin([], () => undefined);
       const there = this.resident(tensor);
       if (!there) made = [tensor];
       this.gpu.write(there ?? await this.allocateResident(tensor), data);
       return async () => undefined;
     }).catch(async (error: unknown) => {
-      if (this.gpu.lost === undefined) await this.#guard.recording.run(async () => this.#forget(made));
+      if (this.gpu.lost === undefined) await this.#watchdog.recording.run(async () => this.#forget(made));
       throw error;
     });
     return this.resident(tensor) || tensor.disposed ? this.#handedOut(tensor) : this.place(tensor, data); // others may have moved it meanwhile
@@ -83,7 +83,7 @@ export class WebGpuBackend {
 
   /** Writes over a result where it lies on the device, if it does; a copy of it on the host is dropped. */
   async overwrite(tensor: Tensor, data: Float32Array<ArrayBuffer>): Promise<boolean> {
-    return this.#guard.run('tensor.read', async () => {
+    return this.#watchdog.run('tensor.read', async () => {
       const buffer = this.resident(tensor);
       this.memory.dropCopy(tensor);
       if (buffer) this.gpu.write(buffer, data);
@@ -108,8 +108,8 @@ export class WebGpuBackend {
 
   /** Frees what a tensor holds, in its turn: a run that records now may use it. */
   async release(tensor: Tensor): Promise<void> {
-    if (this.#guard.recording.isIdle && !this.memory.holds(tensor)) return;
-    await this.#guard.recording.run(async () => this.memory.release(tensor));
+    if (this.#watchdog.recording.isIdle && !this.memory.holds(tensor)) return;
+    await this.#watchdog.recording.run(async () => this.memory.release(tensor));
   }
 
   /** The numbers of a source, read back when they live in a GPUBuffer. */
@@ -118,7 +118,7 @@ export class WebGpuBackend {
     if (origin.kind !== 'source') throw new TypeError('This tensor has no data on the host');
     if (!isGpuBuffer(origin.data)) return origin.data;
     const buffer = origin.data as GPUBuffer;
-    this.#guard.assertNotLost('engine.rows');
+    this.#watchdog.assertNotLost('engine.rows');
     const { first, count } = placeOf(tensor, 0, tensor.rows);
     const start = first % perWord[tensor.storage];
     const bytes = new Uint8Array(bytesOf(tensor.storage, start + count));
@@ -128,7 +128,7 @@ export class WebGpuBackend {
         remedy: 'Create it with GPUBufferUsage.COPY_SRC.',
       });
     }
-    await this.#guard.run('engine.rows', async () => {
+    await this.#watchdog.run('engine.rows', async () => {
       this.memory.begin([], () => undefined, signal);
       await this.memory.download(buffer, bytes, bytesOf(tensor.storage, first - start));
       return async () => undefined;
@@ -140,7 +140,7 @@ export class WebGpuBackend {
   async read(tensor: Tensor, hooks: RunHooks): Promise<{ data: Float32Array<ArrayBuffer>; facts: RunFacts; bytesDown: number }> {
     const spilled = this.memory.spilled(tensor);
     if (spilled) return { data: spilled.slice(), facts: { chunks: 1, dispatches: 0, bytesUp: 0, gpuMilliseconds: 0, whole: undefined }, bytesDown: 0 };
-    const data = roomFor(tensor);
+    const data = allocateResult(tensor);
     const put: Sink['put'] = async (region, range, record) => {
       const bytes = 4 * range.rows * range.width;
       const deliver = recordReadback(this.gpu, record, await this.memory.take('staging', bytes), region.buffer, 4 * region.start, bytes);
@@ -151,7 +151,7 @@ export class WebGpuBackend {
 
   /** Runs a tensor and leaves the result on the device, whole. */
   async buffer(tensor: Tensor, hooks: RunHooks): Promise<{ buffer: GPUBuffer; facts: RunFacts | undefined }> {
-    this.#guard.assertNotLost('tensor.buffer');
+    this.#watchdog.assertNotLost('tensor.buffer');
     if (this.resident(tensor)) return { buffer: this.#handedOut(tensor), facts: undefined };
     const bytes = this.#assertFits(tensor);
     let target: GPUBuffer | undefined;
@@ -183,7 +183,7 @@ export class WebGpuBackend {
     const start = async (): Promise<() => Promise<RunFacts>> => {
       this.gpu.trim();
       if ((hooks.share ?? 1) < 1) await this.memory.moveAll();
-      const run = new Run(this, tensor, hooks);
+      const run = new GpuRun(this, tensor, hooks);
       uploaded = run.uploaded;
       const finish = await run.start(sink);
       land = this.memory.takeOff();
@@ -193,7 +193,7 @@ export class WebGpuBackend {
       });
     };
     try {
-      const facts = await this.#guard.run(operation, start, hooks.signal);
+      const facts = await this.#watchdog.run(operation, start, hooks.signal);
       if (facts.whole) this.#settle(tensor, facts.whole.buffer);
       ended = undefined; // the buffer is the tensor's now, whatever comes
       settle();
@@ -203,7 +203,7 @@ export class WebGpuBackend {
       if (ended?.whole) this.gpu.pool.give(ended.whole.buffer); // it ended, and then an error came to light
       const isHarmless = error instanceof DomainError || (hooks.signal?.aborted === true && error === hooks.signal.reason);
       if (isHarmless || this.gpu.lost !== undefined) throw error;
-      await this.#guard.recording.run(async () => this.#forget(uploaded));
+      await this.#watchdog.recording.run(async () => this.#forget(uploaded));
       throw await explained(error, tensor, this.gpu.device, this.memory);
     } finally {
       land();

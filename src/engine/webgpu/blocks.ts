@@ -1,10 +1,10 @@
-import type { Range } from '../stages.ts';
+import type { BlockRange } from '../stages.ts';
 import { bytesOf, perWord } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Region } from './encoder.ts';
 
 /** Puts a block of a result where it belongs in the whole, on the host. */
-export function placeBlock(block: Float32Array, range: Range, whole: Float32Array, width: number): void {
+export function placeBlock(block: Float32Array, range: BlockRange, whole: Float32Array, width: number): void {
   if (range.width === width) {
     whole.set(block, range.from * width);
     return;
@@ -15,7 +15,7 @@ export function placeBlock(block: Float32Array, range: Range, whole: Float32Arra
 }
 
 /** The same on the device. */
-export function copyBlock(commands: GPUCommandEncoder, region: Region, range: Range, whole: GPUBuffer, { width, storage }: Tensor): void {
+export function copyBlock(commands: GPUCommandEncoder, region: Region, range: BlockRange, whole: GPUBuffer, { width, storage }: Tensor): void {
   if (range.width === width) {
     const start = region.start % perWord[storage]; // whole words, whose other half is the same on both sides
     commands.copyBufferToBuffer(region.buffer, bytesOf(storage, region.start - start), whole, bytesOf(storage, range.from * width - start), bytesOf(storage, start + range.rows * width));

@@ -1,6 +1,6 @@
 import type { Dispatch, Kernel, Regime } from '../kernel.ts';
 import { foldWorkgroups, type Limits } from '../plan.ts';
-import { layoutOf } from '../regimes.ts';
+import { regimeLayout } from '../regimes.ts';
 import { unlessAborted } from '../signals.ts';
 import { counters } from './counters.ts';
 import type { Gpu, Step } from './gpu.ts';
@@ -57,7 +57,7 @@ export class Encoder {
     const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
     const effective = kernel.over === 'elements' ? 'lane' : regime;
     const items = kernel.items(dispatch, effective);
-    const layout = layoutOf(effective, items, this.#subgroup);
+    const layout = regimeLayout(effective, items, this.#subgroup);
     const { pipeline, layouts } = await unlessAborted(this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length), this.#signal);
     const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
       rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom,

@@ -1,11 +1,11 @@
 import { DeviceError, type DeviceErrorKind } from '../errors.ts';
 import { usage } from '../gpu-types.ts';
-import { compile, joinPieces, type Shader } from '../shader.ts';
+import { compileShader, joinPieces, type Shader } from '../shader.ts';
 import type { Piece, Table } from '../kernel.ts';
 import type { StoredNumbers } from '../storage.ts';
 import { isShared } from '../tags.ts';
 import { counters } from './counters.ts';
-import { BufferPool } from './pool.ts';
+import { BufferPool } from './buffer-pool.ts';
 
 interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -68,14 +68,14 @@ export class Gpu {
     const known = cache.get(key);
     if (known) return known;
     counters.pipelines++;
-    const made = this.#compile(label, shader, inputs, tables);
+    const made = this.#createPipeline(label, shader, inputs, tables);
     cache.set(key, made);
     made.catch(() => cache.delete(key));
     return made;
   }
 
-  async #compile(label: string, shader: Shader, inputs: number, tables: number): Promise<Pipeline> {
-    const module = await compile(this.device, label, shader);
+  async #createPipeline(label: string, shader: Shader, inputs: number, tables: number): Promise<Pipeline> {
+    const module = await compileShader(this.device, label, shader);
     const reads = (count: number): GPUBufferBindingType[] => Array.from({ length: count }, () => 'read-only-storage');
     const groups = [[...reads(inputs), 'storage' as const, 'uniform' as const], reads(tables)];
     const made = this.scoped(['validation', 'internal'], () => {

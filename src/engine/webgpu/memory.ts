@@ -4,7 +4,7 @@ import { unlessAborted } from '../signals.ts';
 import { bytesOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Gpu } from './gpu.ts';
-import { fillOfClass, type Kind } from './pool.ts';
+import { fillOfClass, type Kind } from './buffer-pool.ts';
 import { readNow } from './readback.ts';
 
 /** What a tensor has on the device, and what of it was moved to the host. */

@@ -1,7 +1,7 @@
 import type { Stage } from '../stages.ts';
 import type { Region } from './encoder.ts';
 import type { Memory } from './memory.ts';
-import type { BufferPool } from './pool.ts';
+import type { BufferPool } from './buffer-pool.ts';
 
 /** Where the stages of a run lie on the device: in buffers of tensors, or in buffers of the run, which go back to the pool. */
 export class StageBuffers {

@@ -1,12 +1,12 @@
 import { wholeGroups, type BadRow } from './program.ts';
 
-export interface Range {
+export interface RowRange {
   readonly from: number;
   readonly rows: number;
 }
 
 /** Which rows are to be done, which are being done, and which is the first bad one. */
-export class Ledger {
+export class RowQueue {
   /** Rows that are done. */
   done = 0;
   blocks = 0;
@@ -14,8 +14,8 @@ export class Ledger {
   #next = 0;
   /** Rows from here on need not be done. */
   #limit: number;
-  #returned: Range[] = [];
-  readonly #open = new Set<Range>();
+  #returned: RowRange[] = [];
+  readonly #open = new Set<RowRange>();
   readonly #rowsAtOnce: number;
 
   /** Rows are taken in groups of so many, which cost no more than one. */
@@ -34,7 +34,7 @@ export class Ledger {
   }
 
   /** Takes rows: of those that came back, then the next ones, so that all before a bad row are done too. */
-  take(rows: number): Range | undefined {
+  take(rows: number): RowRange | undefined {
     const range = this.#returned.pop() ?? { from: this.#next, rows: Math.min(wholeGroups(rows, this.#rowsAtOnce), this.#limit - this.#next) };
     if (range.rows <= 0) return undefined;
     this.#next = Math.max(this.#next, range.from + range.rows);
@@ -43,7 +43,7 @@ export class Ledger {
   }
 
   /** Enters rows as done, or the bad row among them. Rows that were reclaimed may be finished more than once. */
-  finish(range: Range, bad: BadRow | undefined): void {
+  finish(range: RowRange, bad: BadRow | undefined): void {
     const index = this.#returned.indexOf(range);
     if (index >= 0) this.#returned.splice(index, 1);
     else if (!this.#open.delete(range)) return;
@@ -57,7 +57,7 @@ export class Ledger {
   }
 
   /** Takes back rows that are not done. */
-  giveBack(range: Range): void {
+  giveBack(range: RowRange): void {
     if (this.#open.delete(range) && range.from < this.#limit) this.#returned.push(range);
   }
 

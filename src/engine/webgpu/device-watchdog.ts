@@ -6,7 +6,7 @@ import type { Gpu } from './gpu.ts';
 const lossDelay = 250;
 
 /** Lets work of a device begin in its turn, and end: with its result, with the errors that scopes caught, or with the loss of the device. */
-export class Guard {
+export class DeviceWatchdog {
   /** Runs record their commands one after the other, and wait for the device side by side. */
   readonly recording: Queue = new Queue();
   readonly #gpu: Gpu;

@@ -1,13 +1,13 @@
-import { breather } from './breather.ts';
+import { yieldWhenDue } from './event-loop.ts';
 import { certify, unexamined, type Examination, type Findings } from './certificate.ts';
-import { Allowance, checkShare, Credit } from './credit.ts';
+import { Allowance, checkShare, CheckBudget } from './check-budget.ts';
 import { Queue } from './queue.ts';
 import type { Reference } from './reference.ts';
 import type { Certificate } from './report.ts';
 import { RowCost } from './row-cost.ts';
 import { seededColumns, seededRows } from './sampling.ts';
 import type { Tensor } from './tensor.ts';
-import type { RunHooks } from './webgpu/run.ts';
+import type { RunHooks } from './webgpu/gpu-run.ts';
 
 export type Check = 'off' | 'sample' | 'all';
 
@@ -24,7 +24,7 @@ export interface CheckOptions {
 }
 
 /** A result to check. */
-export interface Inspection {
+export interface Verification {
   readonly tensor: Tensor;
   /** Time of its run. */
   readonly milliseconds: number;
@@ -38,12 +38,12 @@ const defaultSeed = 20_240_611;
 const seeds = 2 ** 32;
 
 /** Has results compared with the reference, as far as the caller of the engine wants it. */
-export class Inspector {
+export class Verifier {
   readonly rows: Check;
   readonly fallsBack: boolean;
-  readonly #credit = new Credit();
+  readonly #budget = new CheckBudget();
   readonly #rowCost = new RowCost();
-  readonly #checks = new Queue(); // one at a time, or all would spend the same credit
+  readonly #checks = new Queue(); // one at a time, or all would spend the same budget
   /** Results that were wrong, and where. */
   readonly #wrong = new WeakMap<Tensor, number>();
   #seed: number;
@@ -72,22 +72,22 @@ export class Inspector {
   /** Lets a run earn its share for checks. */
   async timed<T>(run: () => Promise<T>): Promise<{ result: T; milliseconds: number }> {
     const start = performance.now();
-    const result = await this.#credit.during(run);
+    const result = await this.#budget.during(run);
     return { result, milliseconds: performance.now() - start };
   }
 
-  inspect(inspection: Inspection): Promise<Certificate> {
-    return this.#checks.run(() => this.#inspect(inspection), inspection.hooks.signal);
+  verify(verification: Verification): Promise<Certificate> {
+    return this.#checks.run(() => this.#verify(verification), verification.hooks.signal);
   }
 
-  async #inspect({ tensor, milliseconds, prepare, hooks }: Inspection): Promise<Certificate> {
+  async #verify({ tensor, milliseconds, prepare, hooks }: Verification): Promise<Certificate> {
     const known = this.#wrong.get(tensor); // what was wrong once is looked at again, whatever it costs
     const seed = this.rows === 'all' ? undefined : this.#seed++ % seeds;
     const columns = known === undefined && seed !== undefined ? seededColumns(tensor, seed) : undefined;
     const width = columns?.length ?? tensor.width;
     const expected = seed === undefined ? undefined : this.#rowCost.expected(tensor, width);
-    const allowance = new Allowance(this.#credit, milliseconds, expected);
-    const spent = this.#credit.share;
+    const allowance = new Allowance(this.#budget, milliseconds, expected);
+    const spent = this.#budget.share;
     let findings = unexamined(tensor);
     if (known !== undefined || allowance.allowsRow) {
       const start = performance.now();
@@ -100,14 +100,13 @@ export class Inspector {
     hooks.onProgress?.(this.steps(tensor), this.steps(tensor));
     if (!findings.passed) this.#wrong.set(tensor, findings.worstRow);
     const { share, milliseconds: took } = allowance;
-    return { ...findings, ...(seed !== undefined && { seed }), reason: reasonOf(findings, spent, expected), milliseconds: took, share, shareOfAll: this.#credit.share };
+    return { ...findings, ...(seed !== undefined && { seed }), reason: reasonOf(findings, spent, expected), milliseconds: took, share, shareOfAll: this.#budget.share };
   }
 
   #betweenRows(tensor: Tensor, { signal, onProgress }: RunHooks): Pick<Examination, 'pause' | 'onRow'> {
-    const breath = breather();
-    const pause = (): Promise<void> | undefined => {
+        const pause = (): Promise<void> | undefined => {
       signal?.throwIfAborted();
-      return breath();
+      return yieldWhenDue();
     };
     return { pause, onRow: (done) => { if (this.rows === 'all') onProgress?.(done, this.steps(tensor)); } };
   }

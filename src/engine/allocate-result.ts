@@ -2,7 +2,7 @@ import { LimitExceededError } from './errors.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Memory of the host for the numbers of a result. */
-export function roomFor({ rows, width, shape }: Pick<Tensor, 'rows' | 'width' | 'shape'>): Float32Array<ArrayBuffer> {
+export function allocateResult({ rows, width, shape }: Pick<Tensor, 'rows' | 'width' | 'shape'>): Float32Array<ArrayBuffer> {
   try {
     return new Float32Array(rows * width);
   } catch (cause) { // a RangeError: longer than arrays may be, or than there is memory for

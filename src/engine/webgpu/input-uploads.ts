@@ -1,24 +1,24 @@
 import { isGpuBuffer } from '../gpu-types.ts';
 import { lineageOf } from '../lineage.ts';
 import { bindingBytes, type Block } from '../plan.ts';
-import type { Range, Stage } from '../stages.ts';
+import type { BlockRange, Stage } from '../stages.ts';
 import { bytesOf, perWord, wordsOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { WebGpuBackend } from './backend.ts';
 import type { Encoder, Region } from './encoder.ts';
 import { bytesOfTensor, bytesUpTo, placeOf } from './memory.ts';
 import type { StageBuffers } from './stage-buffers.ts';
-import type { Statuses } from './statuses.ts';
+import type { RowValidation } from './row-validation.ts';
 
 /** What a run records its commands with. */
 interface Means {
   readonly encoder: Encoder;
-  readonly statuses: Statuses;
+  readonly validation: RowValidation;
   readonly buffers: StageBuffers;
 }
 
 /** Brings to the device what a run reads and does not make: sources, and results that were made before. */
-export class Supply {
+export class InputUploads {
   readonly #backend: WebGpuBackend;
   readonly #means: Means;
   /** What stays on the device as a whole; what else comes from the host is uploaded block by block. */
@@ -59,7 +59,7 @@ export class Supply {
   }
 
   /** Has the rows of a stage on the device; none if they are to be computed. */
-  async bring(stage: Stage, range: Range, block: Block): Promise<Region | undefined> {
+  async bring(stage: Stage, range: BlockRange, block: Block): Promise<Region | undefined> {
     const resident = this.#backend.resident(stage.tensor);
     if (resident) {
       this.#backend.memory.need(stage.tensor);
@@ -77,7 +77,7 @@ export class Supply {
   }
 
   /** Rows of a buffer that is on the device already; copied only when the buffer is larger than a binding may be. */
-  async #part(stage: Stage, buffer: GPUBuffer, range: Range): Promise<Region> {
+  async #part(stage: Stage, buffer: GPUBuffer, range: BlockRange): Promise<Region> {
     const { tensor } = stage;
     const { placing } = tensor;
     const stride = tensor.rows === 1 ? 0 : placing.stride;
@@ -92,7 +92,7 @@ export class Supply {
     return { buffer: copy, start: start + range.columnFrom, stride };
   }
 
-  async #upload(stage: Stage, data: StoredNumbers, range: Range, block: Block): Promise<Region> {
+  async #upload(stage: Stage, data: StoredNumbers, range: BlockRange, block: Block): Promise<Region> {
     const { tensor } = stage;
     const stays = this.#kept.has(tensor);
     const [from, rows] = stays ? [0, tensor.rows] : [range.from, range.rows];
@@ -110,8 +110,8 @@ export class Supply {
   }
 
   async #check(tensor: Tensor, region: Region, first: number, rows: number): Promise<void> {
-    const { encoder, statuses } = this.#means;
-    if (rows > 0 && !statuses.covers(tensor)) await statuses.check(encoder, { tensor, region, first, rows, all: rows === tensor.rows });
+    const { encoder, validation } = this.#means;
+    if (rows > 0 && !validation.covers(tensor)) await validation.check(encoder, { tensor, region, first, rows, all: rows === tensor.rows });
   }
 }
 

@@ -48,7 +48,7 @@ const longestStartUp = 2000;
 const nothingHeld = (): boolean => false;
 
 /** Chooses a place for every read, by what the places cost and by what it has learned from runs. */
-export class Chooser {
+export class BackendSelector {
   readonly #fast: FastPath | undefined;
   readonly #calibrates: boolean;
   readonly #experience = new Experience();
@@ -90,9 +90,9 @@ export class Chooser {
   }
 
   /** A run ends, with a report unless it failed. It is learned from if it ran as chosen, and nothing else was under way. */
-  end(turn: number, { place, taken, other, pipelines }: Choice, report: RunReport | undefined, waited: number): void {
+  end(run: number, { place, taken, other, pipelines }: Choice, report: RunReport | undefined, waited: number): void {
     this.#running--;
-    if (!report || turn !== this.#alone || turn !== this.#begun) return;
+    if (!report || run !== this.#alone || run !== this.#begun) return;
     const { backend, replays, milliseconds: { total, check = 0 } } = report;
     if ((backend === 'webgpu') !== (place === 'webgpu') || replays !== undefined) return;
     this.#learn(taken, other, total - check - waited, place === 'webgpu' && counters.pipelines > pipelines);

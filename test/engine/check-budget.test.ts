@@ -1,7 +1,7 @@
 /** What checks may cost, by a clock of the test's own. */
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Allowance, checkShare, Credit } from '../../src/engine/credit.ts';
+import { Allowance, checkShare, CheckBudget } from '../../src/engine/check-budget.ts';
 import { RowCost } from '../../src/engine/row-cost.ts';
 import { seededColumns, seededRows } from '../../src/engine/sampling.ts';
 import { divergenceMatrix, klDivergence, nearest, openEngine, type Tensor } from '../../src/index.ts';
@@ -9,15 +9,15 @@ import { divergenceMatrix, klDivergence, nearest, openEngine, type Tensor } from
 /** Time passes only as it is told. */
 class Clock {
   now = 0;
-  readonly credit: Credit = new Credit(() => this.now);
+  readonly budget: CheckBudget = new CheckBudget(() => this.now);
 
   async run(milliseconds: number): Promise<void> {
-    await this.credit.during(async () => { this.now += milliseconds; });
+    await this.budget.during(async () => { this.now += milliseconds; });
   }
 
   /** Checks a result of so many rows, as far as that is allowed. */
   check({ run, rows, cost, preparation = 0, expected = preparation + cost }: Checked): Allowance {
-    const allowance = new Allowance(this.credit, run, expected);
+    const allowance = new Allowance(this.budget, run, expected);
     if (!allowance.allowsRow) return allowance;
     this.now += preparation;
     allowance.prepare(preparation);
@@ -58,7 +58,7 @@ describe('the cost of checks', () => {
       spent += allowance.milliseconds;
       expect(spent).toBeLessThanOrEqual(Math.max(first, checkShare * ran) * (1 + 1e-9) + 1e-9);
     }
-    if (ran > 0) expect(clock.credit.share).toBeCloseTo(spent / ran, 9);
+    if (ran > 0) expect(clock.budget.share).toBeCloseTo(spent / ran, 9);
   })));
 
   test('is at most one row more, however dear that is and whatever was expected', () => fc.assert(fc.asyncProperty(runsOf(milliseconds, { expected: milliseconds }), async (all) => {
@@ -93,7 +93,7 @@ describe('the cost of checks', () => {
       await cheap.run(10);
       cheap.check({ run: 10, rows: 1000, cost: 0.003 });
     }
-    for (const { credit: { share } } of [dear, cheap]) {
+    for (const { budget: { share } } of [dear, cheap]) {
       expect(share).toBeGreaterThan(0.04);
       expect(share).toBeLessThanOrEqual(0.045 + 1e-9);
     }
@@ -102,23 +102,23 @@ describe('the cost of checks', () => {
   test('is paid by runs under way at a time only once, and not by what they do meanwhile', async () => {
     const clock = new Clock();
     let end: () => void = () => undefined;
-    const long = clock.credit.during(() => new Promise<void>((resolve) => { end = resolve; }));
+    const long = clock.budget.during(() => new Promise<void>((resolve) => { end = resolve; }));
     await clock.run(40);
     clock.now += 60;
-    expect(clock.credit.balance).toBeCloseTo(4.5);
+    expect(clock.budget.balance).toBeCloseTo(4.5);
     clock.now += 20;
-    clock.credit.spend(20);
-    expect(clock.credit.balance).toBeCloseTo(4.5 - 20);
+    clock.budget.spend(20);
+    expect(clock.budget.balance).toBeCloseTo(4.5 - 20);
     end();
     await long;
     clock.now += 1000;
-    expect(clock.credit.balance).toBeCloseTo(4.5 - 20);
-    expect(clock.credit.share).toBeCloseTo(0.2);
+    expect(clock.budget.balance).toBeCloseTo(4.5 - 20);
+    expect(clock.budget.share).toBeCloseTo(0.2);
   });
 
   test('of a check of all rows is not bounded', async () => {
     const clock = new Clock();
-    const allowance = new Allowance(clock.credit, 1, undefined);
+    const allowance = new Allowance(clock.budget, 1, undefined);
     allowance.spend(100);
     expect([allowance.allowsRow, allowance.share]).toEqual([true, 100]);
   });

@@ -26,7 +26,7 @@ interface Rows {
 }
 
 /** The checks of a run's sources: dispatched with the work and read with its result, so that a run waits only once. */
-export class Statuses {
+export class RowValidation {
   readonly #gpu: Gpu;
   readonly #softwareAdapter: boolean;
   readonly #slots = new Map<Tensor, { readonly slot: number; all: boolean }>();

@@ -8,11 +8,11 @@ const planned = 0.9;
 const advance = 50;
 
 /**
- * What checks may cost. The time in which something runs earns credit, once, however many runs are under way; checks spend it,
- * and what others run meanwhile earns nothing. A row is checked when the credit covers twice what it is expected to take, so
+ * What checks may cost. The time in which something runs earns budget, once, however many runs are under way; checks spend it,
+ * and what others run meanwhile earns nothing. A row is checked when the budget covers twice what it is expected to take, so
  * that all checks of an engine take at most 5 % of the time of its runs, once these have paid for the first row.
  */
-export class Credit {
+export class CheckBudget {
   readonly #now: () => number;
   #running = 0;
   #since = 0;
@@ -64,13 +64,13 @@ export class Allowance {
   /** Time of the first row, with what all rows need. */
   first = 0;
   #dearest = 0;
-  readonly #credit: Credit;
+  readonly #budget: CheckBudget;
   readonly #run: number;
   readonly #expected: number | undefined;
 
   /** Milliseconds of the run, and those that its first row is expected to take with what all rows need; undefined where nothing limits the check. */
-  constructor(credit: Credit, run: number, expected: number | undefined) {
-    this.#credit = credit;
+  constructor(budget: CheckBudget, run: number, expected: number | undefined) {
+    this.#budget = budget;
     this.#run = run;
     this.#expected = expected;
   }
@@ -78,8 +78,8 @@ export class Allowance {
   /** Whether one more row may be checked. */
   get allowsRow(): boolean {
     if (this.#expected === undefined) return true;
-    if (this.rows === 0) return this.#credit.covers(this.#expected);
-    return this.#credit.covers(this.#dearest) && this.milliseconds + this.#dearest <= checkShare * this.#run;
+    if (this.rows === 0) return this.#budget.covers(this.#expected);
+    return this.#budget.covers(this.#dearest) && this.milliseconds + this.#dearest <= checkShare * this.#run;
   }
 
   /** Time of the check as a share of the time of its run. */
@@ -90,7 +90,7 @@ export class Allowance {
   /** For what all rows need. */
   prepare(milliseconds: number): void {
     this.milliseconds += milliseconds;
-    this.#credit.spend(milliseconds);
+    this.#budget.spend(milliseconds);
   }
 
   /** For a row. */

@@ -1,7 +1,7 @@
 import type { CpuCall, InputRange, Table } from '../kernel.ts';
 import { stagesOf, type Stage, type Target } from '../stages.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Operand, Program, RowInput, Step } from './program.ts';
+import type { StepInput, Program, RowInput, Step } from './program.ts';
 
 /** How the CPU computes a tensor fast, if it can. */
 export function callOf({ origin, rows, width }: Tensor): CpuCall | undefined {
@@ -25,7 +25,7 @@ export interface Given {
   readonly check: boolean;
 }
 
-export interface Compiled {
+export interface BuiltProgram {
   readonly program: Program;
   /** The stages whose rows are the program's inputs. */
   readonly inputs: readonly Stage[];
@@ -37,7 +37,7 @@ let programs = 0;
  * Joins stages whose rows go with the rows of the last one. Others are `given`: their data is there, and they are inputs if
  * their rows go along, and constants otherwise.
  */
-export function compile(stages: readonly Stage[], given: (stage: Stage) => { readonly data: Float32Array; readonly check: boolean }, goesAlong: (stage: Stage, input: number) => boolean): Compiled {
+export function buildProgram(stages: readonly Stage[], given: (stage: Stage) => { readonly data: Float32Array; readonly check: boolean }, goesAlong: (stage: Stage, input: number) => boolean): BuiltProgram {
   const joined = new Set(stages);
   const inputs: Stage[] = [];
   const rowInputs: RowInput[] = [];
@@ -45,7 +45,7 @@ export function compile(stages: readonly Stage[], given: (stage: Stage) => { rea
   const constantPlaces = new Map<Stage | string, number>();
   const inputPlaces = new Map<Stage, number>();
   const slots = new Slots(stages);
-  const operandOf = (of: Stage, input: number): Operand => {
+  const inputOf = (of: Stage, input: number): StepInput => {
     const stage = of.inputs[input]!;
     const { width, rows, form } = stage.tensor;
     if (joined.has(stage)) return { from: 'slots', index: slots.of(stage), width };
@@ -60,10 +60,10 @@ export function compile(stages: readonly Stage[], given: (stage: Stage) => { rea
   const tableOf = (table: Table): number => placeIn(constantPlaces, table.key, () => constants.push(madeOnce(table)) - 1);
   const steps = stages.map((stage): Step => {
     const { name, order, tables = [], numbers = [], scratch = 0, inPlaceOf } = callOf(stage.tensor)!;
-    const operands = (order ?? stage.inputs.map((_, index) => index)).map((index) => operandOf(stage, index));
+    const stepInputs = (order ?? stage.inputs.map((_, index) => index)).map((index) => inputOf(stage, index));
     const slot = slots.take(stage, inPlaceOf === undefined ? undefined : stage.inputs[inPlaceOf]);
     slots.read(stage);
-    return { name, width: stage.tensor.width, slot, operands, tables: tables.map(tableOf), numbers, scratch };
+    return { name, width: stage.tensor.width, slot, inputs: stepInputs, tables: tables.map(tableOf), numbers, scratch };
   });
   const rowsAtOnce = Math.max(...stages.map(({ tensor }) => callOf(tensor)!.rowsAtOnce ?? 1));
   return { inputs, program: { id: programs++, inputs: rowInputs, constants, slots: slots.widths, steps, rowsAtOnce } };

@@ -1,13 +1,13 @@
 import type { MakeWorker } from '../workers.ts';
-import { Lane } from './lane.ts';
+import { WorkerHandle } from './worker-handle.ts';
 import { startThread } from './thread.ts';
 
-export interface PoolOptions {
+export interface WorkerPoolOptions {
   /** Makes a worker of the caller's; undefined: from a blob, or a thread of Node. */
   readonly worker?: MakeWorker | undefined;
   /** Workers beside the caller's thread. */
   readonly workers?: number;
-  /** Whether parcels lie in memory that both sides see. */
+  /** Whether tasks lie in memory that both sides see. */
   readonly shared?: boolean;
   /** Milliseconds that must be left of a run for workers to have a part in it. */
   readonly worthwhile?: number;
@@ -24,18 +24,18 @@ const longestBirth = 30_000;
 const mostDeaths = 8;
 
 /** The workers of an engine. They start when the work that came up would have paid for them. */
-export class Pool {
+export class WorkerPool {
   readonly #module: WebAssembly.Module;
-  readonly #options: PoolOptions;
+  readonly #options: WorkerPoolOptions;
   readonly #count: number;
-  #lanes: readonly Lane[] = [];
+  #workers: readonly WorkerHandle[] = [];
   #work = 0;
   #deaths = 0;
   #problem: string | undefined;
   #canLive = false;
   #isDestroyed = false;
 
-  constructor(module: WebAssembly.Module, options: PoolOptions = {}) {
+  constructor(module: WebAssembly.Module, options: WorkerPoolOptions = {}) {
     this.#module = module;
     this.#options = options;
     this.#count = options.workers ?? Math.min(mostWorkers, cores() - 1);
@@ -43,35 +43,35 @@ export class Pool {
 
   /** Why there are no workers, and will be none. */
   get problem(): string | undefined {
-    return this.#lanes.length === 0 && this.#deaths >= mostDeaths ? this.#problem : undefined;
+    return this.#workers.length === 0 && this.#deaths >= mostDeaths ? this.#problem : undefined;
   }
 
   /** Workers for a run that would take the caller's thread so long; undefined if they are not worth it. They may still be starting. */
-  lanesFor(milliseconds: number): readonly Lane[] | undefined {
+  workersFor(milliseconds: number): readonly WorkerHandle[] | undefined {
     const { worthwhile = 2.5, startAfter = 10 } = this.#options;
     if (milliseconds < worthwhile) return undefined;
-    for (const lane of this.#lanes) if (lane.birth > longestBirth) lane.die('the worker does not start');
+    for (const worker of this.#workers) if (worker.birth > longestBirth) worker.die('the worker does not start');
     this.#work += milliseconds;
     if (this.#work >= startAfter) this.#start();
-    return this.#lanes;
+    return this.#workers;
   }
 
   /** Buries workers that are silent; at the end of a run, when what they said has been heard. */
   review(): void {
     const { patience = 1000 } = this.#options;
-    for (const lane of this.#lanes) if (lane.silence > patience) lane.die('the worker does not answer');
+    for (const worker of this.#workers) if (worker.silence > patience) worker.die('the worker does not answer');
   }
 
   destroy(): void {
     this.#isDestroyed = true;
-    for (const lane of this.#lanes) lane.die('the engine was disposed of');
+    for (const worker of this.#workers) worker.die('the engine was disposed of');
   }
 
   #start(): void {
-    while (!this.#isDestroyed && this.#lanes.length < this.#count && this.#deaths < mostDeaths) {
+    while (!this.#isDestroyed && this.#workers.length < this.#count && this.#deaths < mostDeaths) {
       try {
-        const lane = new Lane((events) => startThread(events, this.#options.worker), this.#module, this.#options.shared ?? canShare(), (died, reason) => this.#bury(died, reason));
-        if (!lane.isDead) this.#lanes = [...this.#lanes, lane];
+        const worker = new WorkerHandle((events) => startThread(events, this.#options.worker), this.#module, this.#options.shared ?? canShare(), (died, reason) => this.#bury(died, reason));
+        if (!worker.isDead) this.#workers = [...this.#workers, worker];
       } catch (error) {
         this.#deaths = mostDeaths;
         this.#problem = error instanceof Error ? error.message : String(error);
@@ -80,9 +80,9 @@ export class Pool {
   }
 
   /** Where no worker has come to life, others will not either. */
-  #bury(lane: Lane, reason: string): void {
-    this.#canLive ||= lane.wasReady || this.#lanes.some(({ wasReady }) => wasReady);
-    this.#lanes = this.#lanes.filter((other) => other !== lane);
+  #bury(worker: WorkerHandle, reason: string): void {
+    this.#canLive ||= worker.wasReady || this.#workers.some(({ wasReady }) => wasReady);
+    this.#workers = this.#workers.filter((other) => other !== worker);
     this.#deaths = this.#canLive ? this.#deaths + 1 : mostDeaths;
     this.#problem = reason;
   }

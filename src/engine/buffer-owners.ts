@@ -7,17 +7,17 @@ import type { Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 
 /** Knows on which device the GPUBuffers of sources are; with that they are lost. */
-export class Homes {
-  readonly #homes = new WeakMap<Tensor, WebGpuBackend>();
+export class BufferOwners {
+  readonly #owners = new WeakMap<Tensor, WebGpuBackend>();
 
-  adopt(source: Tensor, home: WebGpuBackend | undefined): void {
-    if (home && source.origin.kind === 'source' && isGpuBuffer(source.origin.data)) this.#homes.set(source, home);
+  adopt(source: Tensor, owner: WebGpuBackend | undefined): void {
+    if (owner && source.origin.kind === 'source' && isGpuBuffer(source.origin.data)) this.#owners.set(source, owner);
   }
 
   /** Throws if a source of the lineage was on another device than this one. */
   assertOn(gpu: WebGpuBackend, tensor: Tensor): void {
     for (const source of lineageOf(tensor)) {
-      if (this.#homeOf(source, gpu) !== gpu) throw lostBuffer(source, tensor);
+      if (this.#ownerOf(source, gpu) !== gpu) throw lostBuffer(source, tensor);
     }
   }
 
@@ -32,13 +32,13 @@ export class Homes {
   }
 
   /** What was wrapped while there was no device is on the next one. */
-  #homeOf(source: Tensor, next: WebGpuBackend): WebGpuBackend {
-    if (!this.#homes.has(source)) this.adopt(source, next);
-    return this.#homes.get(source) ?? next;
+  #ownerOf(source: Tensor, next: WebGpuBackend): WebGpuBackend {
+    if (!this.#owners.has(source)) this.adopt(source, next);
+    return this.#owners.get(source) ?? next;
   }
 
   async #download(source: Tensor, tensor: Tensor, gpu: WebGpuBackend | undefined, signal: AbortSignal | undefined): Promise<StoredNumbers> {
-    if (!gpu || gpu !== this.#homeOf(source, gpu)) throw lostBuffer(source, tensor);
+    if (!gpu || gpu !== this.#ownerOf(source, gpu)) throw lostBuffer(source, tensor);
     return gpu.hostData(source, signal, tensor);
   }
 }

@@ -3,8 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Instance } from '../../src/engine/cpu/instance.ts';
 import type { Order } from '../../src/engine/cpu/messages.ts';
 import { wasmModule } from '../../src/engine/cpu/module.ts';
-import { Pool, type PoolOptions } from '../../src/engine/cpu/pool.ts';
-import type { Operand, Program, RowWork } from '../../src/engine/cpu/program.ts';
+import { WorkerPool, type WorkerPoolOptions } from '../../src/engine/cpu/worker-pool.ts';
+import type { StepInput, Program, RowWork } from '../../src/engine/cpu/program.ts';
 import { runRows } from '../../src/engine/cpu/rows.ts';
 import type { WorkerLike } from '../../src/engine/workers.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -19,9 +19,9 @@ import { randomRows } from './random-rows.ts';
 const [rows, outcomes] = [6000, 301];
 const [p, q] = [randomRows(rows, outcomes, 1), randomRows(rows, outcomes, 2)];
 /** Workers take part at once. */
-const eager: PoolOptions = { workers: 2, worthwhile: 0, startAfter: 0 };
+const eager: WorkerPoolOptions = { workers: 2, worthwhile: 0, startAfter: 0 };
 
-async function open(pool: PoolOptions, worker?: PoolOptions['worker']): Promise<Engine> {
+async function open(pool: WorkerPoolOptions, worker?: WorkerPoolOptions['worker']): Promise<Engine> {
   const engine = await openEngine({ backend: 'cpu', ...(worker && { worker }) }, { pool });
   onTestFinished(() => engine.dispose());
   return engine;
@@ -120,11 +120,11 @@ test('of what constants are part of, only they are sent, and once a worker', asy
     return made;
   };
   const module = (await wasmModule())!;
-  const pool = new Pool(module, { ...eager, worker });
+  const pool = new WorkerPool(module, { ...eager, worker });
   onTestFinished(() => pool.destroy());
   const [row, table] = [q.subarray(outcomes, 2 * outcomes), new Float32Array(4)];
-  const operands: Operand[] = [{ from: 'inputs', index: 0, width: outcomes }, { from: 'constants', index: 0, width: outcomes, rows: 1 }];
-  const step = { name: 'klRows', width: 1, slot: 0, operands, tables: [], numbers: [2, 0, 1], scratch: 0 };
+  const inputs: StepInput[] = [{ from: 'inputs', index: 0, width: outcomes }, { from: 'constants', index: 0, width: outcomes, rows: 1 }];
+  const step = { name: 'klRows', width: 1, slot: 0, inputs, tables: [], numbers: [2, 0, 1], scratch: 0 };
   const program: Program = { id: 1, inputs: [{ width: outcomes }], constants: [row, table], slots: [1], steps: [step], rowsAtOnce: 1 };
   const work: RowWork = { program, rows, inputs: [p], out: new Float32Array(rows) };
   const instance = await Instance.open(module);

@@ -1,14 +1,14 @@
 /** The uniforms of a kernel, written once: a list of 32-bit fields gives byte offsets, the writer and the TypeScript type. */
 export type FieldType = 'u32' | 'i32' | 'f32';
 
-export interface Layout<Name extends string = string> {
+export interface UniformLayout<Name extends string = string> {
   readonly fields: readonly (readonly [name: Name, type: FieldType])[];
   /** Bytes of the uniform buffer: four a field, rounded up to 16 as WGSL's uniform address space wants. */
   readonly byteLength: number;
   write(values: Readonly<Record<Name, number>>): Uint32Array<ArrayBuffer>;
 }
 
-export function defineLayout<Name extends string>(types: Readonly<Record<Name, FieldType>>): Layout<Name> {
+export function defineUniforms<Name extends string>(types: Readonly<Record<Name, FieldType>>): UniformLayout<Name> {
   const fields = Object.entries(types) as [Name, FieldType][];
   const byteLength = Math.ceil(fields.length / 4) * 16;
   return {
@@ -29,6 +29,6 @@ export function defineLayout<Name extends string>(types: Readonly<Record<Name, F
 }
 
 /** The WGSL struct that the layout describes; a test compares it with the one in the shader. */
-export function wgslStruct(name: string, layout: Layout): string {
+export function wgslStruct(name: string, layout: UniformLayout): string {
   return `struct ${name} { ${layout.fields.map(([field, type]) => `${field}: ${type},`).join(' ')} }`;
 }

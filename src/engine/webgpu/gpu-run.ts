@@ -2,7 +2,7 @@ import { LimitExceededError } from '../errors.ts';
 import { memoryOf, passingStages, turnsOf } from '../footprint.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import { unlessAborted } from '../signals.ts';
-import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type Range, type Stage } from '../stages.ts';
+import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type BlockRange, type Stage } from '../stages.ts';
 import { bytesOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
@@ -10,15 +10,15 @@ import type { Step } from './gpu.ts';
 import type { WebGpuBackend } from './backend.ts';
 import { compute } from './compute.ts';
 import { bytesOfTensor } from './memory.ts';
-import { fillOfClass, smallestClass } from './pool.ts';
+import { fillOfClass, smallestClass } from './buffer-pool.ts';
 import { StageBuffers } from './stage-buffers.ts';
-import { Statuses } from './statuses.ts';
-import { Supply } from './supply.ts';
+import { RowValidation } from './row-validation.ts';
+import { InputUploads } from './input-uploads.ts';
 
 /** Where the blocks of a result go. */
 export interface Sink {
   /** Records what is to be done with a block; what it returns is done after submission. */
-  readonly put: (region: Region, range: Range, record: (step: Step) => void) => Promise<(() => Promise<void>) | undefined>;
+  readonly put: (region: Region, range: BlockRange, record: (step: Step) => void) => Promise<(() => Promise<void>) | undefined>;
   /** Whether the host reads the blocks; else the device holds the whole result. */
   readonly isRead: boolean;
 }
@@ -40,18 +40,18 @@ export interface RunHooks {
 }
 
 /** One run of one tensor on the device: its stages, block by block. */
-export class Run {
+export class GpuRun {
   readonly #backend: WebGpuBackend;
   readonly #limits: Limits;
   readonly #encoder: Encoder;
-  readonly #statuses: Statuses;
+  readonly #validation: RowValidation;
   readonly #root: Tensor;
   readonly #hooks: RunHooks;
   readonly #stages: readonly Stage[];
   /** Stages that are freed once those that read them were made. */
   readonly #passing: ReadonlySet<Stage>;
   readonly #buffers: StageBuffers;
-  readonly #supply: Supply;
+  readonly #uploads: InputUploads;
   /** The blocks of the result that are on their way to the host. */
   #delivery: Promise<unknown> = Promise.resolve();
 
@@ -64,14 +64,14 @@ export class Run {
     this.#stages = stagesOf(root, (tensor) => backend.resident(tensor) !== undefined || backend.memory.spilled(tensor) !== undefined);
     this.#passing = passingStages(this.#stages);
     const sources = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length;
-    this.#statuses = new Statuses(backend.gpu, backend.softwareAdapter, sources);
+    this.#validation = new RowValidation(backend.gpu, backend.softwareAdapter, sources);
     this.#buffers = new StageBuffers(backend.memory, backend.gpu.pool, this.#stages.at(-1)!);
-    this.#supply = new Supply(backend, { encoder: this.#encoder, statuses: this.#statuses, buffers: this.#buffers });
+    this.#uploads = new InputUploads(backend, { encoder: this.#encoder, validation: this.#validation, buffers: this.#buffers });
   }
 
   /** Sources that this run brought to the device to stay. */
   get uploaded(): readonly Tensor[] {
-    return this.#supply.uploaded;
+    return this.#uploads.uploaded;
   }
 
   /**
@@ -83,9 +83,9 @@ export class Run {
     const { signal, share = 1 } = this.#hooks;
     try {
       memory.begin(this.#stages.map(({ tensor }) => tensor), () => this.#encoder.flush(), signal);
-      await this.#statuses.open(memory);
+      await this.#validation.open(memory);
       const room = memory.available * share - (sink.isRead ? 0 : bytesOfTensor(this.#root));
-      const blocks = this.#plan(await this.#supply.makeRoom(this.#stages, this.#root, room), sink);
+      const blocks = this.#plan(await this.#uploads.makeRoom(this.#stages, this.#root, room), sink);
       const delivered = await this.#submitBlocks(blocks, sink);
       return (hostData) => this.#finish(blocks.length, delivered, hostData);
     } catch (error) {
@@ -132,11 +132,11 @@ export class Run {
     try {
       await this.#delivery;
       signal?.throwIfAborted();
-      await this.#statuses.report(hostData, this.#root);
+      await this.#validation.report(hostData, this.#root);
       const gpuMilliseconds = await this.#encoder.finish();
       signal?.throwIfAborted();
       const whole = sent === 1 ? this.#buffers.keep(this.#stages.at(-1)!) : undefined;
-      return { chunks, dispatches: this.#encoder.dispatches, bytesUp: this.#supply.bytesUp, gpuMilliseconds, whole };
+      return { chunks, dispatches: this.#encoder.dispatches, bytesUp: this.#uploads.bytesUp, gpuMilliseconds, whole };
     } finally {
       await this.#end();
     }
@@ -147,11 +147,11 @@ export class Run {
     await this.#delivery.catch(() => undefined);
     await this.#encoder.finish().catch(() => undefined);
     this.#buffers.releaseAll();
-    this.#statuses.dispose();
+    this.#validation.dispose();
   }
 
   #plan(room: number, { isRead }: Sink): readonly Block[] {
-    const memory = memoryOf(this.#stages, { isThere: (tensor) => this.#supply.isThere(tensor), isRead, perBuffer: smallestClass });
+    const memory = memoryOf(this.#stages, { isThere: (tensor) => this.#uploads.isThere(tensor), isRead, perBuffer: smallestClass });
     const blocks = planBlocks({ ...extentOf(this.#stages), memory, work: turnsOf(this.#stages) }, this.#limits, fillOfClass * room);
     if (blocks) return blocks;
     const byRow = this.#stages.filter(({ span }) => span === 'rows' || span === 'columns');
@@ -166,10 +166,10 @@ export class Run {
     const deliver = await sink.put(this.#buffers.region(root), rangeOf(root, block), record);
     const before = this.#delivery;
     try {
-      if (last) await this.#statuses.record(record, this.#backend.memory);
+      if (last) await this.#validation.record(record, this.#backend.memory);
       await this.#encoder.submit();
     } finally { // also of what was not submitted: a delivery gives back the memory that it goes through
-      this.#delivery = Promise.all([before, deliver?.(), last ? this.#statuses.deliver() : undefined]);
+      this.#delivery = Promise.all([before, deliver?.(), last ? this.#validation.deliver() : undefined]);
       this.#delivery.catch(() => undefined); // it is awaited later
     }
     await unlessAborted(before, this.#hooks.signal);
@@ -189,7 +189,7 @@ export class Run {
     const range = rangeOf(stage, block);
     const bytes = bytesOf(stage.tensor.storage, range.rows * range.width);
     if (bytes > bindingBytes(this.#limits)) throw this.#tooLarge('a tensor that every row of the result needs and that fits', stage.tensor, bytes);
-    return await this.#supply.bring(stage, range, block) ?? compute(this.#backend, this.#encoder, this.#buffers, stage, block);
+    return await this.#uploads.bring(stage, range, block) ?? compute(this.#backend, this.#encoder, this.#buffers, stage, block);
   }
 
   #tooLarge(what: string, { shape }: Tensor, bytes: number): LimitExceededError {
