@@ -1,5 +1,5 @@
-/** The functions of assembly/, compiled: WebAssembly in base64. */
+/** The functions of assembly/, compiled: WebAssembly in the characters of `bytesOfText`. */
 declare module 'virtual:assembly' {
-  const base64: string;
-  export default base64;
+  const text: string;
+  export default text;
 }

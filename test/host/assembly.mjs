@@ -8,7 +8,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = join(root, 'assembly');
 const flags = ['-O3s', '--converge', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--importMemory', '--initialMemory', '1', '--disableWarning', '112'];
 
-/** `virtual:assembly` is the module in base64. */
+/** `virtual:assembly` is the module as text, by `textOfBytes`. */
 export function assemblyScript() {
   return {
     name: 'assemblyscript',
@@ -16,9 +16,15 @@ export function assemblyScript() {
     async load(id) {
       if (id !== '\0virtual:assembly') return undefined;
       for (const path of sources()) this.addWatchFile(join(folder, path));
-      return { code: `export default ${JSON.stringify((await compileAssembly()).toString('base64'))}`, moduleType: 'js' };
+      return { code: `export default ${JSON.stringify(textOfBytes(await compileAssembly()))}`, moduleType: 'js' };
     },
   };
+}
+
+/** A character for each byte below 90, from '#' on, and two for the others. Twin: bytesOfText in src/engine/cpu/module.ts. */
+export function textOfBytes(bytes) {
+  const characters = (byte) => (byte < 90 ? [byte] : [90 + Math.floor((byte - 90) / 92), (byte - 90) % 92]);
+  return Array.from(bytes, (byte) => String.fromCharCode(...characters(byte).map((digit) => 35 + digit))).join('');
 }
 
 function sources() {

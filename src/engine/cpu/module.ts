@@ -1,4 +1,4 @@
-import base64 from 'virtual:assembly';
+import text from 'virtual:assembly';
 
 let compiled: Promise<WebAssembly.Module | undefined> | undefined;
 
@@ -9,8 +9,27 @@ export function wasmModule(): Promise<WebAssembly.Module | undefined> {
 
 async function compileModule(): Promise<WebAssembly.Module | undefined> {
   try {
-    return await WebAssembly.compile(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+    return await WebAssembly.compile(bytesOfText(text));
   } catch {
     return undefined; // a policy forbids it, or it is too old a platform: the reference does the work
   }
+}
+
+/** Bytes from here on are two characters, from '#' on, of which there are so many. */
+const [firstOfTwo, characters, start] = [90, 92, 35];
+
+/**
+ * The bytes of a text that has a character for each of the lower ones. In base64, which cuts bytes into pieces of six bits,
+ * compression finds little again: 25 kB instead of 19. Twin: textOfBytes in host/assembly.mjs.
+ */
+export function bytesOfText(given: string): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  let page = 0;
+  for (let at = 0; at < given.length; at++) {
+    const digit = given.charCodeAt(at) - start;
+    const begins = page === 0 && digit >= firstOfTwo;
+    if (!begins) bytes.push(page + digit);
+    page = begins ? firstOfTwo + characters * (digit - firstOfTwo) : 0;
+  }
+  return Uint8Array.from(bytes);
 }
