@@ -2,12 +2,12 @@ import type { LaunchOptions, Page } from 'puppeteer';
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
 import type { BrowserCommand } from 'vitest/node';
 import { minify, singleFiles } from './build/single-files.ts';
-import { assemblyScript } from './test/host/assembly.mjs';
-import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './test/host/machine.mjs';
-import { wgslMinifier } from './test/host/plugins.ts';
+import { assemblyScript } from './host/assembly.mjs';
+import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './host/machine.mjs';
+import { wgslMinifier } from './host/plugins.ts';
 import { puppeteerProvider } from './test/host/puppeteer.ts';
 import { HostReporter } from './test/host/reporter.ts';
-import { scripts } from './test/host/scripts.mjs';
+import { scripts } from './host/scripts.mjs';
 
 Object.assign(process.env, dawnEnvironment()); // before Vitest forks, since loaders read it when a process starts
 

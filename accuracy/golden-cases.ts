@@ -1,4 +1,4 @@
-import { expectedValue, goldenCases, goldenLogitsCases, goldenLongCases } from '../test/golden/divergences.ts';
+import { expectedValue, goldenCases, goldenLogitsCases, goldenLongCases } from '../host/golden/divergences.ts';
 
 /** One golden case, whatever its kind. */
 export interface Case {

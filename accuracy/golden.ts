@@ -1,10 +1,11 @@
-import { operations } from '../bench/operations.ts';
+import { operations } from '../host/operations.ts';
+import { relativeError } from '../host/relative-error.ts';
 import { ulp } from '../src/engine/certificate.ts';
 import { apply, finish, type Operation } from '../src/engine/operation.ts';
 import { openEngine, type Engine, type Tensor } from '../src/index.ts';
 import { goldenBatches, kinds, type Case } from './golden-cases.ts';
 import type { GoldenFigure } from './report.ts';
-import { relativeError, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 
 export interface GoldenReport {
   readonly golden: readonly GoldenFigure[];

@@ -1,8 +1,8 @@
 // The part of `npm run accuracy` that brings the hosts together.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatTable } from '../app/table.ts';
-import { progressLine } from '../app/terminal.ts';
+import { formatTable } from '../host/table.ts';
+import { progressLine } from '../host/progress.ts';
 import { goldenOfReference } from './golden.ts';
 import { hosts } from './hosts.ts';
 import { accuracyPage } from './page.ts';

@@ -2,9 +2,10 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { LaunchOptions } from 'puppeteer';
-import { inHeadlessBrowser, openBrowser } from '../app/headless.ts';
-import { chromeLaunch, dawnEnvironment, firefoxLaunch } from '../test/host/machine.mjs';
-import type { HostReport, Message, Mode } from './report.ts';
+import { inHeadlessBrowser, openBrowser } from '../host/headless.ts';
+import { chromeLaunch, dawnEnvironment, firefoxLaunch } from '../host/machine.mjs';
+import type { Message } from '../host/message.ts';
+import type { HostReport, Mode } from './report.ts';
 
 type OnProgress = (part: string, done?: number, total?: number) => void;
 
@@ -29,7 +30,7 @@ function inNode(_url: string, mode: Mode, onProgress: OnProgress): Promise<HostR
   const program = fileURLToPath(new URL('node.mjs', import.meta.url));
   const child = fork(program, mode === 'quick' ? ['--quick'] : [], { env: { ...process.env, ...dawnEnvironment() } });
   return new Promise((resolve, reject) => {
-    child.on('message', (message: Message) => {
+    child.on('message', (message: Message<HostReport>) => {
       if (message.kind === 'progress') onProgress(message.part, message.done, message.total);
       else if (message.kind === 'report') resolve(message.report);
       else reject(new Error(message.message));

@@ -1,9 +1,10 @@
 // The page: measures the accuracy in this browser, for the program that opened it.
-import { element, messageOf } from '../app/element.ts';
-import type { Message } from './report.ts';
+import { element, messageOf } from '../host/element.ts';
+import type { Message } from '../host/message.ts';
+import type { HostReport } from './report.ts';
 import { measureAccuracy } from './suite.ts';
 
-type TellHost = (message: Message) => Promise<void>;
+type TellHost = (message: Message<HostReport>) => Promise<void>;
 
 const { tellHost } = window as { tellHost?: unknown };
 const mode = new URLSearchParams(location.search).has('quick') ? 'quick' : 'full';

@@ -2,7 +2,7 @@
 // environment that a process starts with.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createPageServer } from '../test/host/page-server.mjs';
+import { createPageServer } from '../host/page-server.mjs';
 
 const tell = (message) => void process.send(message);
 const server = await createPageServer(join(dirname(fileURLToPath(import.meta.url)), '..'), {

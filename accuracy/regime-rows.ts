@@ -1,4 +1,4 @@
-import { uniformFrom } from '../test/math/relative-error.ts';
+import { uniformFrom } from '../host/uniform.ts';
 import type { Mode } from './report.ts';
 
 /** What rows of a regime are: pairs of them row by row, or two batches for all pairs. */

@@ -1,3 +1,4 @@
+import { relativeError } from '../host/relative-error.ts';
 import { ulp } from '../src/engine/certificate.ts';
 import { alphaDivergence, alphaDivergenceMatrix, divergenceMatrix, jensenShannonDivergence } from '../src/index.ts';
 import type { Engine, Tensor } from '../src/index.ts';
@@ -5,7 +6,7 @@ import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../src/math/a
 import { jensenShannonOfLogits, jensenShannonOfWeights } from '../src/math/jensen-shannon.ts';
 import { regimeBatches, type Regime, type RegimeBatch } from './regime-rows.ts';
 import type { Mode, RegimeFigure } from './report.ts';
-import { relativeError, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 
 /** α, and Jensen–Shannon among them. */
 type Measured = number | 'Jensen–Shannon';

@@ -1,4 +1,4 @@
-import type { RowForm } from './rows.ts';
+import type { RowForm } from '../host/pairs.ts';
 
 export type Mode = 'quick' | 'full';
 /** The library's, the naive one, and the naive one on its easiest rows alone: spread evenly, and far apart. */
@@ -77,8 +77,3 @@ export function failuresOf({ hosts, reference, failures }: AccuracyReport): stri
     ...Object.entries(hosts).flatMap(([host, report]) => report.failures.map((failure) => `${host}: ${failure}`)),
   ];
 }
-
-export type Message =
-  | { readonly kind: 'progress'; readonly part: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'report'; readonly report: HostReport }
-  | { readonly kind: 'failure'; readonly message: string };

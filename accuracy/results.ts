@@ -1,7 +1,8 @@
+import type { RowForm } from '../host/pairs.ts';
+import { relativeError } from '../host/relative-error.ts';
 import { ulp } from '../src/engine/certificate.ts';
 import type { Figure, KernelName, Place, Total, Variable } from './report.ts';
-import type { RowForm } from './rows.ts';
-import { relativeError, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 
 const variables: readonly Variable[] = ['alpha', 'distance', 'outcomes'];
 

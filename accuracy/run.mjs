@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { assertWritable, createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
+import { assertWritable, createPageServer, runCommand, UsageError } from '../host/page-server.mjs';
 
 const HELP = `npm run accuracy -- [options]
 

@@ -4,7 +4,7 @@ import { grids, type Grid } from './grid.ts';
 import { naiveAlphaDivergence } from './naive.ts';
 import type { Figure, Mode, Place, Total } from './report.ts';
 import { Results } from './results.ts';
-import { isEasy, makePairs, type Pairs, type RowForm } from './rows.ts';
+import { isEasy, makePairs, type Pairs, type RowForm } from '../host/pairs.ts';
 
 export interface SweepReport {
   readonly totals: readonly Total[];

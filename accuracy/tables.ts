@@ -1,4 +1,4 @@
-import { significant } from '../app/report.ts';
+import { significant } from '../host/numbers.ts';
 import { ALL_WRONG } from './tally.ts';
 import { hosts } from './hosts.ts';
 import type { AccuracyReport, Errors, GoldenFigure, KernelName, Total } from './report.ts';

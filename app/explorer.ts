@@ -1,12 +1,12 @@
+import { element, messageOf } from '../host/element.ts';
+import { duration } from '../host/numbers.ts';
 import { alphaDivergenceMatrix, openEngine, type Engine, type Tensor } from '../src/index.ts';
 import type { Corpus } from './corpus.ts';
 import { addressDistributions } from './distributions.ts';
-import { element, messageOf } from './element.ts';
 import { hellingerFromAlpha0 } from './findings.ts';
 import { HeatMap } from './heat-map.ts';
 import { Latest } from './latest.ts';
 import { PointMap } from './point-map.ts';
-import { duration } from './report.ts';
 import { scaleToThreeDimensions } from './scaling.ts';
 
 /** The two views: the heat map of D_α, which follows α, and the map in space, which stays with α = 0. */

@@ -1,6 +1,6 @@
+import { significant } from '../host/numbers.ts';
 import { showLegend, viridis } from './colour.ts';
 import type { Address } from './corpus.ts';
-import { significant } from './report.ts';
 
 const MARGIN = 34; // CSS pixels for the years, above and to the left
 const OVERHANG = 12; // and for half of the last year, below and to the right

@@ -1,9 +1,10 @@
 // The part of `npm start` that runs in Node.
+import { inHeadlessBrowser, JobError } from '../host/headless.ts';
+import { progressLine } from '../host/progress.ts';
 import { stateOfTheUnion } from './addresses.ts';
 import { buildCorpus, type Corpus } from './corpus.ts';
-import { inHeadlessBrowser, JobError } from './headless.ts';
-import { allPassed, type JobReport } from './report.ts';
-import { printJob, printRows, progressLine } from './terminal.ts';
+import { allPassed, type JobReport, type JobRow } from './report.ts';
+import { printJob, printRows } from './terminal.ts';
 
 const MIN_ADDRESSES = 3; // that a word occurs in, to be kept
 
@@ -21,7 +22,7 @@ export async function runAndPrint(url: string): Promise<{ report: JobReport; pas
     return { report, passed: allPassed(report) };
   } catch (error) {
     progress.end();
-    if (error instanceof JobError) printRows(error.rows, process.stdout);
+    if (error instanceof JobError) printRows(error.rows as readonly JobRow[], process.stdout);
     throw error;
   }
 }

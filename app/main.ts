@@ -1,17 +1,17 @@
 // The page. With ?job it runs the job and tells the program that opened it; without, it is there to be explored.
+import { element, messageOf } from '../host/element.ts';
 import { BackendUnavailableError, openEngine, type Engine } from '../src/index.ts';
 import type { Corpus } from './corpus.ts';
-import { element, messageOf } from './element.ts';
 import { Explorer } from './explorer.ts';
 import { runJob, type JobListener } from './job.ts';
 import { loadCorpus, loadReport } from './load.ts';
-import { corpusAsText, type JobReport, type Message } from './report.ts';
+import { corpusAsText, type JobReport, type JobMessage } from './report.ts';
 import { showFindings, showJob } from './show.ts';
 import { followSlider } from './slider.ts';
 
 declare global {
   interface Window {
-    tellHost?: (message: Message) => Promise<void>;
+    tellHost?: (message: JobMessage) => Promise<void>;
   }
 }
 
@@ -34,7 +34,7 @@ async function checkedJob(corpus: Corpus, listener: JobListener): Promise<JobRep
   }
 }
 
-async function jobForHost(tellHost: (message: Message) => Promise<void>): Promise<void> {
+async function jobForHost(tellHost: (message: JobMessage) => Promise<void>): Promise<void> {
   try {
     const report = await checkedJob(await loadCorpus(), {
       onProgress: (part, done, total) => void tellHost({ kind: 'progress', part, done, total }),

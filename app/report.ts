@@ -1,3 +1,5 @@
+import type { Message } from '../host/message.ts';
+import { duration, significant } from '../host/numbers.ts';
 import type { RunReport } from '../src/index.ts';
 import type { Findings } from './findings.ts';
 
@@ -17,11 +19,7 @@ export interface JobReport {
 }
 
 /** What the page tells the program that opened it. */
-export type Message<Report = JobReport> =
-  | { kind: 'progress'; part: string; done: number; total: number }
-  | { kind: 'row'; row: JobRow }
-  | { kind: 'report'; report: Report }
-  | { kind: 'failure'; message: string };
+export type JobMessage = Message<JobReport> | { readonly kind: 'row'; readonly row: JobRow };
 
 /** True unless a certificate failed or is missing. A result of the reference itself needs none. */
 export function allPassed({ rows }: Pick<JobReport, 'rows'>): boolean {
@@ -104,15 +102,4 @@ export function objectiveAsText({ start, end, worstGap, steps, stepSize }: JobRe
     `mean KL from an address to its mixture: ${start.toFixed(4)} nats at equal weights, ${end.toFixed(4)} after ${steps} steps of size ` +
     `${stepSize}; no address is more than ${worstGap.toPrecision(2)} nats above its minimum (duality gap)`
   );
-}
-
-export function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${significant(milliseconds)} ms` : `${significant(milliseconds / 1000)} s`;
-}
-
-/** Three significant digits, never in exponential notation. */
-export function significant(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return String(value);
-  const decimals = 2 - Math.floor(Math.log10(Math.abs(value)));
-  return value.toFixed(Math.min(Math.max(decimals, 0), 6));
 }

@@ -1,4 +1,4 @@
-import { element } from './element.ts';
+import { element } from '../host/element.ts';
 
 const NAMED: readonly [alpha: number, name: string][] = [
   [-1, 'KL(p ‖ q)'],

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
+import { createPageServer, runCommand, UsageError } from '../host/page-server.mjs';
 
 const HELP = `npm start -- [options]
 

@@ -1,4 +1,4 @@
-import { duration, significant } from '../app/report.ts';
+import { duration, significant } from '../host/numbers.ts';
 import type { Predicted } from '../src/index.ts';
 import type { Sample } from './rounds.ts';
 

@@ -1,7 +1,7 @@
 // `node bench/beside-numpy.mjs`: times Dually's CPU backend in Node beside numpy, which python3 has to have in version 2.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createPageServer, runCommand } from '../test/host/page-server.mjs';
+import { createPageServer, runCommand } from '../host/page-server.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 

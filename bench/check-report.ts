@@ -1,4 +1,4 @@
-import { duration } from '../app/report.ts';
+import { duration } from '../host/numbers.ts';
 import { checkShare } from '../src/engine/check-budget.ts';
 
 /** What it cost to check samples of the results of one operation at one shape, over the life of an engine. */

@@ -1,8 +1,9 @@
+import { operations } from '../host/operations.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
 import { openEngine } from '../src/index.ts';
 import type { CheckRow } from './check-report.ts';
 import { inputsOf, randomInputs } from './inputs.ts';
-import { isOfPairs, operations, parametersOf } from './operations.ts';
+import { isOfPairs, parametersOf } from './operations.ts';
 import { shapeText, type Shape } from './shapes.ts';
 import type { OnProgress } from './suite.ts';
 

@@ -1,13 +1,13 @@
 // The part of `npm run bench` that runs in Node.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { inHeadlessBrowser } from '../app/headless.ts';
-import { formatTable } from '../app/table.ts';
-import { progressLine } from '../app/terminal.ts';
+import { inHeadlessBrowser } from '../host/headless.ts';
+import { formatTable } from '../host/table.ts';
+import { operations } from '../host/operations.ts';
+import { progressLine } from '../host/progress.ts';
 import { version } from '../package.json';
 import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
 import { AUTO_COLUMNS, AUTO_NUMERIC, autoCells, autoRemarks, BAR, ratioOf, type AutoReport } from './auto-report.ts';
-import { operations } from './operations.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf, type BarRow } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks, type PeerRow } from './peer-report.ts';
 import { browserName, cells, COLUMNS, heading, NUMERIC_COLUMNS, passed, remarks, type BenchReport } from './report.ts';

@@ -1,3 +1,4 @@
+import { uniformFrom } from '../host/uniform.ts';
 import type { Argument, Operation } from '../src/engine/operation.ts';
 import type { Engine, Tensor } from '../src/index.ts';
 import type { Shape } from './shapes.ts';
@@ -6,7 +7,7 @@ type Numbers = Float32Array<ArrayBuffer>;
 
 /** Data for every argument of an operation by its kind alone: rows spread evenly over the simplex, vectors in [−1, 1). */
 export function randomInputs(operation: Operation, { rows, columns = rows, outcomes }: Shape): Numbers[] {
-  const random = generator();
+  const random = uniformFrom(20_240_611);
   return operation.arguments.map(({ takes, axis }) => {
     const data = new Float32Array((axis === 'columns' ? columns : rows) * outcomes);
     if (holdsRows(takes)) fillSimplex(data, outcomes, random);
@@ -33,15 +34,4 @@ function fillSimplex(data: Numbers, outcomes: number, random: () => number): voi
     for (let k = 0; k < outcomes; k++) total += row[k] = -Math.log1p(-random());
     for (let k = 0; k < outcomes; k++) row[k]! /= total;
   }
-}
-
-/** Numbers in [0, 1), the same in every run: mulberry32. */
-function generator(): () => number {
-  let state = 20_240_611;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

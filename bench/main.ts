@@ -1,15 +1,17 @@
 // The page. With ?run it runs the benchmark for the program that opened it; without, it waits for a click.
-import { element, messageOf } from '../app/element.ts';
+import { element, messageOf } from '../host/element.ts';
+import type { Message } from '../host/message.ts';
+import type { AutoReport } from './auto-report.ts';
 import { runAuto } from './auto-suite.ts';
 import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks } from './peer-report.ts';
-import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport, type Message } from './report.ts';
-import { heldIn, soak, soakBudget, type SoakMessage, type SoakSample } from './soak.ts';
+import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport } from './report.ts';
+import { heldIn, soak, soakBudget, type SoakSample } from './soak.ts';
 import { runBench, type Choice, type OnProgress } from './suite.ts';
 import { openEngine } from '../src/index.ts';
 
-type TellHost = (message: Message | SoakMessage) => Promise<void>;
+type TellHost = (message: Message<BenchReport | AutoReport | readonly SoakSample[]>) => Promise<void>;
 
 const asked = new URLSearchParams(location.search);
 const chosen = {

@@ -1,12 +1,4 @@
 import type { Operation } from '../src/engine/operation.ts';
-import * as library from '../src/index.ts';
-
-/** Every operation that the library exports; a new one is timed without an edit here. */
-export const operations: readonly Operation[] = Object.values(library)
-  .flatMap((exported) =>
-    typeof exported === 'function' && 'operation' in exported ? [exported.operation as Operation] : [],
-  )
-  .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** The first of the parameters that the operation gives as examples. */
 export function parametersOf({ examples }: Operation): object {

@@ -1,4 +1,4 @@
-import { significant } from '../app/report.ts';
+import { significant } from '../host/numbers.ts';
 import { casesOf, shapeOfCase, type Rival } from './peer-cases.ts';
 import type { PeerRow } from './peer-report.ts';
 import type { Task } from './peers/work.ts';

@@ -1,4 +1,4 @@
-import { makePairs } from '../accuracy/rows.ts';
+import { makePairs } from '../host/pairs.ts';
 import { ownTasks } from './peer-tasks.ts';
 import type { Task, Work } from './peers/work.ts';
 import { shapeText, type Mode } from './shapes.ts';

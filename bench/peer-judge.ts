@@ -1,4 +1,4 @@
-import { relativeError } from '../accuracy/tally.ts';
+import { relativeError } from '../host/relative-error.ts';
 import { finish, type Operand } from '../src/engine/operation.ts';
 import { openEngine, type Tensor } from '../src/index.ts';
 import { ownTasks, placed, resultOf } from './peer-tasks.ts';

@@ -1,4 +1,4 @@
-import { duration, significant } from '../app/report.ts';
+import { duration, significant } from '../host/numbers.ts';
 import type { PeerError } from './peer-judge.ts';
 import type { Task } from './peers/work.ts';
 import type { Sample } from './rounds.ts';

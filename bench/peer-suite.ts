@@ -1,4 +1,4 @@
-import { messageOf } from '../app/element.ts';
+import { messageOf } from '../host/element.ts';
 import { duallyPeer } from './dually-peer.ts';
 import { shapeOfCase, workOf, type PeerCase } from './peer-cases.ts';
 import { judgeOf } from './peer-judge.ts';

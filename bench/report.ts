@@ -1,8 +1,7 @@
-import { duration, significant } from '../app/report.ts';
+import { duration, significant } from '../host/numbers.ts';
 import type { Backend } from '../src/index.ts';
 import type { Regime } from '../src/engine/kernel.ts';
 import type { CheckRow } from './check-report.ts';
-import type { AutoReport } from './auto-report.ts';
 import type { PeerRow } from './peer-report.ts';
 import type { Sample } from './rounds.ts';
 import type { Mode } from './shapes.ts';
@@ -191,9 +190,3 @@ function crossoverText({ outcomes, operations }: BenchReport['crossover']): stri
   const texts = operations.map(({ operation, rows, largest }) => `${operation} ${rows ?? `not up to ${largest}`}`);
   return `Rows of ${outcomes} from which WebGPU beats the CPU reference, call to result: ${texts.join(', ')}.`;
 }
-
-/** What the page tells the program that opened it. */
-export type Message =
-  | { kind: 'progress'; part: string; done: number; total: number }
-  | { kind: 'report'; report: BenchReport | AutoReport }
-  | { kind: 'failure'; message: string };

@@ -2,8 +2,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { installPackages, packagesMatchLock } from '../test/host/packages.mjs';
-import { assertWritable, createPageServer, runCommand, UsageError } from '../test/host/page-server.mjs';
+import { installPackages, packagesMatchLock } from '../host/packages.mjs';
+import { assertWritable, createPageServer, runCommand, UsageError } from '../host/page-server.mjs';
 
 const HELP = `npm run bench -- [options]
 

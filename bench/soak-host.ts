@@ -1,10 +1,10 @@
 // The part of `npm run bench -- --soak` that runs in Node.
 import { readdirSync, readFileSync } from 'node:fs';
 import type { LaunchOptions } from 'puppeteer';
-import { inHeadlessBrowser, openBrowser } from '../app/headless.ts';
-import { formatTable } from '../app/table.ts';
-import { progressLine } from '../app/terminal.ts';
-import { chromeLaunch, firefoxLaunch } from '../test/host/machine.mjs';
+import { inHeadlessBrowser, openBrowser } from '../host/headless.ts';
+import { formatTable } from '../host/table.ts';
+import { progressLine } from '../host/progress.ts';
+import { chromeLaunch, firefoxLaunch } from '../host/machine.mjs';
 import { heldIn, spread, type SoakSample } from './soak.ts';
 
 const mib = (bytes: number | null): string => (bytes === null ? '–' : (bytes / 2 ** 20).toFixed(2));

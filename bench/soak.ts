@@ -1,5 +1,4 @@
 // Many operations in a row, to see whether memory stays flat.
-import type { Message } from '../app/report.ts';
 import { hellingerDistance, klDivergence, mirrorDescentStep, type Engine, type MemoryUse, type Tensor } from '../src/index.ts';
 
 /** What was held after so many operations. Plain data, so that it travels as JSON. */
@@ -12,8 +11,6 @@ export interface SoakSample extends MemoryUse {
 const shapes = [[64, 16], [100, 64], [7, 300], [128, 128], [1, 10], [300, 33], [800, 64]] as const; // a chain of the last is more than the budget
 /** Results that are read again later; most of them have left the device by then. */
 const keptResults = 12;
-/** What is told to the program that opened the page. */
-export type SoakMessage = Message<readonly SoakSample[]>;
 
 export const soakBudget: number = 2 ** 19;
 

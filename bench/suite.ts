@@ -1,4 +1,5 @@
-import { messageOf } from '../app/element.ts';
+import { messageOf } from '../host/element.ts';
+import { operations } from '../host/operations.ts';
 import type { Operation } from '../src/engine/operation.ts';
 import { findDevice } from '../src/engine/webgpu/adapter.ts';
 import { openEngine } from '../src/index.ts';
@@ -6,7 +7,7 @@ import { calibratedChain } from './ceilings.ts';
 import { checkCosts } from './check.ts';
 import { crossoverOf, OUTCOMES } from './crossover.ts';
 import { measure, type Gpu } from './measure.ts';
-import { isOfPairs, operations } from './operations.ts';
+import { isOfPairs } from './operations.ts';
 import { PassTimer } from './pass-timer.ts';
 import { casesOf, shapeOfCase } from './peer-cases.ts';
 import { comparePeers } from './peer-suite.ts';

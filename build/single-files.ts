@@ -1,8 +1,8 @@
 /** Build plugin: modules that need no other, for workers, for pages without a bundler, and for bundlers that copy files. */
 import { build, type Plugin, type Rolldown } from 'vite';
-import { assemblyScript } from '../test/host/assembly.mjs';
-import { wgslMinifier } from '../test/host/plugins.ts';
-import { scripts } from '../test/host/scripts.mjs';
+import { assemblyScript } from '../host/assembly.mjs';
+import { wgslMinifier } from '../host/plugins.ts';
+import { scripts } from '../host/scripts.mjs';
 
 /** How all code of the package is minified. */
 export const minify = { compress: true, mangle: true, codegen: true } as const;

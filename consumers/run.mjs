@@ -1,7 +1,7 @@
 // `npm run consumers`: packs the package and tries it in the projects of those who use it, with and without the optional peer.
 // What a bundler, a compiler or a page says is a fault, as is a wrong number. Arguments choose consumers by parts of their names.
 import puppeteer from 'puppeteer';
-import { chromeLaunch, firefoxLaunch } from '../test/host/machine.mjs';
+import { chromeLaunch, firefoxLaunch } from '../host/machine.mjs';
 import { bundlers } from './bundlers.mjs';
 import { cleanUp, pack } from './harness.mjs';
 import { next } from './next.mjs';

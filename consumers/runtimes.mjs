@@ -5,7 +5,7 @@ import { addDawn, install, quiet, root, run } from './harness.mjs';
 
 export async function runtimes(attempt, packed) {
   const project = await install('runtimes', packed);
-  cpSync(join(root, 'test/golden/divergences.json'), join(project, 'divergences.json'));
+  cpSync(join(root, 'host/golden/divergences.json'), join(project, 'divergences.json'));
   const hosts = { Node: [process.execPath], Deno: [binary(project, 'deno'), 'run', '--allow-all'], Bun: [binary(project, 'bun')] };
   for (const peer of ['', ' with webgpu']) {
     if (peer) addDawn(project);

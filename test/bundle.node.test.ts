@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { beforeAll, expect, test } from 'vitest';
 import { buildPackage, consume, folder } from './built-package.ts';
-import { compileAssembly } from './host/assembly.mjs';
+import { compileAssembly } from '../host/assembly.mjs';
 
 /** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
 const bundleLimits = { 'dually/webgpu': 61_000, dually: 89_000 };

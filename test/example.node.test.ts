@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPackage, dist } from './built-package.ts';
-import { chromeLaunch, firefoxLaunch } from './host/machine.mjs';
+import { chromeLaunch, firefoxLaunch } from '../host/machine.mjs';
 
 const page = readFileSync('examples/import-map.html', 'utf8');
 const servers: Server[] = [];

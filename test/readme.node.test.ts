@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { operationTable } from '../host/operation-table.ts';
+import { operations } from '../host/operations.ts';
 import { register } from '../src/engine-worker.ts';
 import * as dually from '../src/index.ts';
 import * as remote from '../src/worker.ts';
-import { operations, operationTable } from './operation-table.ts';
 import { engineWorker } from './remote/engine-worker.ts';
 import { pages, pageSnippets, readPage } from './snippets.ts';
 
@@ -89,5 +90,5 @@ test.each(snippets)('the snippet in the documentation of $file runs', async ({ f
 
 test('every operation is documented with a snippet', () => {
   expect(snippets.length).toBeGreaterThanOrEqual(operations.length);
-  for (const [name] of operations) expect(snippets.some(({ code }) => code.includes(`${name}(`)), name).toBe(true);
+  for (const { name } of operations) expect(snippets.some(({ code }) => code.includes(`${name}(`)), name).toBe(true);
 });

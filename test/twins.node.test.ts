@@ -6,8 +6,8 @@ import { wgslStruct } from '../src/engine/uniform-layout.ts';
 import { regimeLayout } from '../src/engine/regimes.ts';
 import { exampleResults, kernelUses } from './cases.ts';
 import { callOf, fastStages } from '../src/engine/cpu/build-program.ts';
-import { compileAssembly } from './host/assembly.mjs';
-import { minifyWgsl } from './host/plugins.ts';
+import { compileAssembly } from '../host/assembly.mjs';
+import { minifyWgsl } from '../host/plugins.ts';
 
 const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
 const read = (path: string): string => readFileSync(at(path), 'utf8');

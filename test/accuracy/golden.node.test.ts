@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { goldenBatches, kinds } from '../../accuracy/golden-cases.ts';
 import { goldenOfReference } from '../../accuracy/golden.ts';
-import { operations } from '../../bench/operations.ts';
+import { operations } from '../../host/operations.ts';
 
 it('every golden case is in one batch, and its kind has an operation', () => {
   const batches = goldenBatches();

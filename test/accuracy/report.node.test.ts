@@ -4,7 +4,8 @@ import { plots, plotTexts } from '../../accuracy/plots.ts';
 import { failuresOf, type AccuracyReport, type HostReport } from '../../accuracy/report.ts';
 import { Results } from '../../accuracy/results.ts';
 import { regimeTable, sweepTable } from '../../accuracy/tables.ts';
-import { ALL_WRONG, relativeError, Tally } from '../../accuracy/tally.ts';
+import { ALL_WRONG, Tally } from '../../accuracy/tally.ts';
+import { relativeError } from '../../host/relative-error.ts';
 
 const ulp = 2 ** -23;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inputsOf, randomInputs } from '../../bench/inputs.ts';
-import { arithmeticOf, isOfPairs, operations, parametersOf, passesOf } from '../../bench/operations.ts';
+import { arithmeticOf, isOfPairs, parametersOf, passesOf } from '../../bench/operations.ts';
+import { operations } from '../../host/operations.ts';
 import { fitted, shapesOf, shapeText } from '../../bench/shapes.ts';
 import { apply, type Operation } from '../../src/engine/operation.ts';
 import * as library from '../../src/index.ts';

@@ -7,7 +7,7 @@ import { PEER_COLUMNS, peerCells, peerRemarks, type PeerRow } from '../../bench/
 import { ownTasks } from '../../bench/peer-tasks.ts';
 import { graphs } from '../../bench/peers/onnx-graphs.ts';
 import { peers as plainLoops } from '../../bench/peers/libraries/plain-loop.ts';
-import { operations } from '../../bench/operations.ts';
+import { operations } from '../../host/operations.ts';
 import type { Peer, Work } from '../../bench/peers/work.ts';
 import { readFileSync } from 'node:fs';
 import { interpreted } from './onnx-interpreter.ts';

@@ -10,7 +10,7 @@ import { chernoffOfWeights } from '../../src/math/chernoff.ts';
 import { openEngine } from '../../src/open.ts';
 import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
-import { goldenCases } from '../golden/divergences.ts';
+import { goldenCases } from '../../host/golden/divergences.ts';
 import { relativeError } from '../math/relative-error.ts';
 import { pairsOfWeights, readPairs, worstOf, type Pairs } from './random-pairs.ts';
 

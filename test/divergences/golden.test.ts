@@ -8,7 +8,7 @@ import {
 } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
 import { placeFor } from '../engine/place.ts';
-import { expectedValue, goldenCases, goldenLongCases, type GoldenCase } from '../golden/divergences.ts';
+import { expectedValue, goldenCases, goldenLongCases, type GoldenCase } from '../../host/golden/divergences.ts';
 
 const operations: Record<string, (p: Tensor, q: Tensor, c: GoldenCase) => Tensor> = {
   alpha: (p, q, { alpha }) => alphaDivergence(p, q, { alpha: alpha! }),

@@ -13,7 +13,7 @@ import { weights } from '../../src/math/alpha-family.ts';
 import { sumOf } from '../../src/math/sum.ts';
 import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
-import { goldenCases, goldenGradientCases, goldenLogitsCases } from '../golden/divergences.ts';
+import { goldenCases, goldenGradientCases, goldenLogitsCases } from '../../host/golden/divergences.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 type Rows = readonly (readonly number[])[];

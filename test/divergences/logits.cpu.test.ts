@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DistributionForm } from '../../src/engine/forms.ts';
 import { alphaDivergence, fisherRaoDistance, hellingerDistance, klDivergence, openEngine, probabilities, reverseKlDivergence, type Engine, type Tensor } from '../../src/index.ts';
-import { expectedValue, goldenLogitsCases } from '../golden/divergences.ts';
+import { expectedValue, goldenLogitsCases } from '../../host/golden/divergences.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 import { pairsOfLogits, ulpsOf } from './random-pairs.ts';
 

@@ -9,7 +9,7 @@ import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, hellingerDistance, klDivergence } from '../../src/index.ts';
 import { alphaDivergenceOfLogits, logSumExp } from '../../src/math/alpha-family.ts';
 import { placeFor } from '../engine/place.ts';
-import { expectedValue, goldenLogitsCases, type GoldenLogitsCase } from '../golden/divergences.ts';
+import { expectedValue, goldenLogitsCases, type GoldenLogitsCase } from '../../host/golden/divergences.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 type Rows = readonly number[][];

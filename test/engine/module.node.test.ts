@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesOfText } from '../../src/engine/cpu/module.ts';
-import { textOfBytes } from '../host/assembly.mjs';
+import { textOfBytes } from '../../host/assembly.mjs';
 
 test('bytes come back from their text, which needs no escapes but for backslashes', () => {
   const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { assemblyScript } from '../host/assembly.mjs';
-import { chromeLaunch, firefoxLaunch } from '../host/machine.mjs';
-import { scripts } from '../host/scripts.mjs';
+import { assemblyScript } from '../../host/assembly.mjs';
+import { chromeLaunch, firefoxLaunch } from '../../host/machine.mjs';
+import { scripts } from '../../host/scripts.mjs';
 import type { Embedding, embeddings } from './embedding.ts';
 import { randomRows } from './random-rows.ts';
 

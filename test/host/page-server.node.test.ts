@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { createPageServer } from './page-server.mjs';
+import { createPageServer } from '../../host/page-server.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { minifyWgsl } from './plugins.ts';
+import { minifyWgsl } from '../../host/plugins.ts';
 
 describe('minifyWgsl', () => {
   test.each([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights, softmax, weights } from '../../src/math/alpha-family.ts';
 import { alphaGradientOfLogits, alphaGradientOfWeights } from '../../src/math/alpha-gradient.ts';
 import { sumOf } from '../../src/math/sum.ts';
-import { goldenGradientCases } from '../golden/divergences.ts';
+import { goldenGradientCases } from '../../host/golden/divergences.ts';
 import { uniformFrom } from './relative-error.ts';
 
 type Row = readonly number[];

@@ -17,7 +17,7 @@ import {
   goldenLogitsCases,
   goldenLongCases,
   type GoldenCase,
-} from '../golden/divergences.ts';
+} from '../../host/golden/divergences.ts';
 import { relativeError } from './relative-error.ts';
 
 type Evaluate = (c: GoldenCase) => number;

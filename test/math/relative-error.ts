@@ -1,3 +1,5 @@
+export { uniformFrom } from '../../host/uniform.ts';
+
 /** |actual − expected|/|expected|; 0 for equal values (∞ too), the absolute error at 0, ∞ for NaN. */
 export function relativeError(actual: number, expected: number): number {
   if (Object.is(actual, expected) || actual === expected) return 0;
@@ -9,15 +11,4 @@ export function relativeError(actual: number, expected: number): number {
 export function ulpsOfFloat32(actual: number, expected: number): number {
   if (actual === expected) return 0;
   return Math.abs(actual - expected) / 2 ** (Math.floor(Math.log2(Math.abs(expected))) - 23);
-}
-
-/** A reproducible uniform generator on [0, 1): mulberry32. */
-export function uniformFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

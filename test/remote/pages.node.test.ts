@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { assemblyScript } from '../host/assembly.mjs';
-import { chromeLaunch, firefoxLaunch } from '../host/machine.mjs';
-import { scripts } from '../host/scripts.mjs';
+import { assemblyScript } from '../../host/assembly.mjs';
+import { chromeLaunch, firefoxLaunch } from '../../host/machine.mjs';
+import { scripts } from '../../host/scripts.mjs';
 import type { Visit } from './page-entry.ts';
 
 const folder = join(tmpdir(), `dually-worker-pages-${process.pid}`);

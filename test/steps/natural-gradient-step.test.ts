@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { naturalGradientStep, type Path } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
 import { placeFor } from '../engine/place.ts';
-import golden from '../golden/geometry.json';
+import golden from '../../host/golden/geometry.json';
 
 const paths = ['e', 'm', 'lc'] as const satisfies Path[];
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isEasy, makePairs } from '../../accuracy/rows.ts';
+import { isEasy, makePairs } from '../../host/pairs.ts';
 import { problemOfRow } from '../../src/engine/forms.ts';
 
 const distances = [1e-7, 1e-3, 1];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { progressLine } from '../../app/terminal.ts';
+import { progressLine } from '../../host/progress.ts';
 
 function recorder(isTTY: boolean): { written: string[]; stream: Parameters<typeof progressLine>[0] } {
   const written: string[] = [];

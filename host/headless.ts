@@ -1,13 +1,13 @@
 import puppeteer, { type Browser, type LaunchOptions, type Page } from 'puppeteer';
-import { chromeLaunch } from '../test/host/machine.mjs';
-import type { JobRow, Message } from './report.ts';
+import { chromeLaunch } from './machine.mjs';
+import type { Message } from './message.ts';
 
 /** The job ended with an error, after these results. */
 export class JobError extends Error {
   override readonly name = 'JobError';
-  readonly rows: readonly JobRow[];
+  readonly rows: readonly unknown[];
 
-  constructor(message: string, rows: readonly JobRow[]) {
+  constructor(message: string, rows: readonly unknown[]) {
     super(message);
     this.rows = rows;
   }
@@ -28,8 +28,8 @@ export async function inHeadlessBrowser<Report>(
   const { browser, page } = await start(url);
   try {
     return await new Promise<Report>((resolve, reject) => {
-      const rows: JobRow[] = [];
-      const hear = (message: Message<Report>): void => {
+      const rows: unknown[] = [];
+      const hear = (message: Message<Report> | { readonly kind: 'row'; readonly row: unknown }): void => {
         if (message.kind === 'progress') onProgress(message.part, message.done, message.total);
         else if (message.kind === 'row') rows.push(message.row);
         else if (message.kind === 'report') resolve(message.report);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allPassed, cells, duration, engineAsText, significant, type JobRow } from '../../app/report.ts';
-import { formatTable, inColumns } from '../../app/table.ts';
+import { allPassed, cells, engineAsText, type JobRow } from '../../app/report.ts';
 
 const certificate = {
   rowsChecked: 2,
@@ -100,40 +99,4 @@ it('says clearly that there was no GPU', () => {
     'the CPU, not on a GPU: no adapter',
   );
   expect(engineAsText({ backend: 'webgpu', adapter: 'some adapter', reason: '' })).toBe('WebGPU on some adapter');
-});
-
-it('writes three significant digits', () => {
-  expect([0, 0.012345, 1.2345, 12.345, 123.45, 12345].map(significant)).toEqual([
-    '0',
-    '0.0123',
-    '1.23',
-    '12.3',
-    '123',
-    '12345',
-  ]);
-  expect([12.34, 1234, 61_000].map(duration)).toEqual(['12.3 ms', '1.23 s', '61.0 s']);
-});
-
-describe('formatTable', () => {
-  it('aligns columns, numbers to the right, and leaves no space at the end of a line', () => {
-    expect(
-      formatTable(
-        ['name', 'time', 'note'],
-        [
-          ['a', '10 ms', 'x'],
-          ['longer', '2 ms', ''],
-        ],
-        new Set(['time']),
-      ),
-    ).toEqual(['name     time  note', '──────  ─────  ────', 'a       10 ms  x', 'longer   2 ms']);
-  });
-
-  it('makes a header of no rows', () => {
-    expect(formatTable(['a', 'b'], [], new Set())).toEqual(['a  b', '─  ─']);
-  });
-});
-
-it('sets entries in columns that are read downwards', () => {
-  expect(inColumns(['a', 'b', 'c', 'd', 'e'], 9)).toEqual(['a  c  e', 'b  d']);
-  expect(inColumns(['wide entry', 'b'], 5)).toEqual(['wide entry', 'b']);
 });

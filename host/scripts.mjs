@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { assemblyScript } from './assembly.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const prefix = 'virtual:script/';
 
 /** `virtual:script/PATH` is the module at that path as a script without imports, classic and module alike; for Node where it is Node that asks. */

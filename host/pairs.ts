@@ -1,4 +1,4 @@
-import { uniformFrom } from '../test/math/relative-error.ts';
+import { uniformFrom } from './uniform.ts';
 
 /** The forms of the sweep's rows. */
 export type RowForm = 'probabilities' | 'logits';
