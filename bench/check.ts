@@ -2,10 +2,10 @@ import { operations } from '../host/operations.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
 import { openEngine } from '../src/index.ts';
 import type { CheckRow } from './check-report.ts';
-import { inputsOf, randomInputs } from './inputs.ts';
+import { inputsOf, randomInputs, type Shape } from './inputs.ts';
 import { isOfPairs, parametersOf } from './operations.ts';
-import { shapeText, type Shape } from './shapes.ts';
-import type { OnProgress } from './suite.ts';
+import type { OnProgress } from './rounds.ts';
+import { shapeText } from './shapes.ts';
 
 const usual = ['klDivergence', 'alphaDivergenceMatrix', 'fisherVectorProduct', 'mirrorDescent'];
 const batches: readonly Shape[] = [

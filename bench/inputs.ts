@@ -1,7 +1,13 @@
 import { uniformFrom } from '../host/uniform.ts';
 import type { Argument, Operation } from '../src/engine/operation.ts';
 import type { Engine, Tensor } from '../src/index.ts';
-import type { Shape } from './shapes.ts';
+
+export interface Shape {
+  readonly rows: number;
+  /** Of the second batch, when all pairs are asked for. */
+  readonly columns?: number;
+  readonly outcomes: number;
+}
 
 type Numbers = Float32Array<ArrayBuffer>;
 

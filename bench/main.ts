@@ -7,8 +7,9 @@ import { CHECK_COLUMNS, CHECK_NUMERIC, checkCells } from './check-report.ts';
 import { BAR_COLUMNS, BAR_NUMERIC, barCells, barsOf } from './peer-bars.ts';
 import { PEER_COLUMNS, PEER_NUMERIC, peerCells, peerRemarks } from './peer-report.ts';
 import { cells, COLUMNS, heading, NUMERIC_COLUMNS, remarks, type BenchReport } from './report.ts';
+import type { OnProgress } from './rounds.ts';
 import { heldIn, soak, soakBudget, type SoakSample } from './soak.ts';
-import { runBench, type Choice, type OnProgress } from './suite.ts';
+import { runBench, type Choice } from './suite.ts';
 import { openEngine } from '../src/index.ts';
 
 type TellHost = (message: Message<BenchReport | AutoReport | readonly SoakSample[]>) => Promise<void>;

@@ -3,20 +3,12 @@ import { chooseRegime } from '../src/engine/regimes.ts';
 import type { Regime } from '../src/engine/kernel.ts';
 import { CertificateError, openEngine, type Engine, type Tensor } from '../src/index.ts';
 import { kernelTime } from './ceilings.ts';
-import { inputsOf, randomInputs } from './inputs.ts';
+import { inputsOf, randomInputs, type Shape } from './inputs.ts';
 import { arithmeticOf, parametersOf, passesOf } from './operations.ts';
-import type { PassTimer } from './pass-timer.ts';
-import { reachOf } from './reach.ts';
+import { reachOf, type Gpu } from './reach.ts';
 import type { BenchRow } from './report.ts';
 import { interleave, Subject, type Pace } from './rounds.ts';
-import { shapeText, type Shape } from './shapes.ts';
-
-/** The device of a run, and how long a chain of FMAs keeps it busy. */
-export interface Gpu {
-  readonly device: GPUDevice;
-  readonly timer: PassTimer | undefined;
-  readonly chain: { readonly invocations: number; readonly steps: number };
-}
+import { shapeText } from './shapes.ts';
 
 type Maker = () => Tensor;
 

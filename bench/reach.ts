@@ -1,8 +1,15 @@
 import type { Engine } from '../src/index.ts';
 import { batchToRead, batchToReadAcross, fmaChains, kernelTime, sumsAcrossRows, sumsOfRows } from './ceilings.ts';
-import type { Gpu } from './measure.ts';
+import type { PassTimer } from './pass-timer.ts';
 import { gigaPerSecond, type BenchRow } from './report.ts';
 import { Subject } from './rounds.ts';
+
+/** The device of a run, and how long a chain of FMAs keeps it busy. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly timer: PassTimer | undefined;
+  readonly chain: { readonly invocations: number; readonly steps: number };
+}
 
 /** What the device reaches when it only reads and when it only multiplies and adds: subjects of the same rounds. */
 export interface Reach {

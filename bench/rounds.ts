@@ -11,6 +11,8 @@ export interface Pace {
   readonly budget: number;
 }
 
+export type OnProgress = (part: string, done: number, total: number) => void;
+
 export function sampleOf(times: readonly number[]): Sample {
   if (times.length === 0) throw new RangeError('A sample needs at least one time');
   const sorted = [...times].sort((a, b) => a - b);

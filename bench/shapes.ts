@@ -1,14 +1,7 @@
 import { apply, type Operation } from '../src/engine/operation.ts';
 import { openEngine } from '../src/index.ts';
-import { inputsOf } from './inputs.ts';
+import { inputsOf, type Shape } from './inputs.ts';
 import { isOfPairs, parametersOf } from './operations.ts';
-
-export interface Shape {
-  readonly rows: number;
-  /** Of the second batch, when all pairs are asked for. */
-  readonly columns?: number;
-  readonly outcomes: number;
-}
 
 export type Mode = 'quick' | 'full';
 

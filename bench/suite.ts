@@ -6,13 +6,14 @@ import { openEngine } from '../src/index.ts';
 import { calibratedChain } from './ceilings.ts';
 import { checkCosts } from './check.ts';
 import { crossoverOf, OUTCOMES } from './crossover.ts';
-import { measure, type Gpu } from './measure.ts';
+import { measure } from './measure.ts';
 import { isOfPairs } from './operations.ts';
 import { PassTimer } from './pass-timer.ts';
 import { casesOf, shapeOfCase } from './peer-cases.ts';
 import { comparePeers } from './peer-suite.ts';
+import type { Gpu } from './reach.ts';
 import type { BenchReport, BenchRow, Crossover } from './report.ts';
-import type { Pace } from './rounds.ts';
+import type { OnProgress, Pace } from './rounds.ts';
 import { fitted, shapesOf, shapeText, type Mode } from './shapes.ts';
 
 const paces: Readonly<Record<Mode, Pace>> = {
@@ -37,8 +38,6 @@ export interface Choice {
   /** Nothing but the work of the peers, and no GPU. */
   readonly cpu: boolean;
 }
-
-export type OnProgress = (part: string, done: number, total: number) => void;
 
 /** Runs the benchmark on this page's adapter. What fails is reported, and the rest goes on. */
 export async function runBench(

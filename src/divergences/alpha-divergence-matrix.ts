@@ -1,7 +1,8 @@
 import { apply, type Operation } from '../engine/operation.ts';
 import { taken } from '../engine/parameters.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+import { alphaDivergence } from './alpha-divergence.ts';
+import type { AlphaParameters } from './alpha-member.ts';
 import { exampleAlphas } from './alpha-member.ts';
 import { matrixOperation, type AnyDivergence } from './divergence-matrix.ts';
 

@@ -1,16 +1,11 @@
 import { apply, checkFinite, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { defineAlphaMember, exampleAlphas, type AlphaMemberOf } from './alpha-member.ts';
+import { defineAlphaMember, exampleAlphas, type AlphaMemberOf, type AlphaParameters } from './alpha-member.ts';
 import { withAlphaRows, type RowAlphaParameters } from './alpha-rows.ts';
 import { identityMember } from './identity-member.ts';
 import { reducible } from './reduction.ts';
 import type { PairFunction } from './row-divergence.ts';
 import { tempering } from '../math/temperature.ts';
-
-export interface AlphaParameters {
-  /** Amari's α: −1 is KL(p‖q), +1 is KL(q‖p), 0 is 4H². Any real number. */
-  readonly alpha: number;
-}
 
 const single: AlphaMemberOf<AlphaParameters> = defineAlphaMember<AlphaParameters>({
   name: 'alphaDivergence',

@@ -11,6 +11,11 @@ import { seriesDegree, tablePieces } from '../math/table.ts';
 import { alphaLogitPieces, alphaLogitTables, partsOfLogits } from './alpha-logits.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, type DivergenceOf, type PlainDivergence, type RowEvaluation } from './row-divergence.ts';
 
+export interface AlphaParameters {
+  /** Amari's α: −1 is KL(p‖q), +1 is KL(q‖p), 0 is 4H². Any real number. */
+  readonly alpha: number;
+}
+
 /** A function of the α-divergence at one α: the α-divergence itself, KL, the Hellinger distance. */
 export interface AlphaMember<Parameters> {
   readonly name: string;

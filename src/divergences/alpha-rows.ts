@@ -8,9 +8,8 @@ import { apply, batchSize, type Operation } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { alphaTables, alphaTablesPiece, shortTableLength } from '../math/alpha-tables.ts';
 import { seriesDegree, seriesPieces } from '../math/table.ts';
-import type { AlphaParameters } from './alpha-divergence.ts';
 import { checkAlphas, greatestMagnitude, isList, type AlphaList } from './alpha-list.ts';
-import { alphaTolerance, logitPieces, unsupportedAlpha, weightPieces } from './alpha-member.ts';
+import { alphaTolerance, logitPieces, unsupportedAlpha, weightPieces, type AlphaParameters } from './alpha-member.ts';
 import { identityMember } from './identity-member.ts';
 import { pairArguments } from './row-divergence.ts';
 

@@ -1,8 +1,7 @@
 import source from '../../shaders/divergences/extended-alpha-divergence.wgsl?raw';
 import { checkFinite } from '../engine/operation.ts';
 import { alphaDivergenceOfMeasures } from '../math/alpha-family.ts';
-import type { AlphaParameters } from './alpha-divergence.ts';
-import { alphaCall, alphaTables, alphaTolerance, dually, evaluated, exampleAlphas, measurePieces, unsupportedAlpha } from './alpha-member.ts';
+import { alphaCall, alphaTables, alphaTolerance, dually, evaluated, exampleAlphas, measurePieces, unsupportedAlpha, type AlphaParameters } from './alpha-member.ts';
 import { defineRowDivergence, partsOfWeights, type DivergenceOf } from './row-divergence.ts';
 
 /**

@@ -1,5 +1,6 @@
 export { alphaDivergenceMatrix } from './alpha-divergence-matrix.ts';
-export { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+export { alphaDivergence } from './alpha-divergence.ts';
+export type { AlphaParameters } from './alpha-member.ts';
 export type { RowAlphaParameters } from './alpha-rows.ts';
 export { alphaSpectrum, type SpectrumParameters } from './alpha-spectrum.ts';
 export { bhattacharyyaDivergence } from './bhattacharyya-divergence.ts';

@@ -8,7 +8,8 @@ import { deformedLogRatio, logRatio, weights } from '../math/alpha-family.ts';
 import { probabilities } from '../math/probabilities.ts';
 import { paddedWidth, tileProduct } from '../math/tile-product.ts';
 import { sumOf } from '../math/sum.ts';
-import { alphaDivergence, type AlphaParameters } from './alpha-divergence.ts';
+import { alphaDivergence } from './alpha-divergence.ts';
+import type { AlphaParameters } from './alpha-member.ts';
 import { deformedLogPieces, deformedLogTables } from '../math/deformed-log.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { assumed, assumedDevice, predict, type Costs, type Way } from './cost.ts';
+import { assumed, assumedDevice, predict, type Costs, type Way, type Work } from './cost.ts';
 import { storeCosts, storedCosts } from './cost-storage.ts';
 import { Experience, greatestSurprise, type Tally } from './experience.ts';
 import type { FastPath, FastPlan } from './fast-path.ts';
@@ -9,7 +9,7 @@ import type { Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import { measureDevice } from './webgpu/calibration.ts';
 import { counters } from './webgpu/counters.ts';
-import { workOf, type Work } from './work.ts';
+import { workOf } from './work.ts';
 
 /** A way to do a read, and what it is predicted to cost. */
 interface Option {

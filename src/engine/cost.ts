@@ -1,6 +1,18 @@
 /** Pure: from what places cost and what there is to do to milliseconds. Needs no device, so its tests need none. */
 
-import type { Work } from './work.ts';
+/** What a place has to do for a tensor. */
+export interface Work {
+  /** Numbers that its operations go through; of a way, in numbers of a usual operation. */
+  readonly numbers: number;
+  /** Rows that they write, which cost something however short they are. */
+  readonly rows: number;
+  /** How often they go through their rows, all together. */
+  readonly passes: number;
+  /** Bytes of sources that are not there. */
+  readonly bytesUp: number;
+  /** Bytes of sources that are on a device and nowhere else. */
+  readonly bytesBack: number;
+}
 
 /** What a device costs, by runs of the engine's own kernels. */
 export interface DeviceCosts {

@@ -1,5 +1,4 @@
-import type { Way } from './cost.ts';
-import type { Work } from './work.ts';
+import type { Way, Work } from './cost.ts';
 
 /** How much the last run counts, once there were a few. */
 const weight = 1 / 4;

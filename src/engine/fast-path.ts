@@ -1,7 +1,7 @@
 import type { SourceData } from './reference.ts';
 import type { Stage } from './stages.ts';
 import type { Tensor } from './tensor.ts';
-import type { RunHooks } from './webgpu/gpu-run.ts';
+import type { RunHooks } from './run-hooks.ts';
 
 /** What the fast path of the CPU did. */
 export interface FastRun {

@@ -3,7 +3,7 @@ import { Queue } from './queue.ts';
 import { readByReference } from './reference-run.ts';
 import type { SourceData } from './reference.ts';
 import { isEmpty, type Tensor } from './tensor.ts';
-import type { RunHooks } from './webgpu/gpu-run.ts';
+import type { RunHooks } from './run-hooks.ts';
 
 type Numbers = Float32Array<ArrayBuffer>;
 

@@ -1,36 +1,12 @@
 import { DomainError, ShapeError, shown } from './errors.ts';
-import type { Way } from './cost.ts';
-import type { Form } from './forms.ts';
-import type { CpuCall, Dispatch, Kernel } from './kernel.ts';
+import type { Argument, OperationOn } from './operation-record.ts';
 import { taken } from './parameters.ts';
 import { has } from './tags.ts';
 import { Tensor } from './tensor.ts';
 
-/**
- * How the rows of an argument go with the result:
- * 'rows' with its rows (one row serves all), 'columns' with its columns, 'block' like the result itself,
- * 'head' the first rows whatever part of the result is made, 'whole' every row of it, 'picked' one row of it, whichever, 'fold' with its rows, while its
- * columns come block after block, each merged into what the blocks before have left in the result.
- */
-export type Axis = 'rows' | 'columns' | 'block' | 'head' | 'whole' | 'picked' | 'fold';
+export type { Argument, Axis, Dearness, Operand, RowWriter, Tolerance } from './operation-record.ts';
 
-export interface Argument {
-  readonly name: string;
-  /** 'distributions' takes every form but 'values'; 'values' takes real vectors and results. */
-  readonly takes: 'distributions' | 'values' | 'any';
-  readonly axis: Axis;
-}
-
-/** Rows of an argument in f64, as the reference sees them. A row that serves the whole batch answers to every index. */
-export interface Operand {
-  readonly form: Form;
-  readonly rows: number;
-  readonly width: number;
-  row(index: number): ArrayLike<number>;
-}
-
-/** Writes a row of a result. Where that takes long it stops now and then, so that a page stays alive: it has ended when its steps have. */
-export type RowWriter = (row: number, out: Float64Array) => Iterable<void> | void;
+export type Operation<Parameters = unknown> = OperationOn<Tensor, Parameters>;
 
 /** Outcomes that a step of a long row goes through, about: a fraction of a millisecond. */
 const outcomesPerStep = 2 ** 13;
@@ -43,58 +19,6 @@ export function turnsPerStep(outcomes: number): number {
 /** Takes all steps at once. */
 export function finish(steps: Iterable<void> | void): void {
   if (steps) for (const _ of steps);
-}
-
-/** How far the GPU may be from the reference, and why just so far. */
-export interface Tolerance<Parameters> {
-  /** Allowed relative error in units of 2⁻²³. */
-  readonly ulps: (parameters: Parameters) => number;
-  /** Whether an error is relative to its own entry or to the largest entry of its row. */
-  readonly relativeTo: 'entry' | 'row';
-  readonly reason: string;
-  /** The relative error of a row, where entries are not what counts. */
-  readonly compare?: (operands: readonly Operand[], parameters: Parameters) => (row: number, got: ArrayLike<number>, expected: ArrayLike<number>) => number;
-}
-
-/** How many times dearer a number is than in KL(p‖q), by the way it is done; 1 where nothing is said. */
-export type Dearness = Partial<Readonly<Record<Way, number>>>;
-
-/** One operation is one record: everything that the engine, the tests, the bench and the documentation know of it. */
-export interface Operation<Parameters = unknown> {
-  readonly name: string;
-  /** Whether a caller of the library defined it. */
-  readonly isOwn?: true;
-  /** Whether its numbers are information, in nats. */
-  readonly information?: (parameters: Parameters) => boolean;
-  /** What it computes, in one line of mathematics; the README's table shows it. */
-  readonly formula: string;
-  /** Where the formula comes from. */
-  readonly source: string;
-  readonly arguments: readonly Argument[];
-  /** How a call reads, where it is not name(arguments, { parameters }). */
-  readonly usage?: string;
-  /** The names of its parameters; others are refused. Steps of compositions, which no caller calls, state none. */
-  readonly parameters?: readonly string[];
-  /** Names of what is asked of the result as such, which no operation takes along with this one as a part of its own. */
-  readonly options?: readonly string[];
-  /** Parameters that tests and the bench run it with; an operation without parameters has none. */
-  readonly examples?: readonly Parameters[];
-  readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
-  readonly result: (inputs: readonly Tensor[], parameters: Parameters) => { readonly shape: readonly number[]; readonly form: Form };
-  /** f64, the oracle. Prepares once, then writes one row of the result at a time. */
-  readonly reference: (operands: readonly Operand[], parameters: Parameters) => RowWriter;
-  readonly tolerance: Tolerance<Parameters>;
-  /** Why the GPU cannot do it with these parameters, when it cannot. */
-  readonly unsupported?: (parameters: Parameters) => string | undefined;
-  /** A kernel of its own, or a composition of operations that have one. A composition that returns undefined has a kernel. */
-  readonly kernel?: Kernel<Parameters>;
-  readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
-  /** How often it goes through its inputs, where that is not once: the steps of a descent. */
-  passes?(parameters: Parameters): number;
-  /** For the choice of a place, where numbers are far from as dear as usual. */
-  dearness?(parameters: Parameters, inputs: readonly Tensor[]): Dearness;
-  /** How the CPU computes it fast, where it can; the reference does the rest. A composition without is run by its parts. */
-  readonly cpu?: (dispatch: Dispatch<Parameters>) => CpuCall | undefined;
 }
 
 type Named = Pick<Operation<never>, 'name' | 'arguments'>;

@@ -2,7 +2,7 @@ import { DeviceError, DeviceLostError } from './errors.ts';
 import { unlessAborted } from './signals.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import type { Devices } from './webgpu/devices.ts';
-import type { RunHooks } from './webgpu/gpu-run.ts';
+import type { RunHooks } from './run-hooks.ts';
 
 /** How often a run is begun anew on the device before the CPU does it. */
 const mostReplays = 3;

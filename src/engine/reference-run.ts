@@ -5,7 +5,7 @@ import { consumerOf, lineageOf } from './lineage.ts';
 import { Reference, type SourceData } from './reference.ts';
 import { allocateResult } from './allocate-result.ts';
 import { numbersOf, type StoredNumbers } from './storage.ts';
-import type { RunHooks } from './webgpu/gpu-run.ts';
+import type { RunHooks } from './run-hooks.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Runs a tensor by the f64 reference of every operation, row by row, rounded to f32 at the very end. */

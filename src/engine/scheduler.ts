@@ -14,7 +14,8 @@ import { unlessAborted } from './signals.ts';
 import { isEmpty, type ReadOptions, type Tensor } from './tensor.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
 import type { Devices } from './webgpu/devices.ts';
-import type { RunFacts, RunHooks } from './webgpu/gpu-run.ts';
+import type { RunHooks } from './run-hooks.ts';
+import type { RunFacts } from './webgpu/gpu-run.ts';
 
 export interface SchedulerParts {
   readonly info: EngineInfo;

@@ -7,7 +7,7 @@ import type { Certificate } from './report.ts';
 import { RowCost } from './row-cost.ts';
 import { seededColumns, seededRows } from './sampling.ts';
 import type { Tensor } from './tensor.ts';
-import type { RunHooks } from './webgpu/gpu-run.ts';
+import type { RunHooks } from './run-hooks.ts';
 
 export type Check = 'off' | 'sample' | 'all';
 

@@ -1,22 +1,8 @@
-import type { Way } from './cost.ts';
+import type { Way, Work } from './cost.ts';
 import { isGpuBuffer } from './gpu-types.ts';
 import type { Operation } from './operation.ts';
 import { bytesOf } from './storage.ts';
 import type { Tensor } from './tensor.ts';
-
-/** What a place has to do for a tensor. */
-export interface Work {
-  /** Numbers that its operations go through; of a way, in numbers of a usual operation. */
-  readonly numbers: number;
-  /** Rows that they write, which cost something however short they are. */
-  readonly rows: number;
-  /** How often they go through their rows, all together. */
-  readonly passes: number;
-  /** Bytes of sources that are not there. */
-  readonly bytesUp: number;
-  /** Bytes of sources that are on a device and nowhere else. */
-  readonly bytesBack: number;
-}
 
 /** The work that is left where some tensors are held already. Lineage may be thousands of steps deep, so a set is walked that grows. */
 export function workOf(root: Tensor, held: (tensor: Tensor) => boolean, way?: Way): Work {

@@ -1,13 +1,13 @@
 /** Work and predictions, which need no device. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { assumed, assumedDevice, predict, type Costs, type Way } from '../../src/engine/cost.ts';
+import { assumed, assumedDevice, predict, type Costs, type Way, type Work } from '../../src/engine/cost.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { Experience } from '../../src/engine/experience.ts';
 import type { GpuBufferLike } from '../../src/engine/gpu-types.ts';
 import { Tensor } from '../../src/engine/tensor.ts';
-import { workOf, type Work } from '../../src/engine/work.ts';
+import { workOf } from '../../src/engine/work.ts';
 import { chernoffInformation, divergenceMatrix, jensenShannonDivergence, klDivergence, mirrorDescent, mirrorDescentStep, nearest } from '../../src/index.ts';
 
 let engine: Engine;

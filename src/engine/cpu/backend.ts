@@ -9,7 +9,7 @@ import { allocateResult } from '../allocate-result.ts';
 import { headRows, type Stage } from '../stages.ts';
 import { manyNumbersOf } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
-import type { RunHooks } from '../webgpu/gpu-run.ts';
+import type { RunHooks } from '../run-hooks.ts';
 import { buildProgram, fastStages, type BuiltProgram } from './build-program.ts';
 import { Instance, MemoryShortage } from './instance.ts';
 import { wasmModule } from './module.ts';

@@ -1,6 +1,6 @@
 import { yieldToEventLoop, yieldWhenDue } from '../event-loop.ts';
 import { partOf } from '../storage.ts';
-import type { RunHooks } from '../webgpu/gpu-run.ts';
+import type { RunHooks } from '../run-hooks.ts';
 import { WorkerRun } from './worker-run.ts';
 import type { Instance } from './instance.ts';
 import { RowQueue, type RowRange } from './row-queue.ts';

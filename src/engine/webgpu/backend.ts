@@ -3,15 +3,17 @@ import { isGpuBuffer, usage } from '../gpu-types.ts';
 import type { Regime } from '../kernel.ts';
 import type { Limits } from '../plan.ts';
 import { allocateResult } from '../allocate-result.ts';
+import type { RunHooks } from '../run-hooks.ts';
 import { bytesOf, perWord, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { copyBlock, placeBlock } from './blocks.ts';
+import type { DeviceContext } from './device-context.ts';
 import { Gpu } from './gpu.ts';
 import { DeviceWatchdog } from './device-watchdog.ts';
 import { bytesOfTensor, defaultBudget, Memory, placeOf } from './memory.ts';
 import { explained } from './objections.ts';
 import { recordReadback } from './readback.ts';
-import { GpuRun, type RunFacts, type RunHooks, type Sink } from './gpu-run.ts';
+import { GpuRun, type RunFacts, type Sink } from './gpu-run.ts';
 
 export interface Forced {
   /** Join teams of lanes within subgroups. Only on request: WGSL does not promise that lanes of a subgroup are neighbours. */
@@ -26,13 +28,12 @@ export interface Forced {
 const pinnedShare = 3 / 4;
 
 /** Runs tensors on a device, and keeps what is worth keeping there: sources, and results that were read. */
-export class WebGpuBackend {
+export class WebGpuBackend implements DeviceContext {
   readonly gpu: Gpu;
   readonly memory: Memory;
   readonly limits: Limits;
   readonly softwareAdapter: boolean;
   readonly forcedRegime: Regime | undefined;
-  /** Lanes that every subgroup of the device has at least, as far as kernels use them. */
   readonly subgroup: 0 | 4 | 16;
   readonly #watchdog: DeviceWatchdog;
 
@@ -47,7 +48,6 @@ export class WebGpuBackend {
     this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
   }
 
-  /** The buffer that holds a whole tensor on the device, if one does. */
   resident(tensor: Tensor): GPUBuffer | undefined {
     const { origin } = tensor;
     if (origin.kind === 'source' && isGpuBuffer(origin.data)) return origin.data as GPUBuffer;

@@ -3,12 +3,12 @@ import { areInQuads } from '../loaders.ts';
 import type { Block } from '../plan.ts';
 import { chooseRegime, chooseTileRegime } from '../regimes.ts';
 import { isFold, rangeOf, type Stage } from '../stages.ts';
-import type { WebGpuBackend } from './backend.ts';
+import type { DeviceContext } from './device-context.ts';
 import type { Encoder, Region } from './encoder.ts';
 import type { StageBuffers } from './stage-buffers.ts';
 
 /** Records the kernel that makes a block of a stage from those of its inputs. */
-export async function compute(backend: WebGpuBackend, encoder: Encoder, buffers: StageBuffers, stage: Stage, block: Block): Promise<Region> {
+export async function compute(context: DeviceContext, encoder: Encoder, buffers: StageBuffers, stage: Stage, block: Block): Promise<Region> {
   const { tensor } = stage;
   if (tensor.origin.kind !== 'result' || !tensor.origin.operation.kernel) throw new TypeError(`No kernel makes ${tensor.form}`);
   const { operation, parameters } = tensor.origin;
@@ -28,15 +28,15 @@ export async function compute(backend: WebGpuBackend, encoder: Encoder, buffers:
     }));
     await encoder.dispatch({
       label: operation.name, kernel, output, dispatch, columnFrom: block.columns[0],
-      regime: regimeOf(backend, stage, kernel, dispatch),
+      regime: regimeOf(context, stage, kernel, dispatch),
       inputs: isFold(stage) ? [...regions, { name: 'before', region: before ? { ...result, buffer: before } : regions[0]!.region }] : regions,
     });
   }
-  if (before) backend.gpu.pool.give(before);
+  if (before) context.gpu.pool.give(before);
   return result;
 }
 
-function regimeOf({ softwareAdapter, forcedRegime }: WebGpuBackend, stage: Stage, kernel: Kernel<unknown>, dispatch: Dispatch<unknown>): Regime {
+function regimeOf({ softwareAdapter, forcedRegime }: DeviceContext, stage: Stage, kernel: Kernel<unknown>, dispatch: Dispatch<unknown>): Regime {
   if (kernel.over === 'tiles') return chooseTileRegime(softwareAdapter, forcedRegime);
   return chooseRegime(kernel, kernel.iterations?.(dispatch) ?? stage.inputs[0]!.tensor.width, softwareAdapter, forcedRegime);
 }

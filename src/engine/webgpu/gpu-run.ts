@@ -1,14 +1,15 @@
 import { LimitExceededError } from '../errors.ts';
 import { memoryOf, passingStages, turnsOf } from '../footprint.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
+import type { RunHooks } from '../run-hooks.ts';
 import { unlessAborted } from '../signals.ts';
 import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type BlockRange, type Stage } from '../stages.ts';
 import { bytesOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
 import type { Step } from './gpu.ts';
-import type { WebGpuBackend } from './backend.ts';
 import { compute } from './compute.ts';
+import type { DeviceContext } from './device-context.ts';
 import { bytesOfTensor } from './memory.ts';
 import { fillOfClass, smallestClass } from './buffer-pool.ts';
 import { StageBuffers } from './stage-buffers.ts';
@@ -32,16 +33,9 @@ export interface RunFacts {
   readonly whole: Region | undefined;
 }
 
-export interface RunHooks {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** The share of the memory that the run may take: less, after the device had not as much as was thought. */
-  readonly share?: number | undefined;
-}
-
 /** One run of one tensor on the device: its stages, block by block. */
 export class GpuRun {
-  readonly #backend: WebGpuBackend;
+  readonly #context: DeviceContext;
   readonly #limits: Limits;
   readonly #encoder: Encoder;
   readonly #validation: RowValidation;
@@ -55,18 +49,18 @@ export class GpuRun {
   /** The blocks of the result that are on their way to the host. */
   #delivery: Promise<unknown> = Promise.resolve();
 
-  constructor(backend: WebGpuBackend, root: Tensor, hooks: RunHooks) {
-    this.#backend = backend;
-    this.#limits = backend.limits;
-    this.#encoder = new Encoder(backend.gpu, backend.limits, backend.subgroup, hooks.signal);
+  constructor(context: DeviceContext, root: Tensor, hooks: RunHooks) {
+    this.#context = context;
+    this.#limits = context.limits;
+    this.#encoder = new Encoder(context.gpu, context.limits, context.subgroup, hooks.signal);
     this.#root = root;
     this.#hooks = hooks;
-    this.#stages = stagesOf(root, (tensor) => backend.resident(tensor) !== undefined || backend.memory.spilled(tensor) !== undefined);
+    this.#stages = stagesOf(root, (tensor) => context.resident(tensor) !== undefined || context.memory.spilled(tensor) !== undefined);
     this.#passing = passingStages(this.#stages);
     const sources = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length;
-    this.#validation = new RowValidation(backend.gpu, backend.softwareAdapter, sources);
-    this.#buffers = new StageBuffers(backend.memory, backend.gpu.pool, this.#stages.at(-1)!);
-    this.#uploads = new InputUploads(backend, { encoder: this.#encoder, validation: this.#validation, buffers: this.#buffers });
+    this.#validation = new RowValidation(context.gpu, context.softwareAdapter, sources);
+    this.#buffers = new StageBuffers(context.memory, context.gpu.pool, this.#stages.at(-1)!);
+    this.#uploads = new InputUploads(context, { encoder: this.#encoder, validation: this.#validation, buffers: this.#buffers });
   }
 
   /** Sources that this run brought to the device to stay. */
@@ -79,7 +73,7 @@ export class GpuRun {
    * the numbers of a source that has a bad row. When the run is aborted, it ends when the device has done what was submitted.
    */
   async start(sink: Sink): Promise<(hostData: (tensor: Tensor) => Promise<StoredNumbers>) => Promise<RunFacts>> {
-    const { memory } = this.#backend;
+    const { memory } = this.#context;
     const { signal, share = 1 } = this.#hooks;
     try {
       memory.begin(this.#stages.map(({ tensor }) => tensor), () => this.#encoder.flush(), signal);
@@ -166,7 +160,7 @@ export class GpuRun {
     const deliver = await sink.put(this.#buffers.region(root), rangeOf(root, block), record);
     const before = this.#delivery;
     try {
-      if (last) await this.#validation.record(record, this.#backend.memory);
+      if (last) await this.#validation.record(record, this.#context.memory);
       await this.#encoder.submit();
     } finally { // also of what was not submitted: a delivery gives back the memory that it goes through
       this.#delivery = Promise.all([before, deliver?.(), last ? this.#validation.deliver() : undefined]);
@@ -189,14 +183,14 @@ export class GpuRun {
     const range = rangeOf(stage, block);
     const bytes = bytesOf(stage.tensor.storage, range.rows * range.width);
     if (bytes > bindingBytes(this.#limits)) throw this.#tooLarge('a tensor that every row of the result needs and that fits', stage.tensor, bytes);
-    return await this.#uploads.bring(stage, range, block) ?? compute(this.#backend, this.#encoder, this.#buffers, stage, block);
+    return await this.#uploads.bring(stage, range, block) ?? compute(this.#context, this.#encoder, this.#buffers, stage, block);
   }
 
   #tooLarge(what: string, { shape }: Tensor, bytes: number): LimitExceededError {
     return new LimitExceededError({
       operation: this.#root.origin.kind === 'result' ? this.#root.origin.operation.name : 'tensor.read',
       expected: `${what} one binding of ${bindingBytes(this.#limits)} bytes`, got: `${bytes} bytes, in a tensor of shape [${shape.join(', ')}]`,
-      remedy: "Use fewer outcomes or fewer rows, or backend: 'cpu'.",
+      remedy: "Use fewer outcomes or fewer rows, or context: 'cpu'.",
     });
   }
 }

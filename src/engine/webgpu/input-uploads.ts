@@ -4,7 +4,7 @@ import { bindingBytes, type Block } from '../plan.ts';
 import type { BlockRange, Stage } from '../stages.ts';
 import { bytesOf, perWord, wordsOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
-import type { WebGpuBackend } from './backend.ts';
+import type { DeviceContext } from './device-context.ts';
 import type { Encoder, Region } from './encoder.ts';
 import { bytesOfTensor, bytesUpTo, placeOf } from './memory.ts';
 import type { StageBuffers } from './stage-buffers.ts';
@@ -19,7 +19,7 @@ interface Means {
 
 /** Brings to the device what a run reads and does not make: sources, and results that were made before. */
 export class InputUploads {
-  readonly #backend: WebGpuBackend;
+  readonly #context: DeviceContext;
   readonly #means: Means;
   /** What stays on the device as a whole; what else comes from the host is uploaded block by block. */
   readonly #kept = new Set<Tensor>();
@@ -27,8 +27,8 @@ export class InputUploads {
   readonly uploaded: Tensor[] = [];
   bytesUp = 0;
 
-  constructor(backend: WebGpuBackend, means: Means) {
-    this.#backend = backend;
+  constructor(context: DeviceContext, means: Means) {
+    this.#context = context;
     this.#means = means;
   }
 
@@ -37,7 +37,7 @@ export class InputUploads {
    * not to be kept. Returns the bytes that are left for the blocks.
    */
   async makeRoom(stages: readonly Stage[], root: Tensor, room: number): Promise<number> {
-    const { memory, limits } = this.#backend;
+    const { memory, limits } = this.#context;
     const lasting = new Set(lineageOf(root)); // what the caller can ask for again; a composition's own tensors are gone after the run
     const candidates = [...new Set(stages.map(({ tensor }) => tensor))].map((tensor) => ({ tensor, bytes: bytesOfTensor(tensor), isThere: memory.isMovable(tensor) }));
     let left = room / 2;
@@ -55,14 +55,14 @@ export class InputUploads {
 
   /** Whether a tensor is on the device as a whole when it is read. */
   isThere(tensor: Tensor): boolean {
-    return this.#kept.has(tensor) || (this.#backend.resident(tensor) !== undefined && bytesUpTo(tensor) <= bindingBytes(this.#backend.limits));
+    return this.#kept.has(tensor) || (this.#context.resident(tensor) !== undefined && bytesUpTo(tensor) <= bindingBytes(this.#context.limits));
   }
 
   /** Has the rows of a stage on the device; none if they are to be computed. */
   async bring(stage: Stage, range: BlockRange, block: Block): Promise<Region | undefined> {
-    const resident = this.#backend.resident(stage.tensor);
+    const resident = this.#context.resident(stage.tensor);
     if (resident) {
-      this.#backend.memory.need(stage.tensor);
+      this.#context.memory.need(stage.tensor);
       return this.#part(stage, resident, range);
     }
     const data = this.#hostData(stage.tensor);
@@ -73,7 +73,7 @@ export class InputUploads {
   #hostData(tensor: Tensor): StoredNumbers | undefined {
     const { origin } = tensor;
     if (origin.kind === 'source') return isGpuBuffer(origin.data) ? undefined : origin.data;
-    return this.#backend.memory.spilled(tensor);
+    return this.#context.memory.spilled(tensor);
   }
 
   /** Rows of a buffer that is on the device already; copied only when the buffer is larger than a binding may be. */
@@ -81,7 +81,7 @@ export class InputUploads {
     const { tensor } = stage;
     const { placing } = tensor;
     const stride = tensor.rows === 1 ? 0 : placing.stride;
-    if (bytesUpTo(tensor) <= bindingBytes(this.#backend.limits)) {
+    if (bytesUpTo(tensor) <= bindingBytes(this.#context.limits)) {
       await this.#check(tensor, { buffer, start: placing.offset, stride }, 0, tensor.rows);
       return { buffer, start: placing.offset + range.from * placing.stride + range.columnFrom, stride };
     }
@@ -97,10 +97,10 @@ export class InputUploads {
     const stays = this.#kept.has(tensor);
     const [from, rows] = stays ? [0, tensor.rows] : [range.from, range.rows];
     const { first, start, bytes } = partOf(tensor, from, rows);
-    const buffer = stays ? await this.#backend.allocateResident(tensor) : await this.#means.buffers.own(stage, bytes);
+    const buffer = stays ? await this.#context.allocateResident(tensor) : await this.#means.buffers.own(stage, bytes);
     if (stays) this.uploaded.push(tensor);
     this.#means.encoder.flush(); // a write overtakes commands that were not submitted yet
-    this.#backend.gpu.write(buffer, wordsOf(data, first, bytes));
+    this.#context.gpu.write(buffer, wordsOf(data, first, bytes));
     this.bytesUp += bytes;
     if (stays) return this.#part(stage, buffer, range);
     const region = { buffer, start, stride: tensor.rows === 1 ? 0 : tensor.width };
