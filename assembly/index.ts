@@ -11,7 +11,7 @@ export { firstBadRow } from './engine/forms';
 export { fisherInformation } from './geometry/fisher-information';
 export { fisherVectorProduct } from './geometry/fisher-vector-product';
 export { weightedSum } from './math/exact-sum';
-export { inBits, scaledRows, smoothedRows, takenRows, temperedRows, totals } from './math/elementwise';
+export { inBits, scaledRows, smoothedRows, takenColumns, takenRows, temperedRows, totals } from './math/elementwise';
 export { normalisedRows, softmaxRows } from './math/probabilities';
 export { descents } from './steps/descents';
 export { naturalGradientSteps } from './steps/natural-gradient-steps';

@@ -17,6 +17,12 @@ export function takenRows(rows: i32, width: i32, out: usize, _scratch: usize, x:
   for (const end = out + rows * bytes; out < end; out += bytes, index += 4) memory.copy(out, x + load<u32>(index) * bytes, bytes);
 }
 
+export function takenColumns(rows: i32, width: i32, out: usize, _scratch: usize, x: usize, rowsOfX: i32, widthOfX: i32, from: f64): void {
+  const bytes = (<usize>width) << 2;
+  x += (<usize>from) << 2;
+  for (const end = out + rows * bytes; out < end; out += bytes, x += strideOf(rowsOfX, widthOfX)) memory.copy(out, x, bytes);
+}
+
 export function inBits(rows: i32, width: i32, out: usize, _scratch: usize, x: usize, _rowsOfX: i32, _widthOfX: i32): void {
   for (const end = out + ((<usize>rows * width) << 2); out < end; out += 4, x += 4) store<f32>(out, <f32>(<f64>load<f32>(x) * 1.4426950408889634));
 }

@@ -1,7 +1,7 @@
 /** Pure: what a block of a result needs of the device's memory and of its time, from the stages it goes through. */
 import type { Kernel } from './kernel.ts';
 import type { Amount } from './plan.ts';
-import { headRows, isFold, stagesAfterFolds, type Stage } from './stages.ts';
+import { headRows, inputOf, isFold, stagesAfterFolds, type Stage } from './stages.ts';
 import type { Tensor } from './tensor.ts';
 
 const nothing: Amount = { fixed: 0, row: 0, column: 0, cell: 0 };
@@ -82,15 +82,18 @@ function turnsOfStage(stage: Stage): Amount {
   const { tensor: { origin, width }, span, inputs } = stage;
   const kernel = origin.kind === 'result' ? origin.operation.kernel : undefined;
   if (!kernel || origin.kind !== 'result' || inputs.length === 0 || isFold(stage)) return nothing;
-  const depth = inputs[0]!.tensor.width;
+  const depth = inputOf(stage, 0).width;
   if (span === 'block') return { ...nothing, cell: depth };
   const work = kernel.over === 'elements' ? width : kernel.over === 'tiles' ? width * depth : turnsOfRow(kernel, stage, origin.parameters, depth);
   return span === 'rows' ? { ...nothing, row: work } : span === 'columns' ? { ...nothing, column: work } : nothing;
 }
 
-function turnsOfRow(kernel: Kernel<unknown>, { tensor, inputs }: Stage, parameters: unknown, depth: number): number {
-  const ranges = inputs.map(({ tensor: { form, storage, rows, width } }) => ({ form, storage, width, rows: Math.min(1, rows) }));
-  const dispatch = { parameters, rows: 1, width: tensor.width, inputs: ranges };
+function turnsOfRow(kernel: Kernel<unknown>, stage: Stage, parameters: unknown, depth: number): number {
+  const ranges = stage.inputs.map((_, index) => {
+    const { form, storage, rows, width } = inputOf(stage, index);
+    return { form, storage, width, rows: Math.min(1, rows) };
+  });
+  const dispatch = { parameters, rows: 1, width: stage.tensor.width, inputs: ranges };
   return kernel.items(dispatch, 'lane') * (kernel.iterations?.(dispatch) ?? depth);
 }
 

@@ -75,6 +75,8 @@ export interface OperationOn<Tensor, Parameters> {
   /** A kernel of its own, or a composition of operations that have one. A composition that returns undefined has a kernel. */
   readonly kernel?: Kernel<Parameters>;
   readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
+  /** Of columns of its only argument: where they begin. They are read where they lie, if the device can. */
+  view?(parameters: Parameters): number;
   /** How often it goes through its inputs, where that is not once: the steps of a descent. */
   passes?(parameters: Parameters): number;
   /** For the choice of a place, where numbers are far from as dear as usual. */

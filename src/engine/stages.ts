@@ -11,8 +11,16 @@ export interface Stage {
   readonly tensor: Tensor;
   readonly span: Span;
   readonly inputs: readonly Stage[];
+  /** Of an input that is columns of a stage: which. */
+  readonly views: readonly (View | undefined)[];
   /** How many stages read it; what it holds can be freed after the last. */
   uses: number;
+}
+
+/** Columns of a tensor, read where they lie. */
+export interface View {
+  readonly tensor: Tensor;
+  readonly from: number;
 }
 
 /** Rows that an argument along 'head' gives at most. */
@@ -23,9 +31,11 @@ export interface Target {
   /** Whether a composition is run as it is, not by what it is composed of. */
   readonly runs: (composition: Tensor) => boolean;
   readonly readsHalves: boolean;
+  /** Whether it reads columns of rows where they lie. */
+  readonly hasViews: boolean;
 }
 
-const device: Target = { runs: () => false, readsHalves: false };
+const device: Target = { runs: () => false, readsHalves: false, hasViews: true };
 
 /** Replaces compositions by what they are composed of, until an operation with a kernel or a source is left. */
 function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>, target: Target): Tensor {
@@ -57,6 +67,22 @@ export function hasColumns(tensor: Tensor): boolean {
   return tensor.origin.kind === 'result' && tensor.origin.inputs.some((_, index) => axisOf(tensor, index) === 'columns' || axisOf(tensor, index) === 'block');
 }
 
+/** What a tensor is columns of, through views of views. */
+function viewOf(tensor: Tensor, resolved: (tensor: Tensor) => Tensor, held: (tensor: Tensor) => boolean): { readonly of: Tensor; readonly from: number } | undefined {
+  let [of, from, isView] = [tensor, 0, false];
+  while (of.origin.kind === 'result' && of.origin.operation.view && !held(of)) {
+    from += of.origin.operation.view(of.origin.parameters);
+    of = resolved(of.origin.inputs[0]!);
+    isView = true;
+  }
+  return isView ? { of, from } : undefined;
+}
+
+/** An input as its stage sees it. */
+export function inputOf({ inputs, views }: Stage, index: number): Tensor {
+  return views[index]?.tensor ?? inputs[index]!.tensor;
+}
+
 function inputSpan(parent: Span, axis: Axis): Span {
   if (axis === 'head') return 'head';
   if (axis === 'whole' || axis === 'picked') return 'whole';
@@ -79,12 +105,14 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target
     if (!ids.has(tensor)) ids.set(tensor, ids.size);
     return `${ids.get(tensor)} ${span}`;
   };
-  const inputsOf = (tensor: Tensor, span: Span): { tensor: Tensor; span: Span }[] => {
+  const inputsOf = (tensor: Tensor, span: Span): { tensor: Tensor; span: Span; view?: View }[] => {
     if (tensor.origin.kind === 'source' || held(tensor)) return [];
     const { inputs, operation } = tensor.origin;
-    return inputs.map((input, index) => ({
-      tensor: readable(held(input) ? input : lowered(input, cache, target), operation, target), span: inputSpan(span, axisOf(tensor, index)),
-    }));
+    return inputs.map((input, index) => {
+      const own = readable(held(input) ? input : lowered(input, cache, target), operation, target);
+      const view = target.hasViews ? viewOf(own, (each) => (held(each) ? each : lowered(each, cache, target)), held) : undefined;
+      return { tensor: view?.of ?? own, span: inputSpan(span, axisOf(tensor, index)), ...(view && { view: { tensor: own, from: view.from } }) };
+    });
   };
   const start = held(root) ? root : lowered(root, cache, target);
   const stack = [{ tensor: start, span: (hasColumns(start) ? 'block' : 'rows') as Span }];
@@ -99,7 +127,7 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target
     }
     stack.pop();
     if (done.has(key)) continue;
-    const stage: Stage = { tensor, span, inputs: inputs.map((input) => done.get(keyOf(input.tensor, input.span))!), uses: 0 };
+    const stage: Stage = { tensor, span, inputs: inputs.map((input) => done.get(keyOf(input.tensor, input.span))!), views: inputs.map(({ view }) => view), uses: 0 };
     for (const input of stage.inputs) input.uses++;
     done.set(key, stage);
     order.push(stage);

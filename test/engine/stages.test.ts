@@ -98,7 +98,7 @@ describe('spans', () => {
 
   test('ranges are the parts of a block', () => {
     const block = { rows: [10, 14], columns: [20, 25] } as const;
-    const stage = (tensor: Tensor, span: Stage['span']): Stage => ({ tensor, span, inputs: [], uses: 0 });
+    const stage = (tensor: Tensor, span: Stage['span']): Stage => ({ tensor, span, inputs: [], views: [], uses: 0 });
     const matrix = alphaDivergenceMatrix(p, p, { alpha: 0 });
     expect(rangeOf(stage(p, 'rows'), block)).toEqual({ from: 10, rows: 4, columnFrom: 0, width: 20 });
     expect(rangeOf(stage(p, 'columns'), block)).toEqual({ from: 20, rows: 5, columnFrom: 0, width: 20 });

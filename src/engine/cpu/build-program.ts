@@ -11,7 +11,7 @@ export function callOf({ origin, rows, width }: Tensor): CpuCall | undefined {
   return operation.cpu?.({ parameters, rows, width, inputs: ranges });
 }
 
-const target: Target = { runs: (tensor) => callOf(tensor) !== undefined, readsHalves: true };
+const target: Target = { runs: (tensor) => callOf(tensor) !== undefined, readsHalves: true, hasViews: false };
 
 /** The stages of a computation, if the CPU has a fast way for all of them. */
 export function fastStages(root: Tensor): readonly Stage[] | undefined {

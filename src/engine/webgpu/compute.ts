@@ -2,7 +2,7 @@ import type { Dispatch, Kernel, Regime } from '../kernel.ts';
 import { areInQuads } from '../loaders.ts';
 import type { Block } from '../plan.ts';
 import { chooseRegime, chooseTileRegime } from '../regimes.ts';
-import { isFold, rangeOf, type Stage } from '../stages.ts';
+import { inputOf, isFold, rangeOf, type Stage } from '../stages.ts';
 import type { DeviceContext } from './device-context.ts';
 import type { Encoder, Region } from './encoder.ts';
 import type { StageBuffers } from './stage-buffers.ts';
@@ -16,15 +16,23 @@ export async function compute(context: DeviceContext, encoder: Encoder, buffers:
   const range = rangeOf(stage, block);
   const before = buffers.owned(stage);
   const output = await buffers.own(stage, 4 * range.rows * range.width);
-  const inputs = stage.inputs.map((input) => {
+  const inputs = stage.inputs.map((input, index) => {
     const { rows, width } = rangeOf(input, block);
-    return { form: input.tensor.form, storage: input.tensor.storage, rows, width, inQuads: areInQuads(input.tensor) };
+    const { form, storage } = inputOf(stage, index);
+    const view = stage.views[index];
+    return view
+      ? { form, storage, rows, width: view.tensor.width, inQuads: areInQuads(input.tensor) && view.from % 4 === 0 }
+      : { form, storage, rows, width, inQuads: areInQuads(input.tensor) };
   });
+  const regionOf = (index: number): Region => {
+    const region = buffers.region(stage.inputs[index]!);
+    return { ...region, start: region.start + (stage.views[index]?.from ?? 0) };
+  };
   const result: Region = { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };
   const dispatch: Dispatch<unknown> = { parameters, rows: range.rows, width: range.width, inputs };
   if (range.rows > 0) {
     const regions = [...kernel.order?.(dispatch) ?? inputs.keys()].map((input, binding) => ({
-      name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: buffers.region(stage.inputs[input]!),
+      name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: regionOf(input),
     }));
     await encoder.dispatch({
       label: operation.name, kernel, output, dispatch, columnFrom: block.columns[0],
@@ -38,5 +46,5 @@ export async function compute(context: DeviceContext, encoder: Encoder, buffers:
 
 function regimeOf({ softwareAdapter, forcedRegime }: DeviceContext, stage: Stage, kernel: Kernel<unknown>, dispatch: Dispatch<unknown>): Regime {
   if (kernel.over === 'tiles') return chooseTileRegime(softwareAdapter, forcedRegime);
-  return chooseRegime(kernel, kernel.iterations?.(dispatch) ?? stage.inputs[0]!.tensor.width, softwareAdapter, forcedRegime);
+  return chooseRegime(kernel, kernel.iterations?.(dispatch) ?? inputOf(stage, 0).width, softwareAdapter, forcedRegime);
 }

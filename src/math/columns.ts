@@ -1,0 +1,35 @@
+import source from '../../shaders/math/columns.wgsl?raw';
+import { apply, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
+
+interface Columns {
+  readonly from: number;
+  /** Of the result, whose first number counts the rows. */
+  readonly shape: readonly number[];
+}
+
+const operation: Operation<Columns> = {
+  name: 'columns', formula: 'x_k for from ≤ k < from + width', source: 'definition',
+  arguments: [{ name: 'x', takes: 'any', axis: 'rows' }],
+  result: ([x], { shape }) => ({ shape: [x!.rows, ...shape], form: x!.form }),
+  tolerance: { ulps: () => 32, relativeTo: 'row', reason: 'numbers are only copied, but may be results that have their own errors' },
+  view: ({ from }) => from,
+  kernel: {
+    pieces: () => [{ name: 'math/columns.wgsl', source }],
+    uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', column: 'u32' }),
+    values: ({ parameters: { from } }) => ({ column: from }),
+    over: 'elements',
+    items: ({ rows, width }) => rows * width,
+  },
+  cpu: ({ parameters: { from } }) => ({ name: 'takenColumns', numbers: [from] }),
+  reference: ([x], { from }) => (row, out) => {
+    const numbers = x!.row(row);
+    for (let k = 0; k < out.length; k++) out[k] = numbers[from + k]!;
+  },
+};
+
+/** Columns of the rows of a tensor, in a shape of their own; on the GPU what reads them reads them where they lie. */
+export function columns(x: Tensor, from: number, shape: readonly number[]): Tensor {
+  return apply(operation, [x], { from, shape });
+}
