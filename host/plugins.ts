@@ -1,11 +1,16 @@
-/** Build plugin: WGSL without its comments and spare white space. */
-import { readFileSync } from 'node:fs';
+/** Build plugin: WGSL without its comments and spare white space, by short names. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { shortNames, withShortNames, wordsOf } from '../build/wgsl-names.ts';
 
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const source = (id: string): string => id.slice(0, id.lastIndexOf('?'));
 
 /** In a build, imports of *.wgsl?raw are minified; in tests they stay as written, for the compiler's line numbers. */
 export function wgslMinifier(): Plugin {
+  let short: ReadonlyMap<string, string> | undefined;
   return {
     name: 'wgsl-minifier',
     enforce: 'pre',
@@ -15,10 +20,21 @@ export function wgslMinifier(): Plugin {
       handler(id) {
         const file = source(id);
         this.addWatchFile(file);
-        return { code: `export default ${JSON.stringify(minifyWgsl(readFileSync(file, 'utf8')))}`, moduleType: 'js' };
+        const code = withShortNames(minifyWgsl(readFileSync(file, 'utf8')), short ??= namesOfBuild());
+        return { code: `export default ${JSON.stringify(code)}`, moduleType: 'js' };
       },
     },
   };
+}
+
+/** The dictionary of all shaders of the package, and of the names that its TypeScript knows. */
+export function namesOfBuild(): ReadonlyMap<string, string> {
+  return shortNames(textsIn('shaders', '.wgsl').map(minifyWgsl), new Set(textsIn('src', '.ts').flatMap(wordsOf)));
+}
+
+function textsIn(folder: string, ending: string): readonly string[] {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith(ending)).sort();
+  return files.map((path) => readFileSync(join(root, folder, path), 'utf8'));
 }
 
 /**

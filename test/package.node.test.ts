@@ -209,12 +209,20 @@ test('its minified shaders compute what the sources compute', async () => {
     const values = await Promise.all(
       [-1, -0.5, 0, 1, 3].map((alpha) => dually.alphaDivergenceMatrix(p, q, { alpha }).read()),
     );
+    const logits = engine.rows([[2, -1, 0]], { outcomes: 3, form: 'logits' });
+    const mixed = await dually.klDivergence(q, logits, { temperature: 2, reduction: 'mean', weights: [1, 3] }).read();
+    const ofLogits = await dually.jensenShannonDivergence(logits, logits, { weight: 0.3 }).read();
+    const gradient = await dually.valueAndGradient(p, q, { divergence: dually.alphaDivergence, of: 'q', alpha: 0.3 }).read();
+    const triangular = dually.defineFDivergence({
+      name: 'triangular', wgsl: 'excess * excess / (ratio + 1.0)', f: (ratio, excess) => excess ** 2 / (ratio + 1), atZero: 1, atInfinity: 1,
+    });
+    const own = await triangular(p, q).read();
     const fisher = await dually.fisherInformation(q, { coordinates: 'theta' }).read();
     const step = await dually
       .mirrorDescentStep(q, engine.values([[1, 2, 3]], { outcomes: 3 }), { stepSize: 0.1 })
       .read();
     engine.dispose();
-    return [...values, fisher, step].flatMap((numbers) => [...numbers]);
+    return [...values, mixed, ofLogits, gradient, own, fisher, step].flatMap((numbers) => [...numbers]);
   };
   const built: Dually = await import(/* @vite-ignore */ pathToFileURL(join(dist, 'index.js')).href);
   expect(await divergences(built)).toEqual(await divergences(await import('../src/index.ts')));
