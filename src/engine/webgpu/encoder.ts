@@ -4,6 +4,7 @@ import { regimeLayout } from '../regimes.ts';
 import { unlessAborted } from '../signals.ts';
 import { counters } from './counters.ts';
 import type { Gpu, Step } from './gpu.ts';
+import { polled } from './polling.ts';
 
 /** Rows inside a buffer: where the first begins, and how far on the next one is (0: one row serves all), in numbers. */
 export interface Region {
@@ -115,7 +116,10 @@ export class Encoder {
     this.#awaited = true;
     this.#pending = 0;
     const before = this.#previous;
-    this.#previous = this.#gpu.device.queue.onSubmittedWorkDone().then(() => { this.#gpu.answered = this.#idle = performance.now(); });
+    const { queue } = this.#gpu.device;
+    this.#previous = polled(queue, queue.onSubmittedWorkDone()).then(() => {
+      this.#gpu.answered = this.#idle = performance.now();
+    });
     return before;
   }
 }

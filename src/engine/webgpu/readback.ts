@@ -1,5 +1,6 @@
 import { unlessAborted } from '../signals.ts';
 import { deviceError, type Gpu, type Step } from './gpu.ts';
+import { polled } from './polling.ts';
 
 /** Takes the bytes of one readback once the commands that fill it were submitted. */
 export type Delivery = (use: (bytes: ArrayBuffer) => void) => Promise<void>;
@@ -14,7 +15,8 @@ export function recordReadback(gpu: Gpu, record: (step: Step) => void, staging: 
   }
   return async (use) => {
     try {
-      await gpu.ignoring(() => staging.mapAsync(1 /* GPUMapMode.READ */, 0, bytes)).catch((error: unknown) => {
+      const mapped = gpu.ignoring(() => staging.mapAsync(1 /* GPUMapMode.READ */, 0, bytes));
+      await polled(gpu.device.queue, mapped).catch((error: unknown) => {
         throw deviceError('tensor.read', { kind: 'internal', message: (error as Error).message }, error);
       });
       use(staging.getMappedRange(0, bytes));

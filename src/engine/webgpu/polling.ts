@@ -1,0 +1,38 @@
+/** Who waits for a queue, and whether a timer runs for them. */
+interface Waiting {
+  count: number;
+  isPolling: boolean;
+}
+
+const waits = new WeakMap<GPUQueue, Waiting>();
+
+/**
+ * Waits for what a queue has to finish. Firefox looks for finished work every 100 ms and at every submission, so that a
+ * result of 1 ms would be read after 100: there, empty submissions make it look.
+ */
+export async function polled<T>(queue: GPUQueue, work: Promise<T>): Promise<T> {
+  if (!/\bFirefox\//.test(navigator.userAgent)) return work;
+  const waiting = waits.get(queue) ?? { count: 0, isPolling: false };
+  waits.set(queue, waiting);
+  waiting.count++;
+  if (!waiting.isPolling) poll(queue, waiting);
+  try {
+    return await work;
+  } finally {
+    waiting.count--;
+  }
+}
+
+function poll(queue: GPUQueue, waiting: Waiting): void {
+  waiting.isPolling = true;
+  setTimeout(() => {
+    waiting.isPolling = false;
+    if (waiting.count === 0) return;
+    try {
+      queue.submit([]);
+    } catch {
+      return; // who waits is told
+    }
+    poll(queue, waiting);
+  }, 1);
+}
