@@ -1,3 +1,4 @@
+import { BackendSelector } from './engine/backend-selector.ts';
 import { CpuBackend } from './engine/cpu/backend.ts';
 import type { WorkerPoolOptions } from './engine/cpu/worker-pool.ts';
 import type { Engine } from './engine/engine.ts';
@@ -16,6 +17,12 @@ export interface EngineOptions extends CommonOptions {
    * const worker = () => new Worker(new URL('dually/cpu-worker', import.meta.url), { type: 'module' });
    */
   readonly worker?: () => WorkerLike;
+  /**
+   * Whether 'auto' may measure the adapter and the CPU (default true), when a read first asks a question that this answers: a
+   * read then waits for up to 50 ms longer, once an adapter, for pages keep the figures in their localStorage where they may.
+   * Without, an average device is assumed. Either way the engine learns from its runs.
+   */
+  readonly calibrate?: boolean;
 }
 
 /** What tests force. */
@@ -43,9 +50,14 @@ export function openEngine(options?: EngineOptions): Promise<Engine>;
 /** @internal */
 export function openEngine(options?: EngineOptions, forced?: ForcedOptions): Promise<Engine>;
 export async function openEngine(options: EngineOptions = {}, forced: ForcedOptions = {}): Promise<Engine> {
-  const { worker, ...common } = takenOptions(options, ['worker']);
+  const { worker, calibrate = true, ...common } = takenOptions(options, ['worker', 'calibrate']);
   if (worker !== undefined && typeof worker !== 'function') {
     throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass a function that returns a new worker each time, or leave it out.' });
   }
-  return open(common, forced, () => new CpuBackend({ worker, ...forced.pool }));
+  if (typeof calibrate !== 'boolean') {
+    throw new DomainError({ operation: 'openEngine', argument: 'calibrate', expected: 'true or false', got: shown(calibrate), remedy: 'Choose one of these.' });
+  }
+  return open(common, forced, {
+    cpu: () => new CpuBackend({ worker, ...forced.pool }), selector: (cpu) => new BackendSelector(cpu, calibrate),
+  });
 }

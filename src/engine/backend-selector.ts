@@ -49,7 +49,7 @@ const nothingHeld = (): boolean => false;
 
 /** Chooses a place for every read, by what the places cost and by what it has learned from runs. */
 export class BackendSelector {
-  readonly #fast: FastPath | undefined;
+  readonly #fast: FastPath;
   readonly #calibrates: boolean;
   readonly #experience = new Experience();
   #costs = assumed;
@@ -64,14 +64,14 @@ export class BackendSelector {
   /** The last run that began while there was no other. */
   #alone = 0;
 
-  constructor(fast: FastPath | undefined, calibrates: boolean) {
+  constructor(fast: FastPath, calibrates: boolean) {
     this.#fast = fast;
     this.#calibrates = calibrates;
   }
 
   /** What is obvious is not measured, and costs a microsecond or two to see. */
   choose(tensor: Tensor, gpu: WebGpuBackend, adapter: string): Choice | Promise<Choice> {
-    const plan = this.#fast?.plan(tensor) ?? 'none';
+    const plan = this.#fast.plan(tensor);
     const cpu = this.#onCpu(tensor, plan);
     if (cpu.milliseconds < this.#costs.device.latency / 2) {
       return { place: 'cpu', reason: 'the CPU is predicted to be done before a GPU could answer', predicted: { cpu: cpu.milliseconds }, plan, taken: cpu, other: undefined, pipelines: counters.pipelines };
@@ -159,10 +159,10 @@ export class BackendSelector {
   }
 }
 
-async function measuredCpu(fast: FastPath | undefined): Promise<Costs['cpu']> {
+async function measuredCpu(fast: FastPath): Promise<Costs['cpu']> {
   const row = new Float32Array(256);
   return {
-    fast: credible(await fast?.rate().catch(() => undefined), assumed.cpu.fast),
+    fast: credible(await fast.rate().catch(() => undefined), assumed.cpu.fast),
     reference: credible(rateOf(row.length, () => void problemOfRow('values', row), cpuMilliseconds), assumed.cpu.reference),
   };
 }

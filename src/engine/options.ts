@@ -8,17 +8,12 @@ import { checkBudget } from './webgpu/memory.ts';
 
 export interface EngineOptions {
   /**
-   * Where to run: 'auto' (default) decides read by read, by what the CPU and WebGPU are predicted to take, where WebGPU has an
-   * adapter, and takes the CPU otherwise. 'cpu' is the fast path of the CPU where the engine has one (that of `dually` has,
-   * that of `dually/webgpu` has not), with the f64 reference for what it does not do; 'reference' is that reference alone.
+   * Where to run: where WebGPU has an adapter, 'auto' (default) decides read by read, by what the CPU and WebGPU are predicted to
+   * take, and takes the CPU otherwise. 'cpu' is the fast path of the CPU, with the f64 reference for what it does not do;
+   * 'reference' is that reference alone. The engine of `dually/webgpu` has no fast path of the CPU: 'auto' is WebGPU for all
+   * that it can do.
    */
   readonly backend?: 'auto' | Backend;
-  /**
-   * Whether 'auto' may measure the adapter and the CPU (default true), when a read first asks a question that this answers: a
-   * read then waits for up to 50 ms longer, once an adapter, for pages keep the figures in their localStorage where they may.
-   * Without, an average device is assumed. Either way the engine learns from its runs.
-   */
-  readonly calibrate?: boolean;
   /** A device of the caller's. It is never destroyed, and its error handlers are left alone. */
   readonly device?: GpuDeviceLike;
   /**
@@ -46,7 +41,7 @@ export interface EngineOptions {
   readonly check?: Check | CheckOptions;
 }
 
-const optionNames: readonly string[] = ['backend', 'calibrate', 'device', 'onDeviceLost', 'memoryBudget', 'check'];
+const optionNames: readonly string[] = ['backend', 'device', 'onDeviceLost', 'memoryBudget', 'check'];
 
 /** The options as they are now; throws at the first that is none. `names` are those of what this or that kind of engine takes beside. */
 export function takenOptions<Options extends EngineOptions>(given: Options, names: readonly string[] = []): Options {
@@ -58,7 +53,7 @@ export function takenOptions<Options extends EngineOptions>(given: Options, name
 
 /** Throws at the first option that is none. */
 function checkOptions(options: EngineOptions): void {
-  const { backend, calibrate, device, check, memoryBudget, onDeviceLost } = options;
+  const { backend, device, check, memoryBudget, onDeviceLost } = options;
   const wrong = (argument: string, value: unknown, choices: readonly string[]): void => {
     if (value === undefined || choices.includes(value as string)) return;
     throw new DomainError({ operation: 'openEngine', argument, expected: choices.map(shown).join(', '), got: shown(value), remedy: 'Choose one of these.' });
@@ -72,9 +67,6 @@ function checkOptions(options: EngineOptions): void {
     wrong('check', check, ['off', 'sample', 'all']);
   }
   checkBudget(memoryBudget);
-  if (calibrate !== undefined && typeof calibrate !== 'boolean') {
-    throw new DomainError({ operation: 'openEngine', argument: 'calibrate', expected: 'true or false', got: shown(calibrate), remedy: 'Choose one of these.' });
-  }
   if (onDeviceLost !== undefined && typeof onDeviceLost !== 'function') {
     throw new DomainError({ operation: 'openEngine', argument: 'onDeviceLost', expected: 'a function that returns a device', got: shown(onDeviceLost), remedy: 'Pass a function, or leave it out.' });
   }

@@ -20,11 +20,13 @@ import type { RunFacts } from './webgpu/gpu-run.ts';
 export interface SchedulerParts {
   readonly info: EngineInfo;
   readonly events: Events;
-  readonly devices: Devices | undefined;
+  readonly devices?: Devices;
   readonly fast: FastPath | undefined;
   readonly check: Check | CheckOptions;
-  /** Undefined where the caller has chosen. */
-  readonly selector: BackendSelector | undefined;
+  /** Whether the caller has left the choice of a place to the engine: what is too large for the GPU then goes to the CPU. */
+  readonly isFree?: boolean;
+  /** What makes that choice, where there is one. */
+  readonly selector?: BackendSelector | undefined;
 }
 
 /** Runs tensors here: decides where, begins anew what a lost device took, falls back to the CPU, and has results checked. */
@@ -35,15 +37,17 @@ export class Scheduler implements Runner {
   readonly #devices: Devices | undefined;
   readonly #cpu: OnCpu;
   readonly #verifier: Verifier;
+  readonly #isFree: boolean;
   readonly #selector: BackendSelector | undefined;
   readonly #owners = new BufferOwners();
 
-  constructor({ info, events, devices, fast, check, selector }: SchedulerParts) {
+  constructor({ info, events, devices, fast, check, isFree = false, selector }: SchedulerParts) {
     this.info = info;
     this.events = events;
     this.#devices = devices;
     this.#cpu = new OnCpu(fast);
     this.#verifier = new Verifier(check);
+    this.#isFree = isFree;
     this.#selector = selector;
   }
 
@@ -131,7 +135,7 @@ export class Scheduler implements Runner {
           const { data, report } = await this.#readOnGpu(gpu, tensor, hooks, start, replays);
           return { data, report: choice ? { ...report, reason: choice.reason, predicted: choice.predicted } : report };
         } catch (error) {
-          if (!choice || !(error instanceof LimitExceededError)) throw error; // who asked for WebGPU is told
+          if (!this.#isFree || !(error instanceof LimitExceededError)) throw error; // who asked for WebGPU is told
           return fallBack(`too large for the GPU: ${error.expected} were expected, got ${error.got}`, hooks);
         }
       },

@@ -64,6 +64,7 @@ export const wishes: Readonly<Record<string, string>> = {
   check: 'openEngine({ check }) takes it.',
   device: 'openEngine({ device }) takes it.',
   worker: "The engines of 'dually' and of 'dually/worker' take it.",
+  calibrate: "The engines of 'dually' and of 'dually/worker' take it.",
   workers: 'One a core is made when there is enough to do; pass { worker }, a function that makes one, where the page forbids others.',
   threads: 'One a core is made when there is enough to do; pass { worker }, a function that makes one, where the page forbids others.',
   memory: 'Pass { memoryBudget }, in bytes.',

@@ -2,13 +2,13 @@
 
 import type { EventName } from '../engine/events.ts';
 import type { Form } from '../engine/forms.ts';
-import type { EngineOptions } from '../engine/options.ts';
 import type { EngineInfo, MemoryUse, ReadResult } from '../engine/runner.ts';
 import type { Storage, StoredNumbers } from '../engine/storage.ts';
+import type { EngineOptions } from '../open.ts';
 import type { SentError } from './sent-error.ts';
 
 /** What of the options of an engine can be posted. */
-export type PostedOptions = Omit<EngineOptions, 'device' | 'onDeviceLost'>;
+export type PostedOptions = Omit<EngineOptions, 'device' | 'onDeviceLost' | 'worker'>;
 
 interface NewTensor {
   /** What it is called from now on. */

@@ -41,7 +41,7 @@ export function openEngine(options: EngineOptions): Promise<Engine>;
 /** @internal */
 export function openEngine(options: EngineOptions, forced?: { readonly patience?: number }): Promise<Engine>;
 export async function openEngine(options: EngineOptions, forced: { readonly patience?: number } = {}): Promise<Engine> {
-  const { worker, ...posted } = takenOptions(options, ['worker']);
+  const { worker, ...posted } = takenOptions(options, ['worker', 'calibrate']);
   if (typeof worker !== 'function') {
     throw new DomainError({ operation: 'openEngine', argument: 'worker', expected: 'a function that makes a Worker', got: shown(worker), remedy: 'Pass a function that makes a worker of the module dually/engine-worker.' });
   }

@@ -102,7 +102,7 @@ test('runs that share the machine teach nothing', async () => {
 });
 
 test('a run that failed, was begun anew or ended elsewhere teaches nothing', async () => {
-  const selector = new BackendSelector(undefined, false);
+  const selector = new BackendSelector({ ...fast, plan: () => 'none' }, false);
   const choose = async (): Promise<Choice> => selector.choose(divergence(65_536), device, '');
   const choice = await choose();
   expect(choice).toMatchObject({ place: 'webgpu', reason: expect.stringMatching(/^\S+ ms are predicted on the CPU and \S+ ms on WebGPU$/) as string });

@@ -35,6 +35,20 @@ describe('without a device', () => {
   });
 });
 
+test('where nothing chooses a place WebGPU does little work too, and the CPU what is too large', async () => {
+  using engine = await openEngine();
+  const little = divergence(engine);
+  await little.read();
+  expect(little.report).toMatchObject({ backend: 'webgpu', reason: 'WebGPU has an adapter' });
+  using narrow = await openEngine({}, { limits: { maxStorageBufferBindingSize: 16 } });
+  const reasons: string[] = [];
+  narrow.on('fallback', ({ reason }) => reasons.push(reason));
+  const large = divergence(narrow);
+  expect(await large.read()).toEqual(await divergence(cpu).read());
+  expect(large.report).toMatchObject({ backend: 'cpu', reason: expect.stringMatching(/^too large for the GPU: .* 16 bytes/) as string });
+  expect(reasons).toEqual([large.report.reason]);
+});
+
 test('what the kernels cannot do runs on the CPU', async () => {
   using engine = await openEngine({ backend: 'webgpu' });
   const operations: [(each: Engine) => Tensor, string][] = [
