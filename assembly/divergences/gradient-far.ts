@@ -3,7 +3,8 @@
  * logarithms, and the mean may be in units of e^lift.
  * Twin: src/math/alpha-gradient.ts
  */
-import { exponentialOf, logOf, logRatioOf, minusOne } from './deformed-log';
+import { exponential, exponentialLessOne } from '../math/doubles';
+import { logOf, logRatioOf } from './deformed-log';
 
 export const WEIGHTS = 0;
 export const LOGITS = 1;
@@ -65,7 +66,7 @@ export function farGradient(
     read(own + at, other + at);
     mean += part(true);
   }
-  const scale = form === WEIGHTS ? factor * exponentialOf(-ownNorm) : factor;
+  const scale = form === WEIGHTS ? factor * exponential(-ownNorm) : factor;
   for (let at: usize = 0; at < bytes; at += 4) {
     read(own + at, other + at);
     const entry = centred(mean);
@@ -97,7 +98,7 @@ function setPower(atReference: bool, withOwn: bool): void {
 @inline
 function power(atReference: bool, withOwn: bool, isLifted: bool): f64 {
   setPower(atReference, withOwn);
-  return exponentialOf(isLifted ? ofOther - liftOfOther + (ofOwn - liftOfOwn) : ofOther + ofOwn);
+  return exponential(isLifted ? ofOther - liftOfOther + (ofOwn - liftOfOwn) : ofOther + ofOwn);
 }
 
 @inline
@@ -119,18 +120,18 @@ function raiseLift(): void {
 function slope(withOwn: bool, isLifted: bool): f64 {
   if (logOther === -Infinity) return c < 0 ? -Infinity : one === 0 ? 0 : -power(true, withOwn, isLifted) / c;
   if (logOwn === -Infinity) return c > 0 ? Infinity : one === 0 ? 0 : -power(true, false, isLifted) / c;
-  if (c === 0) return distance * exponentialOf(withOwn ? logOwn : 0);
+  if (c === 0) return distance * exponential(withOwn ? logOwn : 0);
   if (one === 0) return power(false, withOwn, isLifted) / c;
   const x = c * distance;
-  if (x > 0) return (power(false, withOwn, isLifted) * -minusOne(-x)) / c;
-  return x === 0 ? 0 : (power(true, withOwn, isLifted) * minusOne(x)) / c;
+  if (x > 0) return (power(false, withOwn, isLifted) * -exponentialLessOne(-x)) / c;
+  return x === 0 ? 0 : (power(true, withOwn, isLifted) * exponentialLessOne(x)) / c;
 }
 
 /** own times the slope, in units of the lift if wanted; where own is 0 its limit, which is nothing, the other's mass or infinite. */
 function part(isLifted: bool): f64 {
   if (logOwn > -Infinity) return slope(true, isLifted);
   if (c < 1 || logOther === -Infinity) return 0;
-  return c === 1 ? exponentialOf(isLifted ? logOther - liftOfOther - liftOfOwn : logOther) : Infinity;
+  return c === 1 ? exponential(isLifted ? logOther - liftOfOther - liftOfOwn : logOther) : Infinity;
 }
 
 /** share · mean − slope, where the slope's own infinity wins over that of the mean. */
@@ -141,9 +142,9 @@ function centred(mean: f64): f64 {
   if ((!ofWeights && logOwn === -Infinity) || !isFinite(scaled)) return -direct;
   if (!isFinite(mean)) return mean;
   const logShare = ofWeights ? 0 : logOwn;
-  const ofMean = mean === 0 ? 0 : exponentialOf(logShare + liftOfOther + liftOfOwn) * mean;
+  const ofMean = mean === 0 ? 0 : exponential(logShare + liftOfOther + liftOfOwn) * mean;
   const difference = ofMean - direct;
   if (difference === difference) return difference;
-  const rest = logShare < NOTHING ? mean - slope(false, true) : exponentialOf(logShare) * mean - scaled; // ∞ − ∞
+  const rest = logShare < NOTHING ? mean - slope(false, true) : exponential(logShare) * mean - scaled; // ∞ − ∞
   return rest > 0 || (rest === 0 && direct < 0) ? Infinity : -Infinity;
 }

@@ -5,7 +5,8 @@
  * Twin: shaders/divergences/gradient-logits.wgsl
  */
 import { greatestOf, lower, narrowed, partial, quad, quadOf, storePartial, total, upper } from '../math/quads';
-import { both, exponentialOf, logOf, powerWithout } from './deformed-log';
+import { exponential, roughExponentials } from '../math/doubles';
+import { both, logOf } from './deformed-log';
 import { BEYOND, farGradient, LOGITS } from './gradient-far';
 
 /** Logarithm of a power up to which its products with shares and a common factor stay in f64. */
@@ -45,7 +46,7 @@ export function gradientOfLogits(out: usize, own: usize, other: usize, outcomes:
   exponent = c;
   one = exists && (greatestOwn === greatestPaired || c <= 0) ? 1 : 0;
   const origin = exists ? otherThere - <f64>greatestOther - (ownThere - <f64>greatestOwn) - (logOf(otherMass) - logOf(ownMass)) : 0;
-  scale = (c === 0 ? factor : (exponentialOf(c * origin) * factor) / c) / ownMass;
+  scale = (c === 0 ? factor : (exponential(c * origin) * factor) / c) / ownMass;
   withoutOther = c > 0 ? -one * scale : -Infinity;
   withoutOwn = c < 1 ? 0 : c > 1 ? Infinity : factor / otherMass;
   sweep(c === 0, out, own, other, outcomes, shares);
@@ -96,8 +97,8 @@ function powers(at: usize, outcomes: i32, greatest: f64, shares: usize): f64 {
     const count = min(<i32>((end - at) >> 2), 4);
     const x = count === 4 ? v128.load(at) : partialLogits(at, count);
     const finite = f32x4.ne(x, quad(-Infinity));
-    const low = v128.and(powerWithout(none, f64x2.sub(lower(x), shift)), i64x2.extend_low_i32x4_s(finite));
-    const high = v128.and(powerWithout(none, f64x2.sub(upper(x), shift)), i64x2.extend_high_i32x4_s(finite));
+    const low = v128.and(roughExponentials(f64x2.sub(lower(x), shift), none), i64x2.extend_low_i32x4_s(finite));
+    const high = v128.and(roughExponentials(f64x2.sub(upper(x), shift), none), i64x2.extend_high_i32x4_s(finite));
     mass = f64x2.add(mass, f64x2.add(low, high));
     v128.store(shares, low);
     v128.store(shares, high, 16);
@@ -155,7 +156,7 @@ function distance(own: v128, other: v128, ownAt: v128, otherAt: v128): v128 {
 
 @inline
 function deformedOf(isLog: bool, x: v128, without: v128): v128 {
-  return isLog ? x : powerWithout(without, x);
+  return isLog ? x : roughExponentials(x, without);
 }
 
 /** Up to four outcomes, some of which have no mass in one of the rows or in both. */
@@ -171,7 +172,7 @@ function carefully(isLog: bool, out: usize, own: v128, other: v128, shares: usiz
 function carefulPair(isLog: bool, own: v128, other: v128, shares: v128, noOwn: v128, noOther: v128): v128 {
   const x = v128.andnot(f64x2.mul(both(isLog ? 1 : exponent), distance(own, other, both(ownThere), both(otherThere))), v128.or(noOwn, noOther));
   const paired = f64x2.mul(f64x2.mul(shares, both(scale)), deformedOf(isLog, x, both(one)));
-  const lone = f64x2.mul(both(withoutOwn), powerWithout(both(0), f64x2.sub(other, both(<f64>greatestOther))));
+  const lone = f64x2.mul(both(withoutOwn), roughExponentials(f64x2.sub(other, both(<f64>greatestOther)), both(0)));
   const parts = v128.bitselect(f64x2.mul(shares, both(withoutOther)), paired, noOther);
   longest = f64x2.pmax(longest, f64x2.abs(x));
   largest = f32x4.pmax(largest, f32x4.abs(narrowed(v128.andnot(paired, v128.or(noOwn, noOther)), both(0))));

@@ -5,7 +5,8 @@
  * Twin: shaders/divergences/gradient-weights.wgsl
  */
 import { accumulated, greatestOf, lower, narrowed, partial, quad, quadOf, storePartial, total, upper } from '../math/quads';
-import { both, deformed, exponentialOf, kindOf, LOG, logOf, logRatioOf } from './deformed-log';
+import { exponential } from '../math/doubles';
+import { both, deformed, kindOf, LOG, logOf, logRatioOf } from './deformed-log';
 import { BEYOND, farGradient, FARTHEST, WEIGHTS } from './gradient-far';
 
 /** What one sweep over the rows finds: their masses, the largest own entry, and the largest of those that have a partner. */
@@ -42,7 +43,7 @@ export function gradientOfWeights(out: usize, own: usize, other: usize, outcomes
   one = exists && (greatest === paired || c <= 0) ? 1 : 0;
   const origin = exists ? logRatioOf(ownThere * otherMass, otherThere * ownMass) : 0;
   const kind = kindOf(c);
-  const power = kind === LOG ? 1 : exponentialOf(c * origin);
+  const power = kind === LOG ? 1 : exponential(c * origin);
   scale = (power * factor) / (kind === LOG ? ownMass : c * ownMass);
   const limit = <f32>(-one * scale);
   withoutOther = c > 0 ? limit : -Infinity;

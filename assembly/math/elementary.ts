@@ -18,25 +18,28 @@ export function reducedExpm1(x: v128): v128 {
   return mulAdd(f32x4.mul(x, x), y, x);
 }
 
-/** The whole number n of log 2 that is nearest to x, as f32. */
-@inline
-function wholeLog2(x: v128): v128 {
-  return f32x4.nearest(f32x4.mul(x, quad(INVERSE_LOG2)));
-}
-
 /** x − n log 2. */
 @inline
-export function withoutLog2(x: v128, n: v128): v128 {
+function withoutLog2(x: v128, n: v128): v128 {
   return f32x4.sub(f32x4.sub(x, f32x4.mul(n, quad(LOG2_HIGH))), f32x4.mul(n, quad(LOG2_LOW)));
 }
 
 /** 3 · 2²²: what is added to it becomes a whole number, in the lower bits. */
 export const ROUNDER: f32 = 12582912;
 
-/** 2^n of whole numbers, −126 ≤ n ≤ 127. */
+/** e^(x + low) − one, for one = 0 or 1, −87.3 ≤ x ≤ 88 and a low of less than 0.1. */
 @inline
-function power2(n: v128): v128 {
-  return i32x4.shl(f32x4.add(n, quad(ROUNDER + 127)), 23);
+function exponentialLess(one: f32, x: v128, low: v128): v128 {
+  const rounded = f32x4.add(f32x4.mul(x, quad(INVERSE_LOG2)), quad(ROUNDER + 127));
+  const rest = reducedExpm1(f32x4.add(withoutLog2(x, f32x4.sub(rounded, quad(ROUNDER + 127))), low));
+  const power = i32x4.shl(rounded, 23); // 2^n, from n + 127 in the last bits
+  return mulAdd(power, rest, one === 0 ? power : f32x4.sub(power, quad(one)));
+}
+
+/** e^x − 1, for −87.3 ≤ x ≤ 88. */
+@inline
+export function expm1(x: v128): v128 {
+  return exponentialLess(1, x, quad(0));
 }
 
 /** Below this exp is below the normal numbers of f32: −126 log 2. */
@@ -51,10 +54,7 @@ export function exponential(x: v128): v128 {
 /** exp(x + low), for x ≤ 88 and a low of less than 0.1. */
 @inline
 export function exponentialOf(x: v128, low: v128): v128 {
-  const bounded = f32x4.pmax(quad(LEAST), x);
-  const n = wholeLog2(bounded);
-  const power = power2(n);
-  return v128.and(mulAdd(power, reducedExpm1(f32x4.add(withoutLog2(bounded, n), low)), power), f32x4.gt(x, quad(LEAST)));
+  return v128.and(exponentialLess(0, f32x4.pmax(quad(LEAST), x), low), f32x4.gt(x, quad(LEAST)));
 }
 
 /** exp(x − shift) as right as exp of a number that f32 holds: the difference comes with its rounding error (Knuth's TwoDiff). */

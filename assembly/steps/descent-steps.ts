@@ -11,8 +11,8 @@
  * Twin: src/steps/mirror-descent.ts
  */
 import { exponentials, logarithm } from '../math/doubles';
-import { accumulated, lower, narrowed, quad, total, upper } from '../math/quads';
-import { expm1, growth } from './growth';
+import { expm1 } from '../math/elementary';
+import { accumulated, lower, mulAdd, narrowed, quad, total, upper } from '../math/quads';
 
 /** The c of KL. */
 export const KL: f64 = -1;
@@ -22,6 +22,12 @@ const LARGEST: f64 = 30; // exponents up to which W stays in f32
 const LEAST_MASS: f64 = 9.5367431640625e-7; // 2⁻²⁰
 const LARGEST_MASS: f64 = 1.152921504606847e18; // 2⁶⁰
 const TINY: f32 = 1.1754943508222875e-38;
+
+/** (e^x − 1)/x to 2⁻²⁴ where |x| ≤ 0.1. */
+@inline
+function growth(x: v128): v128 {
+  return mulAdd(mulAdd(mulAdd(mulAdd(quad(0.008333334), x, quad(0.041666668)), x, quad(0.16666667)), x, quad(0.5)), x, quad(1));
+}
 
 /** Bytes of four outcomes. */
 export const QUAD: usize = 64;

@@ -3,13 +3,11 @@
  * Twin: shaders/steps/tilt.wgsl
  */
 import { putTerms } from '../math/centred';
+import { powersOf, remaindersOf, wholesOf } from '../math/doubles';
 import { reducedExpm1 } from '../math/elementary';
 import { lower, narrowed, quad, strideOf, total, upper } from '../math/quads';
 import { quadAt } from '../math/rows';
 
-const LOG2: f64 = 0.6931471805599453;
-const INVERSE_LOG2: f64 = 1.4426950408889634;
-const WHOLE: f64 = 6755399441055744; // 1.5 2⁵², beside which the last bits of a sum are a whole number
 /** Below, an outcome has nothing left in f32, whatever its weight and the others'. */
 const LEAST: f64 = -700;
 
@@ -31,11 +29,11 @@ function tilt(p: usize, gradient: usize, out: usize, weights: usize, bytes: usiz
     const g = quadAt(gradient + at, gradient + bytes);
     const low = exponentAt(f64x2.sub(f64x2.mul(lower(g), rates), greatest));
     const high = exponentAt(f64x2.sub(f64x2.mul(upper(g), rates), greatest));
-    const n = shifted(low);
-    const m = shifted(high);
-    const growth = reducedExpm1(narrowed(without(low, n), without(high, m)));
-    const lowWeight = f64x2.mul(f64x2.mul(lower(w), power(n)), f64x2.add(lower(growth), f64x2.splat(1)));
-    const highWeight = f64x2.mul(f64x2.mul(upper(w), power(m)), f64x2.add(upper(growth), f64x2.splat(1)));
+    const n = wholesOf(low);
+    const m = wholesOf(high);
+    const growth = reducedExpm1(narrowed(remaindersOf(low, n, false), remaindersOf(high, m, false)));
+    const lowWeight = f64x2.mul(f64x2.mul(lower(w), powersOf(n)), f64x2.add(lower(growth), f64x2.splat(1)));
+    const highWeight = f64x2.mul(f64x2.mul(upper(w), powersOf(m)), f64x2.add(upper(growth), f64x2.splat(1)));
     v128.store(weights + 2 * at, lowWeight);
     v128.store(weights + 2 * at, highWeight, 16);
     sum = f64x2.add(sum, f64x2.add(lowWeight, highWeight));
@@ -57,20 +55,4 @@ function steepest(p: usize, gradient: usize, bytes: usize, sign: f32): f64 {
 @inline
 function exponentAt(x: v128): v128 {
   return f64x2.pmax(f64x2.pmin(x, f64x2.splat(0)), f64x2.splat(LEAST));
-}
-
-/** The nearest n to x/log 2, in the last bits. */
-@inline
-function shifted(x: v128): v128 {
-  return f64x2.add(f64x2.mul(x, f64x2.splat(INVERSE_LOG2)), f64x2.splat(WHOLE));
-}
-
-@inline
-function without(x: v128, shifted: v128): v128 {
-  return f64x2.sub(x, f64x2.mul(f64x2.sub(shifted, f64x2.splat(WHOLE)), f64x2.splat(LOG2)));
-}
-
-@inline
-function power(shifted: v128): v128 {
-  return i64x2.add(i64x2.shl(shifted, 52), i64x2.splat(1023 << 52));
 }
