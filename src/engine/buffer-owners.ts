@@ -22,11 +22,19 @@ export class BufferOwners {
   }
 
   /** The numbers of every source of a lineage, on the host. */
-  async hostData(tensor: Tensor, live: () => Promise<WebGpuBackend | undefined>, signal?: AbortSignal): Promise<SourceData> {
+  async hostData(
+    tensor: Tensor,
+    live: () => Promise<WebGpuBackend | undefined>,
+    signal?: AbortSignal,
+  ): Promise<SourceData> {
     const numbers = new Map<Tensor, StoredNumbers>();
     for (const source of lineageOf(tensor)) {
       const { origin } = source;
-      if (origin.kind === 'source') numbers.set(source, isGpuBuffer(origin.data) ? await this.#download(source, tensor, await live(), signal) : origin.data);
+      if (origin.kind === 'source')
+        numbers.set(
+          source,
+          isGpuBuffer(origin.data) ? await this.#download(source, tensor, await live(), signal) : origin.data,
+        );
     }
     return (source) => numbers.get(source) ?? ownDataOf(source);
   }
@@ -37,7 +45,12 @@ export class BufferOwners {
     return this.#owners.get(source) ?? next;
   }
 
-  async #download(source: Tensor, tensor: Tensor, gpu: WebGpuBackend | undefined, signal: AbortSignal | undefined): Promise<StoredNumbers> {
+  async #download(
+    source: Tensor,
+    tensor: Tensor,
+    gpu: WebGpuBackend | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredNumbers> {
     if (!gpu || gpu !== this.#ownerOf(source, gpu)) throw lostBuffer(source, tensor);
     return gpu.hostData(source, signal, tensor);
   }
@@ -51,7 +64,9 @@ function ownDataOf({ origin }: Tensor): StoredNumbers {
 
 function lostBuffer(source: Tensor, root: Tensor): DeviceLostError {
   return new DeviceLostError({
-    ...consumerOf(source, root), expected: 'numbers that are still there', got: `a GPUBuffer of shape [${source.shape.join(', ')}] that was lost with its device`,
+    ...consumerOf(source, root),
+    expected: 'numbers that are still there',
+    got: `a GPUBuffer of shape [${source.shape.join(', ')}] that was lost with its device`,
     remedy: 'Wrap the data anew with engine.rows(), from the host or from a buffer of a live device.',
   });
 }

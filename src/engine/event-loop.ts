@@ -24,14 +24,20 @@ function openChannel(): MessagePort {
 
 let last = 0;
 
-/** Milliseconds of work after which the event loop is due. A frame has 16: so much work, a block of rows after it, and the page's own share. */
+/**
+ * Milliseconds of work after which the event loop is due. A frame has 16: so much work, a block of rows after it, and
+ * the page's own share.
+ */
 const longestWork = 4;
 
 /**
- * Yields to the event loop when it last ran long ago, so that a page stays alive during CPU work, be it one long run or many
+ * Yields to the event loop when it last ran long ago, so that a page stays alive during CPU work, be it one long run or
+ * many
  * short ones.
  */
 export function yieldWhenDue(): Promise<void> | undefined {
   if (performance.now() - last < longestWork) return undefined;
-  return yieldToEventLoop().then(() => { last = performance.now(); });
+  return yieldToEventLoop().then(() => {
+    last = performance.now();
+  });
 }

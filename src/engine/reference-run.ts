@@ -9,9 +9,15 @@ import type { RunHooks } from './run-hooks.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Runs a tensor by the f64 reference of every operation, row by row, rounded to f32 at the very end. */
-export async function readByReference(tensor: Tensor, sourceData: SourceData, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<Float32Array<ArrayBuffer>> {
+export async function readByReference(
+  tensor: Tensor,
+  sourceData: SourceData,
+  checked: WeakSet<Tensor>,
+  hooks: RunHooks,
+): Promise<Float32Array<ArrayBuffer>> {
   for (const source of lineageOf(tensor)) {
-    if (source.origin.kind === 'source' && !checked.has(source)) await checkSource(source, sourceData(source), tensor, checked, hooks);
+    if (source.origin.kind === 'source' && !checked.has(source))
+      await checkSource(source, sourceData(source), tensor, checked, hooks);
   }
   const reference = new Reference(sourceData);
   const operand = reference.operand(tensor);
@@ -36,7 +42,13 @@ export async function inSteps(steps: Iterable<void>, { signal }: RunHooks): Prom
 }
 
 /** Throws at the first row of a source that breaks the rules of its form; otherwise the source is `checked`. */
-export async function checkSource(source: Tensor, data: StoredNumbers, root: Tensor, checked: WeakSet<Tensor>, hooks: RunHooks): Promise<void> {
+export async function checkSource(
+  source: Tensor,
+  data: StoredNumbers,
+  root: Tensor,
+  checked: WeakSet<Tensor>,
+  hooks: RunHooks,
+): Promise<void> {
   for (let row = 0; row < source.rows; row++) {
     const problem = problemOfRow(source.form, numbersOf(data, row * source.width, source.width));
     if (problem) throw new DomainError({ ...consumerOf(source, root), row, ...problem });

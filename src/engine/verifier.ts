@@ -13,13 +13,17 @@ export type Check = 'off' | 'sample' | 'all';
 
 export interface CheckOptions {
   /**
-   * 'sample' checks rows that a seed chooses, and of all pairs some columns of them, as many as 5 % of the time of the runs allows;
+   * 'sample' checks rows that a seed chooses, and of all pairs some columns of them, as many as 5 % of the time of the
+   * runs allows;
    * 'all' checks every row.
    */
   readonly rows: 'sample' | 'all';
   /** Chooses the rows and columns of samples: a whole number below 2³². Every run takes the next one. */
   readonly seed?: number;
-  /** What becomes of a result that is wrong: read() throws a CertificateError (default), or the reference makes it anew. */
+  /**
+   * What becomes of a result that is wrong: read() throws a CertificateError (default), or the reference makes it
+   * anew.
+   */
   readonly onFailure?: 'throw' | 'fallback';
 }
 
@@ -28,7 +32,9 @@ export interface Verification {
   readonly tensor: Tensor;
   /** Time of its run. */
   readonly milliseconds: number;
-  /** Brings the numbers and the reference to where they can be compared; what that takes counts as part of the check. */
+  /**
+   * Brings the numbers and the reference to where they can be compared; what that takes counts as part of the check.
+   */
   readonly prepare: () => Promise<{ readonly got: Float32Array; readonly reference: Reference }>;
   /** Of the check alone. */
   readonly hooks: RunHooks;
@@ -49,7 +55,11 @@ export class Verifier {
   #seed: number;
 
   constructor(check: Check | CheckOptions) {
-    const { rows, seed = defaultSeed, onFailure = 'throw' }: Omit<CheckOptions, 'rows'> & { rows: Check } = typeof check === 'string' ? { rows: check } : check;
+    const {
+      rows,
+      seed = defaultSeed,
+      onFailure = 'throw',
+    }: Omit<CheckOptions, 'rows'> & { rows: Check } = typeof check === 'string' ? { rows: check } : check;
     this.rows = rows;
     this.fallsBack = onFailure === 'fallback';
     this.#seed = seed;
@@ -93,34 +103,57 @@ export class Verifier {
       const start = performance.now();
       const { got, reference } = await prepare();
       allowance.prepare(performance.now() - start);
-      findings = await certify({ tensor, got, reference, order: ordered(tensor.rows, seed, known), columns, allowance, ...this.#betweenRows(tensor, hooks) });
+      findings = await certify({
+        tensor,
+        got,
+        reference,
+        order: ordered(tensor.rows, seed, known),
+        columns,
+        allowance,
+        ...this.#betweenRows(tensor, hooks),
+      });
       this.#rowCost.learn(tensor, width, allowance.first);
     }
     hooks.signal?.throwIfAborted();
     hooks.onProgress?.(this.steps(tensor), this.steps(tensor));
     if (!findings.passed) this.#wrong.set(tensor, findings.worstRow);
     const { share, milliseconds: took } = allowance;
-    return { ...findings, ...(seed !== undefined && { seed }), reason: reasonOf(findings, spent, expected), milliseconds: took, share, shareOfAll: this.#budget.share };
+    return {
+      ...findings,
+      ...(seed !== undefined && { seed }),
+      reason: reasonOf(findings, spent, expected),
+      milliseconds: took,
+      share,
+      shareOfAll: this.#budget.share,
+    };
   }
 
   #betweenRows(tensor: Tensor, { signal, onProgress }: RunHooks): Pick<Examination, 'pause' | 'onRow'> {
-        const pause = (): Promise<void> | undefined => {
+    const pause = (): Promise<void> | undefined => {
       signal?.throwIfAborted();
       return yieldWhenDue();
     };
-    return { pause, onRow: (done) => { if (this.rows === 'all') onProgress?.(done, this.steps(tensor)); } };
+    return {
+      pause,
+      onRow: (done) => {
+        if (this.rows === 'all') onProgress?.(done, this.steps(tensor));
+      },
+    };
   }
 }
 
 function* ordered(rows: number, seed: number | undefined, first: number | undefined): Generator<number> {
   if (first !== undefined) yield first;
-  for (const row of seed === undefined ? Array.from({ length: rows }, (_, index) => index) : seededRows(rows, seed)) if (row !== first) yield row;
+  for (const row of seed === undefined ? Array.from({ length: rows }, (_, index) => index) : seededRows(rows, seed))
+    if (row !== first) yield row;
 }
 
 function reasonOf({ rowsChecked, rows, columnsChecked, columns }: Findings, spent: number, expected = 0): string {
   const ofEach = columnsChecked < columns ? ` in ${columnsChecked} of ${columns} columns` : '';
   if (rowsChecked === rows && !ofEach) return 'all rows';
   const allowed = `${100 * checkShare} % of the time of the runs`;
-  if (rowsChecked > 0) return `${rowsChecked} of ${rows} rows${ofEach}, chosen by the seed, for which ${allowed} allows`;
-  return `no row, for one may take ${expected.toPrecision(3)} ms, and checks have taken ${(100 * spent).toPrecision(3)} of their ${allowed}`;
+  if (rowsChecked > 0)
+    return `${rowsChecked} of ${rows} rows${ofEach}, chosen by the seed, for which ${allowed} allows`;
+  const taken = (100 * spent).toPrecision(3);
+  return `no row, for one may take ${expected.toPrecision(3)} ms, and checks have taken ${taken} of their ${allowed}`;
 }

@@ -35,7 +35,10 @@ export class RowQueue {
 
   /** Takes rows: of those that came back, then the next ones, so that all before a bad row are done too. */
   take(rows: number): RowRange | undefined {
-    const range = this.#returned.pop() ?? { from: this.#next, rows: Math.min(wholeGroups(rows, this.#rowsAtOnce), this.#limit - this.#next) };
+    const range = this.#returned.pop() ?? {
+      from: this.#next,
+      rows: Math.min(wholeGroups(rows, this.#rowsAtOnce), this.#limit - this.#next),
+    };
     if (range.rows <= 0) return undefined;
     this.#next = Math.max(this.#next, range.from + range.rows);
     this.#open.add(range);

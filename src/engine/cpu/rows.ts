@@ -15,11 +15,19 @@ interface RowRun {
   readonly threads: number;
 }
 
-/** Runs all rows, block by block, with turns for the event loop between them. If that takes long, workers do their share. */
-export async function runRows(instance: Instance, work: RowWork, { signal, onProgress }: RunHooks, pool?: WorkerPool): Promise<RowRun> {
+/**
+ * Runs all rows, block by block, with turns for the event loop between them. If that takes long, workers do their
+ * share.
+ */
+export async function runRows(
+  instance: Instance,
+  work: RowWork,
+  { signal, onProgress }: RunHooks,
+  pool?: WorkerPool,
+): Promise<RowRun> {
   const queue = new RowQueue(work.rows, work.program.rowsAtOnce);
   const workers = new WorkerRun(work, queue, pool);
-    const pace = new Pace();
+  const pace = new Pace();
   let [most, reported] = [1, 0];
   try {
     while (!queue.isOver) {
@@ -33,7 +41,7 @@ export async function runRows(instance: Instance, work: RowWork, { signal, onPro
         most = 8 * range.rows;
       }
       await (!range ? workers.change() : workers.isBusy ? yieldToEventLoop() : yieldWhenDue());
-      if (queue.done > reported) onProgress?.(reported = queue.done, work.rows);
+      if (queue.done > reported) onProgress?.((reported = queue.done), work.rows);
     }
     signal?.throwIfAborted();
     return { bad: queue.bad, blocks: queue.blocks, threads: 1 + workers.helpers };
@@ -44,5 +52,10 @@ export async function runRows(instance: Instance, work: RowWork, { signal, onPro
 
 function runBlock(instance: Instance, { program, inputs, out }: RowWork, { from, rows }: RowRange): BadRow | undefined {
   const part = (data: Float32Array, width: number): Float32Array => partOf(data, from * width, (from + rows) * width);
-  return instance.run(program, rows, inputs.map((data, index) => part(data, program.inputs[index]!.width)), part(out, program.steps.at(-1)?.width ?? 0));
+  return instance.run(
+    program,
+    rows,
+    inputs.map((data, index) => part(data, program.inputs[index]!.width)),
+    part(out, program.steps.at(-1)?.width ?? 0),
+  );
 }

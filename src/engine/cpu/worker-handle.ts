@@ -40,7 +40,12 @@ export class WorkerHandle {
   #taskCount = 0;
   #heard = 0;
 
-  constructor(start: (events: CpuThreadEvents) => CpuThread, module: WebAssembly.Module, shared: boolean, onDeath: (worker: WorkerHandle, reason: string) => void) {
+  constructor(
+    start: (events: CpuThreadEvents) => CpuThread,
+    module: WebAssembly.Module,
+    shared: boolean,
+    onDeath: (worker: WorkerHandle, reason: string) => void,
+  ) {
     this.#shared = shared;
     this.#onDeath = onDeath;
     this.#thread = start({ answer: (answer) => this.#receive(answer), died: (reason) => this.die(reason) });
@@ -74,7 +79,10 @@ export class WorkerHandle {
     const { program } = work;
     const { inputs, out, transfer } = pack(work, range, slot, this.#shared);
     const id = this.#taskCount++;
-    this.#thread.post({ id, rows: range.rows, inputs, out, ...(program !== this.#program && { program: sendable(program) }) }, transfer);
+    this.#thread.post(
+      { id, rows: range.rows, inputs, out, ...(program !== this.#program && { program: sendable(program) }) },
+      transfer,
+    );
     this.#program = program;
     this.#free.pop();
     if (this.#tasks.size === 0) this.#heard = performance.now();

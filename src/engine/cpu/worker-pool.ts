@@ -46,7 +46,10 @@ export class WorkerPool {
     return this.#workers.length === 0 && this.#deaths >= mostDeaths ? this.#problem : undefined;
   }
 
-  /** Workers for a run that would take the caller's thread so long; undefined if they are not worth it. They may still be starting. */
+  /**
+   * Workers for a run that would take the caller's thread so long; undefined if they are not worth it. They may still
+   * be starting.
+   */
   workersFor(milliseconds: number): readonly WorkerHandle[] | undefined {
     const { worthwhile = 2.5, startAfter = 10 } = this.#options;
     if (milliseconds < worthwhile) return undefined;
@@ -70,7 +73,12 @@ export class WorkerPool {
   #start(): void {
     while (!this.#isDestroyed && this.#workers.length < this.#count && this.#deaths < mostDeaths) {
       try {
-        const worker = new WorkerHandle((events) => startThread(events, this.#options.worker), this.#module, this.#options.shared ?? canShare(), (died, reason) => this.#bury(died, reason));
+        const worker = new WorkerHandle(
+          (events) => startThread(events, this.#options.worker),
+          this.#module,
+          this.#options.shared ?? canShare(),
+          (died, reason) => this.#bury(died, reason),
+        );
         if (!worker.isDead) this.#workers = [...this.#workers, worker];
       } catch (error) {
         this.#deaths = mostDeaths;
@@ -89,11 +97,17 @@ export class WorkerPool {
 }
 
 function cores(): number {
-  const { navigator: here, process: node } = globalThis as { navigator?: { hardwareConcurrency?: number }; process?: NodeJS.Process };
+  const { navigator: here, process: node } = globalThis as {
+    navigator?: { hardwareConcurrency?: number };
+    process?: NodeJS.Process;
+  };
   return here?.hardwareConcurrency ?? node?.getBuiltinModule?.('node:os').availableParallelism() ?? 1;
 }
 
 /** Pages share memory only if they are isolated from other origins; Node always does. */
 function canShare(): boolean {
-  return typeof SharedArrayBuffer === 'function' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+  return (
+    typeof SharedArrayBuffer === 'function' &&
+    (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false
+  );
 }

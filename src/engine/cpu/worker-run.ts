@@ -3,7 +3,10 @@ import type { RowQueue, RowRange } from './row-queue.ts';
 import type { WorkerPool } from './worker-pool.ts';
 import { numbersPerRow, type BadRow, type RowWork } from './program.ts';
 
-/** Milliseconds that a block should take: long enough not to count beside what goes round it, short enough for a page to stay alive. */
+/**
+ * Milliseconds that a block should take: long enough not to count beside what goes round it, short enough for a page
+ * to stay alive.
+ */
 const blockTime = 3;
 /** The same where workers want to be fed between blocks. */
 const sharedBlockTime = 1;
@@ -57,7 +60,9 @@ export class WorkerRun implements Receiver {
   }
 
   #send(worker: WorkerHandle, own: number): boolean {
-    const range = worker.isFree ? this.#queue.take(Math.min(this.#mostRows, this.#share(worker.pace.known ?? own, taskTime, own))) : undefined;
+    const range = worker.isFree
+      ? this.#queue.take(Math.min(this.#mostRows, this.#share(worker.pace.known ?? own, taskTime, own)))
+      : undefined;
     if (!range) return false;
     try {
       worker.send(this.#work, range, this);
@@ -75,20 +80,29 @@ export class WorkerRun implements Receiver {
     return this.isBusy ? this.#share(own, sharedBlockTime, own) : Math.max(1, Math.floor(blockTime * own));
   }
 
-  /** Rows for one with a pace: what takes it so long, but no more than half of its share in what is left, so that all end together. */
+  /**
+   * Rows for one with a pace: what takes it so long, but no more than half of its share in what is left, so that all
+   * end together.
+   */
   #share(pace: number, milliseconds: number, own: number): number {
-    const all = this.#workers!.reduce((sum, worker) => sum + (worker.isReady ? worker.pace.known ?? own : 0), own);
+    const all = this.#workers!.reduce((sum, worker) => sum + (worker.isReady ? (worker.pace.known ?? own) : 0), own);
     const half = (this.#queue.left * pace) / all / 2;
     return Math.max(1, Math.floor(Math.max(shortestTime * pace, Math.min(milliseconds * pace, half))));
   }
 
-  /** Waits until a task is there, or late: then anyone may do its rows again, for its worker may be dead, or have no core. */
+  /**
+   * Waits until a task is there, or late: then anyone may do its rows again, for its worker may be dead, or have no
+   * core.
+   */
   change(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#queue.reclaim();
-        resolve();
-      }, 2 * Math.max(taskTime, 1 / this.#own!));
+      const timer = setTimeout(
+        () => {
+          this.#queue.reclaim();
+          resolve();
+        },
+        2 * Math.max(taskTime, 1 / this.#own!),
+      );
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

@@ -10,15 +10,30 @@ export function placeBlock(block: Float32Array, range: BlockRange, whole: Float3
     return;
   }
   for (let row = 0; row < range.rows; row++) {
-    whole.set(block.subarray(row * range.width, (row + 1) * range.width), (range.from + row) * width + range.columnFrom);
+    whole.set(
+      block.subarray(row * range.width, (row + 1) * range.width),
+      (range.from + row) * width + range.columnFrom,
+    );
   }
 }
 
 /** The same on the device. */
-export function copyBlock(commands: GPUCommandEncoder, region: Region, range: BlockRange, whole: GPUBuffer, { width, storage }: Tensor): void {
+export function copyBlock(
+  commands: GPUCommandEncoder,
+  region: Region,
+  range: BlockRange,
+  whole: GPUBuffer,
+  { width, storage }: Tensor,
+): void {
   if (range.width === width) {
     const start = region.start % perWord[storage]; // whole words, whose other half is the same on both sides
-    commands.copyBufferToBuffer(region.buffer, bytesOf(storage, region.start - start), whole, bytesOf(storage, range.from * width - start), bytesOf(storage, start + range.rows * width));
+    commands.copyBufferToBuffer(
+      region.buffer,
+      bytesOf(storage, region.start - start),
+      whole,
+      bytesOf(storage, range.from * width - start),
+      bytesOf(storage, start + range.rows * width),
+    );
     return;
   }
   for (let row = 0; row < range.rows; row++) {

@@ -5,7 +5,10 @@ import type { Gpu } from './gpu.ts';
 /** Milliseconds in which the loss of a device is told after what failed because of it. */
 const lossDelay = 250;
 
-/** Lets work of a device begin in its turn, and end: with its result, with the errors that scopes caught, or with the loss of the device. */
+/**
+ * Lets work of a device begin in its turn, and end: with its result, with the errors that scopes caught, or with the
+ * loss of the device.
+ */
 export class DeviceWatchdog {
   /** Runs record their commands one after the other, and wait for the device side by side. */
   readonly recording: Queue = new Queue();
@@ -18,19 +21,24 @@ export class DeviceWatchdog {
     this.#patience = patience;
   }
 
-  /** Starts work in its turn and waits for its end, inside error scopes; what fails because the device was lost says so. */
+  /**
+   * Starts work in its turn and waits for its end, inside error scopes; what fails because the device was lost says
+   * so.
+   */
   async run<T>(operation: string, start: () => Promise<() => Promise<T>>, signal?: AbortSignal): Promise<T> {
     try {
       const { outcome, check } = await this.recording.run(async () => {
         this.assertNotLost(operation);
         return this.#whileAlive(this.#gpu.collecting(operation, start));
       }, signal);
-      const [ended] = outcome.status === 'fulfilled' ? await this.#whileAlive(Promise.allSettled([outcome.value()])) : [outcome];
+      const [ended] =
+        outcome.status === 'fulfilled' ? await this.#whileAlive(Promise.allSettled([outcome.value()])) : [outcome];
       await this.#whileAlive(check());
       if (ended.status === 'rejected') throw ended.reason;
       return ended.value;
     } catch (error) {
-      const ofTheCaller = error instanceof DomainError || error instanceof LimitExceededError || signal?.aborted === true;
+      const ofTheCaller =
+        error instanceof DomainError || error instanceof LimitExceededError || signal?.aborted === true;
       if (!ofTheCaller && this.#gpu.lost === undefined) await this.#lossIsTold();
       if (!ofTheCaller) this.assertNotLost(operation, error);
       throw error;
@@ -70,17 +78,26 @@ export class DeviceWatchdog {
       };
       const start = performance.now();
       watch(this.#patience);
-      work.then(resolve, reject).finally(() => {
-        clearTimeout(timer);
-        stop();
-      }).catch(() => undefined);
+      work
+        .then(resolve, reject)
+        .finally(() => {
+          clearTimeout(timer);
+          stop();
+        })
+        .catch(() => undefined);
     });
   }
 
   assertNotLost(operation: string, cause?: unknown): void {
     if (this.#gpu.lost === undefined) return;
     throw new DeviceLostError(
-      { operation, expected: 'a live GPU device', got: `a lost one: ${this.#gpu.lost}`, remedy: 'Read again: the engine gets another device, or goes on with the CPU.' }, cause === undefined ? undefined : { cause },
+      {
+        operation,
+        expected: 'a live GPU device',
+        got: `a lost one: ${this.#gpu.lost}`,
+        remedy: 'Read again: the engine gets another device, or goes on with the CPU.',
+      },
+      cause === undefined ? undefined : { cause },
     );
   }
 }

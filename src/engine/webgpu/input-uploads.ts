@@ -33,15 +33,23 @@ export class InputUploads {
   }
 
   /**
-   * Decides what is kept on the device as a whole, up to half of the room, what is there already first; moves away what is
+   * Decides what is kept on the device as a whole, up to half of the room, what is there already first; moves away what
+   * is
    * not to be kept. Returns the bytes that are left for the blocks.
    */
   async makeRoom(stages: readonly Stage[], root: Tensor, room: number): Promise<number> {
     const { memory, limits } = this.#context;
-    const lasting = new Set(lineageOf(root)); // what the caller can ask for again; a composition's own tensors are gone after the run
-    const candidates = [...new Set(stages.map(({ tensor }) => tensor))].map((tensor) => ({ tensor, bytes: bytesOfTensor(tensor), isThere: memory.isMovable(tensor) }));
+    // What the caller can ask for again; a composition's own tensors are gone after the run.
+    const lasting = new Set(lineageOf(root));
+    const candidates = [...new Set(stages.map(({ tensor }) => tensor))].map((tensor) => ({
+      tensor,
+      bytes: bytesOfTensor(tensor),
+      isThere: memory.isMovable(tensor),
+    }));
     let left = room / 2;
-    for (const { tensor, bytes, isThere } of candidates.sort((x, y) => Number(y.isThere) - Number(x.isThere) || x.bytes - y.bytes)) {
+    for (const { tensor, bytes, isThere } of candidates.sort(
+      (x, y) => Number(y.isThere) - Number(x.isThere) || x.bytes - y.bytes,
+    )) {
       if (!isThere && !(lasting.has(tensor) && this.#hostData(tensor))) continue;
       if (bytes <= Math.min(left, bindingBytes(limits)) || (isThere && tensor === stages.at(-1)!.tensor)) {
         this.#kept.add(tensor);
@@ -55,7 +63,10 @@ export class InputUploads {
 
   /** Whether a tensor is on the device as a whole when it is read. */
   isThere(tensor: Tensor): boolean {
-    return this.#kept.has(tensor) || (this.#context.resident(tensor) !== undefined && bytesUpTo(tensor) <= bindingBytes(this.#context.limits));
+    return (
+      this.#kept.has(tensor) ||
+      (this.#context.resident(tensor) !== undefined && bytesUpTo(tensor) <= bindingBytes(this.#context.limits))
+    );
   }
 
   /** Has the rows of a stage on the device; none if they are to be computed. */
@@ -87,7 +98,9 @@ export class InputUploads {
     }
     const { first, start, bytes } = partOf(tensor, range.from, range.rows);
     const copy = await this.#means.buffers.own(stage, bytes);
-    this.#means.encoder.record((commands) => commands.copyBufferToBuffer(buffer, bytesOf(tensor.storage, first), copy, 0, bytes));
+    this.#means.encoder.record((commands) =>
+      commands.copyBufferToBuffer(buffer, bytesOf(tensor.storage, first), copy, 0, bytes),
+    );
     await this.#check(tensor, { buffer: copy, start, stride }, range.from, range.rows);
     return { buffer: copy, start: start + range.columnFrom, stride };
   }
@@ -111,7 +124,8 @@ export class InputUploads {
 
   async #check(tensor: Tensor, region: Region, first: number, rows: number): Promise<void> {
     const { encoder, validation } = this.#means;
-    if (rows > 0 && !validation.covers(tensor)) await validation.check(encoder, { tensor, region, first, rows, all: rows === tensor.rows });
+    if (rows > 0 && !validation.covers(tensor))
+      await validation.check(encoder, { tensor, region, first, rows, all: rows === tensor.rows });
   }
 }
 

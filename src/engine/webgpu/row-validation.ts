@@ -49,28 +49,46 @@ export class RowValidation {
 
   /** Whether the rows of a source need no check in this run. */
   covers(tensor: Tensor): boolean {
-    return tensor.origin.kind !== 'source' || tensor.origin.trusted === true || checked.has(tensor) || this.#slots.get(tensor)?.all === true;
+    return (
+      tensor.origin.kind !== 'source' ||
+      tensor.origin.trusted === true ||
+      checked.has(tensor) ||
+      this.#slots.get(tensor)?.all === true
+    );
   }
 
   async check(encoder: Encoder, { tensor, region, first, rows, all }: Rows): Promise<void> {
     const known = this.#slots.get(tensor) ?? { slot: this.#slots.size, all };
     this.#slots.set(tensor, known);
     await encoder.dispatch({
-      label: `check of ${tensor.form}`, kernel: formCheck as Kernel<unknown>, regime: chooseRegime(formCheck, tensor.width, this.#softwareAdapter),
-      dispatch: { parameters: { first, slot: known.slot }, rows, width: tensor.width, inputs: [{ form: tensor.form, rows, width: tensor.width, storage: tensor.storage, inQuads: areInQuads(tensor) }] },
-      inputs: [{ name: 'p', region }], output: this.#buffer!,
+      label: `check of ${tensor.form}`,
+      kernel: formCheck as Kernel<unknown>,
+      regime: chooseRegime(formCheck, tensor.width, this.#softwareAdapter),
+      dispatch: {
+        parameters: { first, slot: known.slot },
+        rows,
+        width: tensor.width,
+        inputs: [
+          { form: tensor.form, rows, width: tensor.width, storage: tensor.storage, inQuads: areInQuads(tensor) },
+        ],
+      },
+      inputs: [{ name: 'p', region }],
+      output: this.#buffer!,
     });
   }
 
   /** Records the way back of the outcome; after the last check. */
   async record(record: (step: Step) => void, memory: Memory): Promise<void> {
     const bytes = 4 * this.#slots.size;
-    if (bytes > 0) this.#delivery = recordReadback(this.#gpu, record, await memory.take('staging', bytes), this.#buffer!, 0, bytes);
+    if (bytes > 0)
+      this.#delivery = recordReadback(this.#gpu, record, await memory.take('staging', bytes), this.#buffer!, 0, bytes);
   }
 
   /** Brings the outcome to the host, once the commands were submitted. */
   async deliver(): Promise<void> {
-    await this.#delivery?.((bytes) => { this.#rows = new Uint32Array(bytes.slice(0)); });
+    await this.#delivery?.((bytes) => {
+      this.#rows = new Uint32Array(bytes.slice(0));
+    });
   }
 
   /** Throws what is wrong with the first bad row, of the source that the reference would look at first. */
@@ -89,12 +107,23 @@ export class RowValidation {
   }
 }
 
-/** f32 on the device and f64 here may differ on a sum near the tolerance; the host decides, on this row and on those after it. */
-async function throwProblem(tensor: Tensor, first: number, hostData: (tensor: Tensor) => Promise<StoredNumbers>, root: Tensor): Promise<void> {
+/**
+ * f32 on the device and f64 here may differ on a sum near the tolerance; the host decides, on this row and on those
+ * after it.
+ */
+async function throwProblem(
+  tensor: Tensor,
+  first: number,
+  hostData: (tensor: Tensor) => Promise<StoredNumbers>,
+  root: Tensor,
+): Promise<void> {
   const { origin, form, rows, width } = tensor;
   if (origin.kind === 'source' && isGpuBuffer(origin.data) && (origin.data.usage & usage.copySrc) === 0) {
     throw new DomainError({
-      ...consumerOf(tensor, root), row: first, expected: `a row of ${form}`, got: 'another one, in a buffer that cannot be copied from',
+      ...consumerOf(tensor, root),
+      row: first,
+      expected: `a row of ${form}`,
+      got: 'another one, in a buffer that cannot be copied from',
       remedy: 'Create the buffer with GPUBufferUsage.COPY_SRC to learn which entry or sum is wrong.',
     });
   }
