@@ -36,7 +36,7 @@ export async function openEngine(options: EngineOptions = {}, forced: Forced = {
   };
   if (backend === 'cpu') return onCpu('cpu', 'the caller asked for the CPU');
   if (backend === 'reference') return onCpu('reference', 'the caller asked for the reference');
-  const found = device ? foundOf(device) : await findDevice(['subgroups']);
+  const found = device ? foundOf(device) : await findDevice();
   if (!('device' in found)) {
     if (backend === 'webgpu') throw unavailable(found.reason);
     return onCpu('cpu', found.reason);

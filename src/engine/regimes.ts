@@ -1,8 +1,5 @@
 import laneSource from '../../shaders/engine/lane.wgsl?raw';
-import subgroupOf16Source from '../../shaders/engine/subgroup-of-16.wgsl?raw';
-import subgroupOf4Source from '../../shaders/engine/subgroup-of-4.wgsl?raw';
 import teamByBarriersSource from '../../shaders/engine/team-by-barriers.wgsl?raw';
-import teamBySubgroupsSource from '../../shaders/engine/team-by-subgroups.wgsl?raw';
 import teamSource from '../../shaders/engine/team.wgsl?raw';
 import workgroupOf64Source from '../../shaders/engine/workgroup-of-64.wgsl?raw';
 import workgroupOf8Source from '../../shaders/engine/workgroup-of-8.wgsl?raw';
@@ -17,22 +14,18 @@ export interface RegimeLayout {
 
 const lane: Piece = { name: 'engine/lane.wgsl', source: laneSource };
 const team: Piece = { name: 'engine/team.wgsl', source: teamSource };
-const teamBySubgroups: Piece = { name: 'engine/team-by-subgroups.wgsl', source: teamBySubgroupsSource };
 const layouts = {
   lane: { pieces: [{ name: 'engine/workgroup-of-64.wgsl', source: workgroupOf64Source }, lane], itemsPerWorkgroup: 64 },
   fewLanes: { pieces: [{ name: 'engine/workgroup-of-8.wgsl', source: workgroupOf8Source }, lane], itemsPerWorkgroup: 8 },
   team: { pieces: [team, { name: 'engine/team-by-barriers.wgsl', source: teamByBarriersSource }], itemsPerWorkgroup: 4 },
-  teamOf4: { pieces: [team, { name: 'engine/subgroup-of-4.wgsl', source: subgroupOf4Source }, teamBySubgroups], itemsPerWorkgroup: 4 },
-  teamOf16: { pieces: [team, { name: 'engine/subgroup-of-16.wgsl', source: subgroupOf16Source }, teamBySubgroups], itemsPerWorkgroup: 4 },
   workgroup: { pieces: [{ name: 'engine/workgroup.wgsl', source: workgroupSource }], itemsPerWorkgroup: 1 },
 } as const satisfies Record<string, RegimeLayout>;
 
 /** Up to here, workgroups of 64 would leave cores of an adapter that is a CPU without work. */
 const fewItems = 1024;
 
-/** How a regime is laid out for a number of items, on a device whose subgroups have at least so many lanes (0: none). */
-export function regimeLayout(regime: Regime, items: number, subgroup: 0 | 4 | 16 = 0): RegimeLayout {
-  if (regime === 'team' && subgroup > 0) return subgroup === 16 ? layouts.teamOf16 : layouts.teamOf4;
+/** How a regime is laid out for a number of items. */
+export function regimeLayout(regime: Regime, items: number): RegimeLayout {
   return layouts[regime === 'lane' && items <= fewItems ? 'fewLanes' : regime];
 }
 

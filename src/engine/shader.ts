@@ -7,30 +7,18 @@ export interface Shader {
   locate(line: number, column?: number): { readonly piece: string; readonly line: number; readonly column?: number };
 }
 
-const leading = /^(\s*(enable|requires|diagnostic)\b[^;]*;)+/;
-
-/** Joins pieces in order. WGSL wants directives before all else, so they move to the top; a line moves nowhere else. */
+/** Joins pieces in order. They have no directives, which WGSL wants before all else. */
 export function joinPieces(pieces: readonly Piece[]): Shader {
-  const directives: string[] = [];
-  const lines: string[] = [];
-  const starts: { readonly piece: Piece; readonly at: number }[] = [];
-  for (const piece of pieces) {
-    starts.push({ piece, at: lines.length });
-    for (const line of piece.source.split('\n')) {
-      const found = leading.exec(line)?.[0] ?? '';
-      for (const directive of found.split(/(?<=;)/).map((text) => text.trim())) {
-        if (directive !== '' && !directives.includes(directive)) directives.push(directive);
-      }
-      lines.push(line.slice(found.length));
-    }
-  }
   return {
-    source: [...directives, ...lines].join('\n'),
+    source: pieces.map(({ source }) => source).join('\n'),
     locate(line, column) {
-      const index = line - 1 - directives.length;
-      const { piece, at } = starts.findLast((start) => start.at <= index) ?? starts[0] ?? { piece: { name: 'shader' } as Piece, at: 0 };
-      const own = index - at + 1;
-      return { piece: piece.name, line: own, ...(column !== undefined && { column: piece.columnOf?.(own, column) ?? column }) };
+      let own = line;
+      for (const { name, source, columnOf } of pieces) {
+        const lines = source.split('\n').length;
+        if (own <= lines) return { piece: name, line: own, ...(column !== undefined && { column: columnOf?.(own, column) ?? column }) };
+        own -= lines;
+      }
+      return { piece: 'shader', line };
     },
   };
 }

@@ -57,7 +57,7 @@ describe('shortNames', () => {
 });
 
 test('every kernel compiles by the short names', async () => {
-  const found = await findDevice(['subgroups']);
+  const found = await findDevice();
   if (!('device' in found)) throw new Error(found.reason);
   const uses = kernelUses(await openEngine({ backend: 'cpu' }));
   const ofBuild = (piece: Piece): Piece => (existsSync(join('shaders', piece.name)) ? { ...piece, source: built(piece.source) } : piece);

@@ -10,7 +10,7 @@ export async function placeFor(backend: Backend): Promise<Pick<EngineOptions, 'b
 }
 
 async function openDevice(): Promise<GPUDevice> {
-  const found = await findDevice(['subgroups']); // as an engine asks for its own
+  const found = await findDevice();
   if (!('device' in found)) throw new Error(found.reason);
   void found.device.lost.then(() => { shared = undefined; });
   return found.device;

@@ -16,8 +16,6 @@ import { recordReadback } from './readback.ts';
 import { GpuRun, type RunFacts, type Sink } from './gpu-run.ts';
 
 export interface Forced {
-  /** Join teams of lanes within subgroups. Only on request: WGSL does not promise that lanes of a subgroup are neighbours. */
-  readonly subgroups?: boolean;
   readonly limits?: Partial<Limits>;
   readonly regime?: Regime;
   /** Milliseconds in which a device has to get on with a run before it is taken for lost. */
@@ -34,7 +32,6 @@ export class WebGpuBackend implements DeviceContext {
   readonly limits: Limits;
   readonly softwareAdapter: boolean;
   readonly forcedRegime: Regime | undefined;
-  readonly subgroup: 0 | 4 | 16;
   readonly #watchdog: DeviceWatchdog;
 
   constructor(device: GPUDevice, options: { borrowed: boolean; softwareAdapter: boolean; forced: Forced; memoryBudget?: number | undefined }) {
@@ -43,7 +40,6 @@ export class WebGpuBackend implements DeviceContext {
     this.softwareAdapter = options.softwareAdapter;
     this.forcedRegime = options.forced.regime;
     this.#watchdog = new DeviceWatchdog(this.gpu, options.forced.patience ?? 60_000);
-    this.subgroup = options.forced.subgroups ? subgroupOf(device) : 0;
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
     this.limits = { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...options.forced.limits };
   }
@@ -233,10 +229,4 @@ function packed({ rows, width, placing: { stride } }: Tensor, numbers: StoredNum
   const dense = numbers instanceof Uint16Array ? new Uint16Array(rows * width) : new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) dense.set(numbers.subarray(row * stride, row * stride + width), row * width);
   return dense;
-}
-
-function subgroupOf({ features, adapterInfo }: GPUDevice): 0 | 4 | 16 {
-  if (!features.has('subgroups')) return 0;
-  const { subgroupMinSize } = adapterInfo;
-  return subgroupMinSize >= 16 ? 16 : subgroupMinSize >= 4 ? 4 : 0;
 }

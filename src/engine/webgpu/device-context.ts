@@ -11,8 +11,6 @@ export interface DeviceContext {
   readonly limits: Limits;
   readonly softwareAdapter: boolean;
   readonly forcedRegime: Regime | undefined;
-  /** Lanes that every subgroup of the device has at least, as far as kernels use them. */
-  readonly subgroup: 0 | 4 | 16;
   /** The buffer that holds a whole tensor on the device, if one does. */
   resident(tensor: Tensor): GPUBuffer | undefined;
   allocateResident(tensor: Tensor): Promise<GPUBuffer>;

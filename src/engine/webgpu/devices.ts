@@ -90,7 +90,7 @@ export class Devices {
     this.#closedUntil = performance.now() + rest;
     for (const [attempt, delay] of (this.#borrowed ? [0] : delays).entries()) {
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
-      const found = await (this.#borrowed ? this.#ofCaller(loss) : findDevice(['subgroups']));
+      const found = await (this.#borrowed ? this.#ofCaller(loss) : findDevice());
       if (this.#isDestroyed) {
         if ('device' in found && !this.#borrowed) found.device.destroy();
         return undefined;

@@ -30,7 +30,6 @@ const dispatchesPerSubmit = 16;
 export class Encoder {
   readonly #gpu: Gpu;
   readonly #limits: Limits;
-  readonly #subgroup: 0 | 4 | 16;
   readonly #signal: AbortSignal | undefined;
   #steps: Step[] = [];
   #pending = 0;
@@ -41,8 +40,7 @@ export class Encoder {
   dispatches = 0;
 
   /** Who records waits for the device no longer than until the signal is aborted. */
-  constructor(gpu: Gpu, limits: Limits, subgroup: 0 | 4 | 16, signal: AbortSignal | undefined) {
-    this.#subgroup = subgroup;
+  constructor(gpu: Gpu, limits: Limits, signal: AbortSignal | undefined) {
     this.#signal = signal;
     this.#gpu = gpu;
     this.#limits = limits;
@@ -58,7 +56,7 @@ export class Encoder {
     const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
     const effective = kernel.over === 'elements' ? 'lane' : regime;
     const items = kernel.items(dispatch, effective);
-    const layout = regimeLayout(effective, items, this.#subgroup);
+    const layout = regimeLayout(effective, items);
     const { pipeline, layouts } = await unlessAborted(this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length), this.#signal);
     const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
       rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom,

@@ -52,7 +52,7 @@ export class GpuRun {
   constructor(context: DeviceContext, root: Tensor, hooks: RunHooks) {
     this.#context = context;
     this.#limits = context.limits;
-    this.#encoder = new Encoder(context.gpu, context.limits, context.subgroup, hooks.signal);
+    this.#encoder = new Encoder(context.gpu, context.limits, hooks.signal);
     this.#root = root;
     this.#hooks = hooks;
     this.#stages = stagesOf(root, (tensor) => context.resident(tensor) !== undefined || context.memory.spilled(tensor) !== undefined);
