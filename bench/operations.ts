@@ -33,6 +33,7 @@ const arithmetic: Readonly<Record<string, number>> = {
   alphaDivergenceMatrix: 1,
   divergenceMatrix: 1,
   nearest: 1,
+  product: 1,
 };
 
 export function arithmeticOf({ name }: Operation): number | undefined {

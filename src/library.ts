@@ -1,5 +1,6 @@
 export * from './divergences/index.ts';
 export * from './geometry/index.ts';
+export * from './linear/index.ts';
 export { bits } from './math/bits.ts';
 export { probabilities } from './math/probabilities.ts';
 export { take } from './math/take.ts';

@@ -2,7 +2,7 @@
  * Products x yᵀ of rows, 16 rows of x at a time: these are packed so that outcome k of all of them lies together, while the
  * rows of y are read as they are. Two of those fill the registers.
  */
-import { lower, mulAdd, upper } from './quads';
+import { lower, mulAdd, narrowed, storePartial, upper } from './quads';
 
 /** Rows of x in a panel. */
 export const PANEL = 16;
@@ -12,27 +12,35 @@ const CHUNK = 256;
 const BLOCK: usize = 16;
 
 @inline
-export function evenPairs(a: v128, b: v128): v128 { // a0 b0 a1 b1
+function evenPairs(a: v128, b: v128): v128 { // a0 b0 a1 b1
   return i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
 }
 
 @inline
-export function oddPairs(a: v128, b: v128): v128 { // a2 b2 a3 b3
+function oddPairs(a: v128, b: v128): v128 { // a2 b2 a3 b3
   return i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
 }
 
 @inline
-export function lowerHalves(a: v128, b: v128): v128 {
+function lowerHalves(a: v128, b: v128): v128 {
   return i64x2.shuffle(a, b, 0, 2);
 }
 
 @inline
-export function upperHalves(a: v128, b: v128): v128 {
+function upperHalves(a: v128, b: v128): v128 {
   return i64x2.shuffle(a, b, 1, 3);
 }
 
-/** Packs up to 16 rows, of whole quads; the last one stands for those that are missing. */
-export function packPanel(panel: usize, x: usize, rows: i32, width: i32): void {
+/** The products of up to 16 rows with all rows of y. The scratch holds a panel and its sums. */
+export function panelProducts(rows: i32, columns: i32, out: usize, panel: usize, x: usize, y: usize, width: i32): void {
+  let sums = panel + ((<usize>(width + 3) & ~3) << 6);
+  packPanel(panel, x, rows, width);
+  panelProduct(sums, panel, y, columns, width);
+  for (let row = 0; row < rows; row += 4, sums += stripOf(columns)) storeStrip(out + (<usize>row * columns << 2), sums, min(rows - row, 4), columns);
+}
+
+/** Packs up to 16 rows; the last one stands for those that are missing, and what is beyond their ends is never read. */
+function packPanel(panel: usize, x: usize, rows: i32, width: i32): void {
   const stride = (<usize>width) << 2;
   for (let row = 0; row < PANEL; row += 4, panel += 16) {
     const x0 = x + <usize>min(row, rows - 1) * stride;
@@ -54,12 +62,12 @@ export function packPanel(panel: usize, x: usize, rows: i32, width: i32): void {
 
 /** Bytes from the sums of four rows of a panel, which are f64, to those of the next four. */
 @inline
-export function stripOf(rowsOfY: i32): usize {
+function stripOf(rowsOfY: i32): usize {
   return <usize>((rowsOfY + 3) & ~3) << 5;
 }
 
 /** The products of a panel with all rows of y: four strips of quads, each of four rows of x and one of y. */
-export function panelProduct(sums: usize, panel: usize, y: usize, rowsOfY: i32, width: i32): void {
+function panelProduct(sums: usize, panel: usize, y: usize, rowsOfY: i32, width: i32): void {
   const stride = (<usize>width) << 2;
   const strip = stripOf(rowsOfY);
   for (let k = 0; k < width; k += CHUNK) {
@@ -71,6 +79,27 @@ export function panelProduct(sums: usize, panel: usize, y: usize, rowsOfY: i32, 
     panel = end;
     y += CHUNK << 2;
   }
+}
+
+/** The sums of up to four rows, which lie together, row by row. */
+function storeStrip(out: usize, sums: usize, rows: i32, columns: i32): void {
+  const stride = (<usize>columns) << 2;
+  for (let column = 0; column < columns; column += 4, sums += 128, out += 16) {
+    const count = min(columns - column, 4);
+    const a = sumsAt(sums);
+    const b = sumsAt(sums + 32);
+    const c = sumsAt(sums + 64);
+    const d = sumsAt(sums + 96);
+    storePartial(out, lowerHalves(evenPairs(a, b), evenPairs(c, d)), count);
+    if (rows > 1) storePartial(out + stride, upperHalves(evenPairs(a, b), evenPairs(c, d)), count);
+    if (rows > 2) storePartial(out + 2 * stride, lowerHalves(oddPairs(a, b), oddPairs(c, d)), count);
+    if (rows > 3) storePartial(out + 3 * stride, upperHalves(oddPairs(a, b), oddPairs(c, d)), count);
+  }
+}
+
+@inline
+function sumsAt(at: usize): v128 {
+  return narrowed(v128.load(at), v128.load(at, 16));
 }
 
 @inline

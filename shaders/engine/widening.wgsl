@@ -1,6 +1,6 @@
-// Halves as f32, for kernels that read nothing else.
+// Rows of f32, padded with zeros, for kernels that read no others.
 // Twin: src/engine/widening.ts
-struct Uniforms { rows: u32, width: u32, p_start: u32, p_stride: u32, }
+struct Uniforms { rows: u32, width: u32, p_start: u32, p_stride: u32, outcomes: u32, }
 
 @group(0) @binding(1) var<storage, read_write> widened: array<u32>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
@@ -10,6 +10,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   let index = item_of(workgroup, groups, local);
   if (index < uniforms.rows * uniforms.width) {
     let row = index / uniforms.width;
-    widened[index] = p_at(uniforms.p_start + row * uniforms.p_stride + (index - row * uniforms.width));
+    let k = index - row * uniforms.width;
+    if (k < uniforms.outcomes) {
+      widened[index] = p_at(uniforms.p_start + row * uniforms.p_stride + k);
+    } else {
+      widened[index] = 0u;
+    }
   }
 }

@@ -19,6 +19,8 @@ fn accumulate(sum: ptr<function, Accumulator>, x: vec4<f32>, zero: u32) {
   (*sum).high = total;
 }
 
+// What a sum has lost beyond f32 is no number.
 fn total_of(sum: Accumulator) -> vec4<f32> {
-  return sum.high + sum.low;
+  let isNumber = (bitcast<vec4<u32>>(sum.low) & vec4(0x7f800000u)) != vec4(0x7f800000u);
+  return select(sum.high, sum.high + sum.low, isNumber);
 }

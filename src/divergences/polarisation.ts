@@ -6,8 +6,8 @@ import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { deformedLogRatio, logRatio, weights } from '../math/alpha-family.ts';
 import { probabilities } from '../math/probabilities.ts';
-import { paddedWidth, tileProduct } from '../math/tile-product.ts';
-import { sumOf } from '../math/sum.ts';
+import { paddedWidth, panelCall, tileProduct } from '../math/tile-product.ts';
+import { dot, sumOf } from '../math/sum.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import type { AlphaParameters } from './alpha-member.ts';
 import { deformedLogPieces, deformedLogTables } from '../math/deformed-log.ts';
@@ -101,8 +101,6 @@ const features: Operation<{ readonly exponent: number }> = {
 
 /** A product is trusted for a pair whose divergence is at least this share of the detour by the centre; measured to keep 4 ulp. */
 const settledShare = 0.7;
-/** Rows that the CPU multiplies at once (assembly/math/product.ts). */
-const panel = 16;
 
 const product: Operation<object> = {
   name: 'polarisedProduct', formula: 'D(p‖c) + D(c‖q) − X Yᵀ, or −1 where that is not to be trusted', source, tolerance,
@@ -119,24 +117,15 @@ const product: Operation<object> = {
     }),
     values: ({ inputs }) => ({ quads: inputs[0]!.width / 4, settled_share: settledShare }),
   },
-  cpu: ({ width, inputs }) => ({
-    name: 'polarisedProduct', numbers: [settledShare], rowsAtOnce: panel, scratch: 4 * panel * (inputs[0]!.width + 2 * paddedWidth(width)),
-  }),
+  cpu: (dispatch) => ({ ...panelCall(dispatch), name: 'polarisedProduct', numbers: [settledShare] }),
   reference: ([x, y, toCentre, fromCentre]) => (row, out) => {
     for (let j = 0; j < out.length; j++) {
       const detour = toCentre!.row(row)[0]! + fromCentre!.row(j)[0]!;
-      const divergence = detour - dot(x!, row, y!, j);
+      const divergence = detour - dot(x!.row(row), y!.row(j));
       out[j] = divergence > settledShare * detour ? divergence : -1;
     }
   },
 };
-
-function dot(x: Operand, i: number, y: Operand, j: number): number {
-  const [a, b] = [x.row(i), y.row(j)];
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
-}
 
 /** Estimates of D_α(p_i ‖ q_j) by one matrix product; −1 for a pair that has to be evaluated directly. */
 export function polarisedEstimates(p: Tensor, q: Tensor, parameters: AlphaParameters): Tensor {

@@ -10,7 +10,7 @@ import type { Tensor } from './tensor.ts';
 /** The spacing of f32 relative to a number just above a power of two; the unit of every `ulps` in Dually. */
 export const ulp: number = 2 ** -23;
 const smallestNormal = 2 ** -126;
-const largestFloat = 3.4028234663852886e38;
+export const largestFloat = 3.4028234663852886e38;
 
 export interface Examination {
   readonly tensor: Tensor;

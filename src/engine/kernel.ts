@@ -61,6 +61,8 @@ export interface Kernel<Parameters> {
   readonly tables?: (dispatch: Dispatch<Parameters>) => readonly Table[];
   /** Whether it loads its inputs through `loaderPieces`. Other kernels get halves widened to f32. */
   readonly readsHalves?: boolean;
+  /** The inputs that it reads in quads alone: their rows begin at multiples of four numbers, and are padded to whole quads. */
+  readonly readsQuads?: readonly number[];
   /** 'rows': an item is a row and follows the regime, 'tiles' likewise. 'elements': an item is an invocation of its own. */
   readonly over: 'rows' | 'tiles' | 'elements';
   /** Whether lanes take four outcomes at a time, and main() leaves only where is_idle() says so: rows may share a workgroup. */

@@ -1,3 +1,4 @@
+import { areInQuads } from './loaders.ts';
 import { apply, composing, type Axis, type Operation } from './operation.ts';
 import type { Block, Extent } from './plan.ts';
 import type { Tensor } from './tensor.ts';
@@ -52,13 +53,22 @@ function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>, target: Target): Te
   return current;
 }
 
-const widened = new WeakMap<Tensor, Tensor>();
+const [widened, padded] = [new WeakMap<Tensor, Tensor>(), new WeakMap<Tensor, Tensor>()];
 
-/** Halves are widened for a kernel that reads f32 alone. */
-function readable(tensor: Tensor, { kernel }: Operation<unknown>, target: Target): Tensor {
-  if (tensor.storage === 'f32' || kernel?.readsHalves || target.readsHalves) return tensor;
-  if (!widened.has(tensor)) widened.set(tensor, composing(() => apply(widening, [tensor], {})));
-  return widened.get(tensor)!;
+/** Halves are widened for a kernel that reads f32 alone, and rows padded for one that reads whole quads. */
+function readable(tensor: Tensor, { kernel }: Operation<unknown>, index: number, target: Target): Tensor {
+  if (target.readsHalves) return tensor;
+  const inQuads = kernel?.readsQuads?.includes(index) ?? false;
+  if ((tensor.storage === 'f32' || kernel?.readsHalves) && !(inQuads && !areWholeQuads(tensor))) return tensor;
+  const [known, given] = inQuads ? [padded, { width: 4 * Math.ceil(tensor.width / 4) }] : [widened, {}];
+  if (!known.has(tensor)) known.set(tensor, composing(() => apply(widening, [tensor], given)));
+  return known.get(tensor)!;
+}
+
+/** Columns of rows may begin anywhere. */
+function areWholeQuads(tensor: Tensor): boolean {
+  const isView = tensor.origin.kind === 'result' && tensor.origin.operation.view !== undefined;
+  return tensor.width % 4 === 0 && areInQuads(tensor) && !isView;
 }
 
 export const axisOf = (tensor: Tensor, index: number): Axis => (tensor.origin.kind === 'result' ? tensor.origin.operation.arguments[index]!.axis : 'rows');
@@ -109,7 +119,7 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target
     if (tensor.origin.kind === 'source' || held(tensor)) return [];
     const { inputs, operation } = tensor.origin;
     return inputs.map((input, index) => {
-      const own = readable(held(input) ? input : lowered(input, cache, target), operation, target);
+      const own = readable(held(input) ? input : lowered(input, cache, target), operation, index, target);
       const view = target.hasViews ? viewOf(own, (each) => (held(each) ? each : lowered(each, cache, target)), held) : undefined;
       return { tensor: view?.of ?? own, span: inputSpan(span, axisOf(tensor, index)), ...(view && { view: { tensor: own, from: view.from } }) };
     });

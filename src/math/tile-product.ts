@@ -1,7 +1,7 @@
 import largeSource from '../../shaders/math/tile-product-large.wgsl?raw';
 import sharedSource from '../../shaders/math/tile-product-shared.wgsl?raw';
 import smallSource from '../../shaders/math/tile-product.wgsl?raw';
-import type { Dispatch, Kernel, Piece, Regime } from '../engine/kernel.ts';
+import type { CpuCall, Dispatch, Kernel, Piece, Regime } from '../engine/kernel.ts';
 import { commonPieces } from './pieces.ts';
 
 /** How a product x yᵀ is cut: the rows and columns of the tile that an item makes, and its WGSL. */
@@ -42,4 +42,12 @@ export function tileProduct<Parameters>(consumer: Piece): Pick<Kernel<Parameters
       return Math.ceil(dispatch.rows / rows) * Math.ceil(dispatch.width / columns);
     },
   };
+}
+
+/** Rows that the CPU multiplies at once (assembly/math/product.ts). */
+const panel = 16;
+
+/** What functions of the CPU that multiply rows of x and y want: room for a panel, and for its sums in f64. */
+export function panelCall({ width, inputs }: Dispatch<unknown>): Pick<CpuCall, 'rowsAtOnce' | 'scratch'> {
+  return { rowsAtOnce: panel, scratch: 4 * panel * (paddedWidth(inputs[0]!.width) + 2 * paddedWidth(width)) };
 }

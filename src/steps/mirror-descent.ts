@@ -3,10 +3,11 @@ import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, turnsPerStep
 import { taken } from '../engine/parameters.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceOfWeights, weights } from '../math/alpha-family.ts';
+import { product } from '../linear/index.ts';
 import { probabilities, weightsOf } from '../math/probabilities.ts';
-import { sumOf } from '../math/sum.ts';
+import { dot, sumOf } from '../math/sum.ts';
 import { mirrorDescentStep } from './mirror-descent-step.ts';
-import { dot, mix, mixtureSlopes, normalisedRows, slopes, slopesProduct } from './mixture.ts';
+import { mix, mixtureSlopes, normalisedRows, slopes } from './mixture.ts';
 import { slope } from './slope.ts';
 import { advance, checkStepSize, stateTilt, tilt, type StepParameters } from './tilt.ts';
 
@@ -75,7 +76,7 @@ const toMixtures: Operation<DivergenceDescent> = {
   compose: ([p, targets, components], parameters) => {
     const goal = apply(normalisedRows, [targets!], { padded: true });
     const rows = apply(normalisedRows, [components!], { padded: true });
-    return descend(p!, parameters, (w) => apply(slopesProduct, [apply(mixtureSlopes, [w, rows, goal], parameters), rows], {}));
+    return descend(p!, parameters, (w) => product(apply(mixtureSlopes, [w, rows, goal], parameters), rows));
   },
   cpu: () => undefined,
   reference: ([p, targets, components], parameters) => {

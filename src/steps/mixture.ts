@@ -1,12 +1,11 @@
 import mixtureSource from '../../shaders/steps/mixture-slopes.wgsl?raw';
 import normalisedSource from '../../shaders/steps/normalised-rows.wgsl?raw';
 import slopesSource from '../../shaders/steps/slopes.wgsl?raw';
-import productSource from '../../shaders/steps/slopes-product.wgsl?raw';
 import { defineUniforms } from '../engine/uniform-layout.ts';
 import { batchSize, type Operand, type Operation } from '../engine/operation.ts';
 import { commonPieces } from '../math/pieces.ts';
 import { sumOf } from '../math/sum.ts';
-import { paddedWidth, tileProduct } from '../math/tile-product.ts';
+import { paddedWidth } from '../math/tile-product.ts';
 import { slope, slopePieces, slopeTables } from './slope.ts';
 
 interface Alpha {
@@ -76,22 +75,6 @@ export const mixtureSlopes: Operation<Alpha> = {
   },
 };
 
-/** The gradient in the weights: slopes times the components, transposed. */
-export const slopesProduct: Operation<object> = {
-  name: 'slopesProduct', formula: 'slopes Rᵀ', source, tolerance,
-  arguments: [{ name: 'slopes', takes: 'values', axis: 'rows' }, { name: 'components', takes: 'values', axis: 'whole' }],
-  result: ([s, components]) => ({ shape: [s!.rows, components!.rows], form: 'values' }),
-  kernel: {
-    ...tileProduct({ name: 'steps/slopes-product.wgsl', source: productSource }),
-    names: ['x', 'y'],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32' }),
-    values: ({ inputs }) => ({ quads: inputs[0]!.width / 4 }),
-  },
-  reference: ([s, components]) => (row, out) => {
-    for (let m = 0; m < out.length; m++) out[m] = dot(s!.row(row), components!.row(m));
-  },
-};
-
 /** out = Σ_m w_m r_m. */
 export function mix(w: ArrayLike<number>, components: Pick<Operand, 'rows' | 'row'>, out: Float64Array): void {
   out.fill(0);
@@ -101,18 +84,4 @@ export function mix(w: ArrayLike<number>, components: Pick<Operand, 'rows' | 'ro
     const component = components.row(m);
     for (let k = 0; k < out.length; k++) out[k]! += weight * component[k]!;
   }
-}
-
-/** The inner product in four partial sums, which a processor can make side by side. */
-export function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  const whole = x.length - (x.length % 4);
-  for (let k = 0; k < whole; k += 4) {
-    s0 += x[k]! * y[k]!;
-    s1 += x[k + 1]! * y[k + 1]!;
-    s2 += x[k + 2]! * y[k + 2]!;
-    s3 += x[k + 3]! * y[k + 3]!;
-  }
-  for (let k = whole; k < x.length; k++) s0 += x[k]! * y[k]!;
-  return s0 + s1 + (s2 + s3);
 }

@@ -1,0 +1,54 @@
+import source from '../../shaders/linear/product.wgsl?raw';
+import { apply, checkOutcomes, turnsPerStep, type Operation } from '../engine/operation.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { defineUniforms } from '../engine/uniform-layout.ts';
+import { dot } from '../math/sum.ts';
+import { panelCall, tileProduct } from '../math/tile-product.ts';
+import { checkNumbers, numbers, sumOfSizes, toleranceOfProducts } from './products.ts';
+
+const operation: Operation<object> = {
+  name: 'product', formula: 'x yᵀ: x_i·y_j for all i, j', source: 'definition',
+  arguments: [numbers('x', 'rows'), numbers('y', 'columns')],
+  parameters: [],
+  check(_, [x, y]) {
+    checkNumbers(operation, [x!, y!]);
+    checkOutcomes(operation.name, 'y', y!, x!.width);
+  },
+  result: ([x, y]) => ({ shape: [x!.rows, y!.rows], form: 'values' }),
+  tolerance: toleranceOfProducts(([x, y], row, column) => {
+    const [a, b] = [x!.row(row), y!.row(column)];
+    return sumOfSizes(a.length, (k) => a[k]! * b[k]!);
+  }),
+  dearness: () => ({ webgpu: 0.1, fast: 0.1 }),
+  kernel: {
+    ...tileProduct({ name: 'linear/product.wgsl', source }),
+    readsQuads: [0, 1],
+    uniforms: defineUniforms({
+      rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
+    }),
+    values: ({ inputs }) => ({ quads: inputs[0]!.width / 4 }),
+  },
+  cpu: (dispatch) => ({ ...panelCall(dispatch), name: 'product' }),
+  reference([x, y]) {
+    const turns = turnsPerStep(x!.width);
+    return function* (row, out) {
+      for (let j = 0; j < out.length; j++) {
+        out[j] = dot(x!.row(row), y!.row(j));
+        if (j % turns === 0) yield;
+      }
+    };
+  },
+};
+
+/**
+ * The matrix product x yᵀ: the inner products of every row of x with every row of y.
+ *
+ * Shapes: x [batchSize, n] and y [m, n], of any form but logits and taken as they are; the result is [batchSize, m].
+ * Errors: ShapeError, DomainError; an entry errs by at most 18 ulp of Σ |x y|, and mostly by less than one.
+ *
+ * @example
+ * const means = await product(p, engine.values([[0, 1], [1, 1]], { outcomes: 2 })).read(); // of two functions of the outcomes
+ */
+export const product: { (x: Tensor, y: Tensor): Tensor; readonly operation: Operation<object> } = Object.assign(
+  (x: Tensor, y: Tensor, parameters = {}): Tensor => apply(operation, [x, y], parameters), { operation },
+);
