@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../src/engine/errors.ts';
 import type { Tensor } from '../src/engine/tensor.ts';
-import { wishes } from '../src/engine/wishes.ts';
+import { wishes, wishFor } from '../src/engine/wishes.ts';
 import * as dually from '../src/index.ts';
 import { openEngine } from '../src/open.ts';
 import { operations, parametersOf } from './cases.ts';
@@ -151,14 +151,15 @@ describe('refused by name', () => {
 
   test('a wish is told how it is had, and a typo what it may mean', async () => {
     const remedyOf = async (call: () => unknown): Promise<string> => (await expectFailure(call, DomainError, 'domain', {})).remedy;
-    expect(await remedyOf(() => jensenShannonDivergence(p, q, { beta: 0.1 } as object))).toContain('weight: beta');
+    expect(await remedyOf(() => jensenShannonDivergence(p, q, { beta: 0.1 } as object))).toBe('Pass { weight }, that of p in the mixture.');
     expect(await remedyOf(() => kl({ toString: 1 }))).toBe('Leave it out.');
-    for (const name of ['logTarget', 'log_target', 'LOG_TARGET']) expect(await remedyOf(() => kl({ [name]: true }))).toBe(wishes.logTarget);
+    for (const name of ['logTarget', 'log_target', 'LOG_TARGET']) expect(await remedyOf(() => kl({ [name]: true }))).toBe("Say form: 'logProbabilities' where the rows are wrapped.");
     for (const [typo, meant] of [['alhpa', 'alpha'], ['Alpha', 'alpha'], ['alph', 'alpha'], ['alphaa', 'alpha'], ['alpga', 'alpha']]) {
       expect(await remedyOf(() => alphaDivergence(p, q, { alpha: 1, [typo!]: 1 }))).toBe(`Did you mean ${meant!}?`);
     }
     expect(await remedyOf(() => engine.rows([], { outcomes: 2, outcome: 3 } as never))).toBe('Did you mean outcomes?');
-    for (const remedy of Object.values(wishes)) expect(remedy).toMatch(/\.$/);
+    expect(await remedyOf(() => kl({ alpha: 1 }))).toBe('alphaDivergence(p, q, { alpha }) takes it.');
+    for (const name of Object.keys(wishes).flatMap((names) => names.split(' '))) expect(wishFor(name)).toMatch(/\.$/);
   });
 
   test('what is no object of named parameters', async () => {

@@ -1,6 +1,6 @@
 import { DomainError, shown } from './errors.ts';
 import { isArray, typedArrayName } from './tags.ts';
-import { wishes } from './wishes.ts';
+import { letters, wishFor } from './wishes.ts';
 
 /** Throws unless an argument is an object with named parts. */
 function checkObject(operation: string, argument: string, value: unknown): void {
@@ -63,13 +63,6 @@ function unknownName(operation: string, name: string, value: unknown, known: rea
     remedy: wish ?? 'Leave it out.',
   });
 }
-
-/** In whatever case: log_target is logTarget. */
-function wishFor(name: string): string | undefined {
-  return Object.entries(wishes).find(([known]) => letters(known) === letters(name))?.[1];
-}
-
-const letters = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 /** Whether a name is another one but for its case, or for one letter that is missing, too many, wrong, or in its neighbour's place. */
 function isTypoOf(name: string, typed: string): boolean {
