@@ -1,6 +1,7 @@
 import type { LaunchOptions, Page } from 'puppeteer';
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
 import type { BrowserCommand } from 'vitest/node';
+import { recordNotes } from './build/record-notes.ts';
 import { minify, singleFiles } from './build/single-files.ts';
 import { assemblyScript } from './host/assembly.mjs';
 import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './host/machine.mjs';
@@ -57,7 +58,7 @@ const single = {
 };
 
 const config: ViteUserConfig = defineConfig({
-  plugins: [wgslMinifier(), assemblyScript(), scripts(), singleFiles(single)],
+  plugins: [wgslMinifier(), recordNotes(), assemblyScript(), scripts(), singleFiles(single)],
   optimizeDeps: { include: ['apache-arrow', 'fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   build: {

@@ -3,6 +3,7 @@ import { build, type Plugin, type Rolldown } from 'vite';
 import { assemblyScript } from '../host/assembly.mjs';
 import { wgslMinifier } from '../host/plugins.ts';
 import { scripts } from '../host/scripts.mjs';
+import { recordNotes } from './record-notes.ts';
 
 /** How all code of the package is minified. */
 export const minify = { compress: true, mangle: true, codegen: true } as const;
@@ -20,7 +21,7 @@ export function singleFiles(entries: Readonly<Record<string, string>>): Plugin {
 
 async function bundle(entry: string): Promise<string> {
   const [{ output }] = (await build({
-    configFile: false, logLevel: 'warn', plugins: [wgslMinifier(), assemblyScript(), scripts()],
+    configFile: false, logLevel: 'warn', plugins: [wgslMinifier(), recordNotes(), assemblyScript(), scripts()],
     build: { target: 'es2022', write: false, minify: false, lib: { entry, formats: ['es'] }, rolldownOptions: { output: { minify } } },
   })) as [Rolldown.RolldownOutput];
   if (output.length > 1) throw new Error(`${entry} makes ${output.length} files`);

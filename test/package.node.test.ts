@@ -228,6 +228,15 @@ test('its minified shaders compute what the sources compute', async () => {
   expect(await divergences(built)).toEqual(await divergences(await import('../src/index.ts')));
 });
 
+test('has no notes on records but those that a caller gives', async () => {
+  const built: Dually = await import(/* @vite-ignore */ pathToFileURL(join(dist, 'index.js')).href);
+  const notesOf = (of: { readonly operation: { readonly formula?: string; readonly source?: string } }): unknown[] => [of.operation.formula, of.operation.source];
+  expect([notesOf(built.klDivergence), notesOf(built.hellingerDistance), notesOf(built.entropy)].flat()).toEqual(Array(6).fill(undefined));
+  const own = built.defineFDivergence({ name: 'chi', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity, formula: 'Σ', source: 'here' });
+  expect(notesOf(own)).toEqual(['Σ', 'here']);
+  expect(readFileSync(join(dist, 'types.d.ts'), 'utf8').match(/\bformula: string/g)).toBe(null);
+});
+
 test('its errors say the names of their classes, whatever a minifier made of these', async () => {
   const built: Dually = await import(/* @vite-ignore */ pathToFileURL(join(dist, 'index.js')).href);
   const classes = Object.entries(built).filter((entry): entry is [string, typeof source.DomainError] => entry[0].endsWith('Error') && entry[0] !== 'DuallyError');

@@ -19,8 +19,8 @@ export interface AlphaParameters {
 /** A function of the α-divergence at one α: the α-divergence itself, KL, the Hellinger distance. */
 export interface AlphaMember<Parameters> {
   readonly name: string;
-  readonly formula: string;
-  readonly source: string;
+  /** @internal */ readonly formula: string;
+  /** @internal */ readonly source: string;
   /** The names of its parameters, if it has any. */
   readonly parameters?: readonly string[];
   readonly information?: (parameters: Parameters) => boolean;

@@ -33,8 +33,8 @@ export interface IntegralMember {
 /** A function of H_β = Σ p^β q^(1−β) at one order β. */
 export interface IntegralDivergence<Parameters> {
   readonly name: string;
-  readonly formula: string;
-  readonly source: string;
+  /** @internal */ readonly formula: string;
+  /** @internal */ readonly source: string;
   /** Whether its numbers are information, in nats, as logarithms are. */
   readonly information?: (parameters: Parameters) => boolean;
   /** The names of its parameters, if it has any. */

@@ -33,8 +33,8 @@ export interface RowDivergence<Parameters> {
   readonly name: string;
   /** Whether a caller of the library defined it. */
   readonly isOwn?: true;
-  readonly formula: string;
-  readonly source: string;
+  /** @internal */ readonly formula: string;
+  /** @internal */ readonly source: string;
   /** Whether its numbers are information, in nats. */
   readonly information?: (parameters: Parameters) => boolean;
   /** The names of its parameters, if it has any. */

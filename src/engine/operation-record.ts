@@ -52,9 +52,9 @@ export interface OperationOn<Tensor, Parameters> {
   readonly isOwn?: true;
   /** Whether its numbers are information, in nats. */
   readonly information?: (parameters: Parameters) => boolean;
-  /** What it computes, in one line of mathematics; the README's table shows it. */
+  /** What it computes, in one line of mathematics, for the README's table; no build has it (build/record-notes.ts). @internal */
   readonly formula: string;
-  /** Where the formula comes from. */
+  /** Where the formula comes from; likewise. @internal */
   readonly source: string;
   readonly arguments: readonly Argument[];
   /** How a call reads, where it is not name(arguments, { parameters }). */
