@@ -8,6 +8,7 @@ import { chromeLaunch, dawnEnvironment, firefoxLaunch } from './host/machine.mjs
 import { wgslMinifier } from './host/plugins.ts';
 import { puppeteerProvider } from './test/host/puppeteer.ts';
 import { HostReporter } from './test/host/reporter.ts';
+import { TimeReporter } from './test/host/times.ts';
 import { scripts } from './host/scripts.mjs';
 
 Object.assign(process.env, dawnEnvironment()); // before Vitest forks, since loaders read it when a process starts
@@ -81,7 +82,7 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } }, // what is waited for comes, however busy the machine is
     isolate: false, // a fresh page costs 0.5 s a file in Chrome and 1.5 s in Firefox
-    reporters: ['default', new HostReporter()],
+    reporters: [new TimeReporter(), 'default', new HostReporter()],
     projects: [
       node,
       inBrowser('chrome', chromeLaunch(), [only('node')]),
