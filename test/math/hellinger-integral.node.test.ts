@@ -6,8 +6,10 @@ import { relativeError } from './relative-error.ts';
 
 type Row = readonly number[];
 
-const close = (actual: number, expected: number, relative: number): void =>
+const close = (actual: number, expected: number, relative: number): void => {
+  if (Math.abs(expected) < 2 ** -1022 && Math.abs(actual) < 2 ** -1022) return; // digits of subnormals are few
   expect(relativeError(actual, expected), `${actual} against ${expected}`).toBeLessThanOrEqual(relative);
+};
 
 const renyi = (p: Row, q: Row, order: number): number => renyiDivergenceOf({ p, q, logarithmic: false }, order);
 const tsallis = (p: Row, q: Row, order: number): number => tsallisDivergenceOf({ p, q, logarithmic: false }, order);
@@ -15,10 +17,12 @@ const chernoff = (p: Row, q: Row, sigma: number): number => skewedChernoffDiverg
 
 const positive = fc.double({ min: 1e-9, max: 1, noNaN: true });
 const entry = fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: positive });
-const rowsOf = (entries: fc.Arbitrary<number>): fc.Arbitrary<[number[], number[]]> => fc.integer({ min: 2, max: 9 }).chain((outcomes) => {
-  const row = fc.array(entries, { minLength: outcomes, maxLength: outcomes }).map(([first, ...rest]) => [rest.some((x) => x > 0) ? first! : 1, ...rest]);
-  return fc.tuple(row, row);
-});
+const rowsOf = (entries: fc.Arbitrary<number>): fc.Arbitrary<[number[], number[]]> =>
+  fc.integer({ min: 2, max: 9 }).chain((outcomes) => {
+    const some = fc.array(entries, { minLength: outcomes, maxLength: outcomes });
+    const row = some.map(([first, ...rest]) => [rest.some((x) => x > 0) ? first! : 1, ...rest]);
+    return fc.tuple(row, row);
+  });
 const rows = fc.oneof(rowsOf(positive), rowsOf(entry));
 const orders = fc.oneof(fc.constantFrom(0, 0.5, 1, 2, -1), fc.double({ min: -6, max: 7, noNaN: true }));
 
