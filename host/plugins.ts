@@ -6,22 +6,30 @@ import type { Plugin } from 'vite';
 import { shortNames, withShortNames, wordsOf } from '../build/wgsl-names.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const source = (id: string): string => id.slice(0, id.lastIndexOf('?'));
+const together = 'virtual:shaders';
 
-/** In a build, imports of *.wgsl?raw are minified; in tests they stay as written, for the compiler's line numbers. */
+/**
+ * In a build, imports of *.wgsl?raw are minified; in tests they stay as written, for the compiler's line numbers. All are in one
+ * module, where compression finds in each what it has of the others; bundlers leave out those that nobody imports.
+ */
 export function wgslMinifier(): Plugin {
-  let short: ReadonlyMap<string, string> | undefined;
+  const names = new Map(filesIn('shaders', '.wgsl').map((file, index) => [file, `wgsl${index}`]));
+  const codeOfAll = (): string => {
+    const short = namesOfBuild();
+    return [...names].map(([file, name]) => `export const ${name} = ${JSON.stringify(withShortNames(minifyWgsl(read(file)), short))};`).join('\n');
+  };
   return {
     name: 'wgsl-minifier',
     enforce: 'pre',
     apply: 'build',
+    resolveId: { filter: { id: /^virtual:shaders$/ }, handler: (id) => `\0${id}` },
     load: {
-      filter: { id: /\.wgsl\?raw$/ },
+      filter: { id: /\.wgsl\?raw$|^\0virtual:shaders$/ },
       handler(id) {
-        const file = source(id);
+        if (id === `\0${together}`) return { code: codeOfAll(), moduleType: 'js' };
+        const file = id.slice(0, id.lastIndexOf('?'));
         this.addWatchFile(file);
-        const code = withShortNames(minifyWgsl(readFileSync(file, 'utf8')), short ??= namesOfBuild());
-        return { code: `export default ${JSON.stringify(code)}`, moduleType: 'js' };
+        return { code: `export { ${names.get(file)} as default } from '${together}';`, moduleType: 'js' };
       },
     },
   };
@@ -29,12 +37,16 @@ export function wgslMinifier(): Plugin {
 
 /** The dictionary of all shaders of the package, and of the names that its TypeScript knows. */
 export function namesOfBuild(): ReadonlyMap<string, string> {
-  return shortNames(textsIn('shaders', '.wgsl').map(minifyWgsl), new Set(textsIn('src', '.ts').flatMap(wordsOf)));
+  return shortNames(filesIn('shaders', '.wgsl').map((file) => minifyWgsl(read(file))), new Set(filesIn('src', '.ts').flatMap((file) => wordsOf(read(file)))));
 }
 
-function textsIn(folder: string, ending: string): readonly string[] {
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith(ending)).sort();
-  return files.map((path) => readFileSync(join(root, folder, path), 'utf8'));
+function filesIn(folder: string, ending: string): readonly string[] {
+  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  return paths.filter((path) => path.endsWith(ending)).sort().map((path) => join(root, folder, path));
+}
+
+function read(file: string): string {
+  return readFileSync(file, 'utf8');
 }
 
 /**

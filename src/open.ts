@@ -1,5 +1,4 @@
 import { BackendSelector } from './engine/backend-selector.ts';
-import { CpuBackend } from './engine/cpu/backend.ts';
 import type { WorkerPoolOptions } from './engine/cpu/worker-pool.ts';
 import type { Engine } from './engine/engine.ts';
 import { openEngine as open } from './engine/open.ts';
@@ -7,6 +6,7 @@ import { DomainError, shown } from './engine/errors.ts';
 import { takenOptions, type EngineOptions as CommonOptions } from './engine/options.ts';
 import type { Forced } from './engine/webgpu/backend.ts';
 import type { WorkerLike } from './engine/workers.ts';
+import { CpuBackend } from './engine/cpu/backend.ts'; // last: what it imports last is long, and parts what compresses together
 
 export interface EngineOptions extends CommonOptions {
   /**

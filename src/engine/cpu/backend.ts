@@ -12,10 +12,10 @@ import type { Tensor } from '../tensor.ts';
 import type { RunHooks } from '../run-hooks.ts';
 import { buildProgram, fastStages, type BuiltProgram } from './build-program.ts';
 import { Instance, MemoryShortage } from './instance.ts';
-import { wasmModule } from './module.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 import type { Program, RowWork } from './program.ts';
 import { runRows } from './rows.ts';
+import { wasmModule } from './module.ts'; // last: its text is long, and parts what compresses together
 
 /** What runs rows: the instance of the caller's thread, and workers. */
 interface Hands {
