@@ -23,7 +23,11 @@ const only = (host: string): string => `test/**/*.${host}.test.ts`;
 
 const node: TestProjectInlineConfiguration = {
   extends: true,
-  test: { name: 'node', exclude: [only('chrome'), only('browser')], setupFiles: ['test/host/dawn.ts', 'test/host/adapter.ts'] },
+  test: {
+    name: 'node',
+    exclude: [only('chrome'), only('browser')],
+    setupFiles: ['test/host/dawn.ts', 'test/host/adapter.ts'],
+  },
 };
 
 function inBrowser(
@@ -60,12 +64,21 @@ const single = {
 
 const config: ViteUserConfig = defineConfig({
   plugins: [wgslMinifier(), recordNotes(), assemblyScript(), scripts(), singleFiles(single)],
-  optimizeDeps: { include: ['apache-arrow', 'fast-check', 'ml-matrix'] }, // found only while tests run, it would reload the page under them
+  // What is found only while tests run reloads the page under them.
+  optimizeDeps: { include: ['apache-arrow', 'fast-check', 'ml-matrix'] },
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   build: {
     target: 'es2022',
     minify: false, // replaced below: for a library in ESM this option leaves the white space
-    lib: { entry: { index: 'src/index.ts', webgpu: 'src/webgpu.ts', worker: 'src/worker.ts', 'engine-worker': 'src/engine-worker.ts' }, formats: ['es'] },
+    lib: {
+      entry: {
+        index: 'src/index.ts',
+        webgpu: 'src/webgpu.ts',
+        worker: 'src/worker.ts',
+        'engine-worker': 'src/engine-worker.ts',
+      },
+      formats: ['es'],
+    },
     rolldownOptions: {
       external: ['#dawn'], // resolved where the package is used
       output: {

@@ -53,7 +53,9 @@ function allCases(): Case[] {
   }));
 }
 
-/** All cases in batches that one call can evaluate: of one kind, with the same parameters, in rows of the same length. */
+/**
+ * All cases in batches that one call can evaluate: of one kind, with the same parameters, in rows of the same length.
+ */
 export function goldenBatches(): Case[][] {
   const groups = new Map<string, Case[]>();
   for (const golden of allCases()) {

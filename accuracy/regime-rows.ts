@@ -22,41 +22,65 @@ const massDistances = [1e-7, 1e-5, 1e-3, 0.1, 1];
 /** Near rows, far rows and rows in clusters, of unlike masses. */
 function pairBatches(mode: Mode): RegimeBatch[] {
   const lengths = mode === 'quick' ? [16, 130] : [2, 16, 20, 64, 130, 1024];
-  return lengths.flatMap((outcomes) => pairDistances.flatMap((distance) => [1, 3].map((clusters): RegimeBatch => {
-    const rows = (seed: number): Float32Array<ArrayBuffer> => rowsOf(12, outcomes, seed, (row, own) => {
-      const common = uniformFrom(1 + (row % clusters));
-      const mass = 2 ** (20 * own() - 10);
-      return () => mass * (0.01 + common() ** 4) * (1 + 0.999 * distance * (2 * own() - 1));
-    });
-    const what = `${distance} apart${clusters > 1 ? `, ${clusters} clusters` : ''}`;
-    return { regime: 'all pairs', form: 'weights', outcomes, what, p: rows(5), q: rows(6) };
-  })));
+  return lengths.flatMap((outcomes) =>
+    pairDistances.flatMap((distance) =>
+      [1, 3].map((clusters): RegimeBatch => {
+        const rows = (seed: number): Float32Array<ArrayBuffer> =>
+          rowsOf(12, outcomes, seed, (row, own) => {
+            const common = uniformFrom(1 + (row % clusters));
+            const mass = 2 ** (20 * own() - 10);
+            return () => mass * (0.01 + common() ** 4) * (1 + 0.999 * distance * (2 * own() - 1));
+          });
+        const what = `${distance} apart${clusters > 1 ? `, ${clusters} clusters` : ''}`;
+        return { regime: 'all pairs', form: 'weights', outcomes, what, p: rows(5), q: rows(6) };
+      }),
+    ),
+  );
 }
 
 /** Logits of which some are masked: in p, in q, or in both. */
 function maskBatches(mode: Mode): RegimeBatch[] {
   const lengths = mode === 'quick' ? [8] : [3, 64, 2048];
-  const sides = [['p', true, false], ['q', false, true], ['both', true, true]] as const;
-  return lengths.flatMap((outcomes) => masks.flatMap((mask) => sides.map(([side, inP, inQ]): RegimeBatch => {
-    const rows = (seed: number, masked: boolean): Float32Array<ArrayBuffer> => rowsOf(8, outcomes, seed, (row, own) => {
-      const chosen = uniformFrom(17 + row); // the same in p and q
-      return (k) => (chosen() < 0.3 && k > 0 && masked ? mask : 6 * own() - 3);
-    });
-    return { regime: 'masks', form: 'logits', outcomes, what: `${mask} in ${side}`, p: rows(7, inP), q: rows(8, inQ) };
-  })));
+  const sides = [
+    ['p', true, false],
+    ['q', false, true],
+    ['both', true, true],
+  ] as const;
+  return lengths.flatMap((outcomes) =>
+    masks.flatMap((mask) =>
+      sides.map(([side, inP, inQ]): RegimeBatch => {
+        const rows = (seed: number, masked: boolean): Float32Array<ArrayBuffer> =>
+          rowsOf(8, outcomes, seed, (row, own) => {
+            const chosen = uniformFrom(17 + row); // the same in p and q
+            return (k) => (chosen() < 0.3 && k > 0 && masked ? mask : 6 * own() - 3);
+          });
+        return {
+          regime: 'masks',
+          form: 'logits',
+          outcomes,
+          what: `${mask} in ${side}`,
+          p: rows(7, inP),
+          q: rows(8, inQ),
+        };
+      }),
+    ),
+  );
 }
 
 /** Weights whose masses are 2^-100 to 2^100, unlike in p and q. */
 function massBatches(mode: Mode): RegimeBatch[] {
   const lengths = mode === 'quick' ? [5] : [2, 5, 64, 1000];
-  return lengths.flatMap((outcomes) => massDistances.map((distance): RegimeBatch => {
-    const rows = (seed: number): Float32Array<ArrayBuffer> => rowsOf(16, outcomes, seed, (row, own) => {
-      const common = uniformFrom(31 + row);
-      const mass = 2 ** (196 * own() - 98) / outcomes;
-      return () => mass * (0.01 + common()) * (1 + 0.999 * distance * (2 * own() - 1));
-    });
-    return { regime: 'masses', form: 'weights', outcomes, what: `${distance} apart`, p: rows(9), q: rows(10) };
-  }));
+  return lengths.flatMap((outcomes) =>
+    massDistances.map((distance): RegimeBatch => {
+      const rows = (seed: number): Float32Array<ArrayBuffer> =>
+        rowsOf(16, outcomes, seed, (row, own) => {
+          const common = uniformFrom(31 + row);
+          const mass = 2 ** (196 * own() - 98) / outcomes;
+          return () => mass * (0.01 + common()) * (1 + 0.999 * distance * (2 * own() - 1));
+        });
+      return { regime: 'masses', form: 'weights', outcomes, what: `${distance} apart`, p: rows(9), q: rows(10) };
+    }),
+  );
 }
 
 /** Gives the entries of a row, of numbers that are its own. */

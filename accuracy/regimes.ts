@@ -17,7 +17,9 @@ const smallestNormal = 2 ** -126; // a smaller result may be flushed to zero
 
 /** Measures on one engine what rows of people's own data are like, against the f64 reference. */
 export async function sweepRegimes(
-  engine: Engine, mode: Mode, onProgress: (part: string, done: number, total: number) => void,
+  engine: Engine,
+  mode: Mode,
+  onProgress: (part: string, done: number, total: number) => void,
 ): Promise<{ readonly regimes: readonly RegimeFigure[]; readonly failures: readonly string[] }> {
   const place = engine.info.backend;
   const tallies = new Map<Regime, Tally<string>>();
@@ -38,11 +40,15 @@ export async function sweepRegimes(
       if (!(worst <= allowed)) failures.push(`${batch.regime} on ${place}, ${where}: ${worst.toPrecision(3)} ulp`);
     }
   }
-  return { regimes: [...tallies].map(([regime, tally]) => ({ regime, place, ...tally.errors, worstAt: tally.worstAt! })), failures };
+  return {
+    regimes: [...tallies].map(([regime, tally]) => ({ regime, place, ...tally.errors, worstAt: tally.worstAt! })),
+    failures,
+  };
 }
 
 function resultOf({ regime }: RegimeBatch, p: Tensor, q: Tensor, of: Measured): Tensor {
-  if (regime !== 'all pairs') return of === 'Jensen–Shannon' ? jensenShannonDivergence(p, q) : alphaDivergence(p, q, { alpha: of });
+  if (regime !== 'all pairs')
+    return of === 'Jensen–Shannon' ? jensenShannonDivergence(p, q) : alphaDivergence(p, q, { alpha: of });
   if (of === 'Jensen–Shannon') return divergenceMatrix(p, q, { divergence: jensenShannonDivergence });
   return alphaDivergenceMatrix(p, q, { alpha: of });
 }
@@ -50,7 +56,8 @@ function resultOf({ regime }: RegimeBatch, p: Tensor, q: Tensor, of: Measured): 
 /** In ulp, of every result. */
 function errorsOf({ regime, form, outcomes, p, q }: RegimeBatch, got: Float32Array, of: Measured): number[] {
   const rows = q.length / outcomes;
-  const row = (data: Float32Array, index: number): Float32Array => data.subarray(index * outcomes, (index + 1) * outcomes);
+  const row = (data: Float32Array, index: number): Float32Array =>
+    data.subarray(index * outcomes, (index + 1) * outcomes);
   return Array.from(got, (value, cell) => {
     const [i, j] = regime === 'all pairs' ? [Math.floor(cell / rows), cell % rows] : [cell, cell];
     return errorOf(value, exact(form, row(p, i), row(q, j), of));
@@ -58,7 +65,8 @@ function errorsOf({ regime, form, outcomes, p, q }: RegimeBatch, got: Float32Arr
 }
 
 function exact(form: RegimeBatch['form'], p: Float32Array, q: Float32Array, of: Measured): number {
-  if (form === 'logits') return of === 'Jensen–Shannon' ? jensenShannonOfLogits(p, q, 0.5) : alphaDivergenceOfLogits(p, q, of);
+  if (form === 'logits')
+    return of === 'Jensen–Shannon' ? jensenShannonOfLogits(p, q, 0.5) : alphaDivergenceOfLogits(p, q, of);
   return of === 'Jensen–Shannon' ? jensenShannonOfWeights(p, q, 0.5) : alphaDivergenceOfWeights(p, q, of);
 }
 

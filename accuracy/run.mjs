@@ -7,8 +7,8 @@ import { assertWritable, createPageServer, runCommand, UsageError } from '../hos
 const HELP = `npm run accuracy -- [options]
 
 Runs all golden cases and a dense sweep of the α-divergence (α from −3 to 3, distances from 1e-7 to 1, 2 to 131,072
-outcomes, probabilities and logits; all pairs, masked logits and masses of 2⁻⁹⁸ to 2⁹⁸ besides, on the GPU and the CPU) in
-Chromium, Firefox and Node, and the golden cases with the f64 references;
+outcomes, probabilities and logits; all pairs, masked logits and masses of 2⁻⁹⁸ to 2⁹⁸ besides, on the GPU and the CPU)
+in Chromium, Firefox and Node, and the golden cases with the f64 references;
 prints the worst and mean errors beside those of a naive f32 kernel; and writes docs/accuracy.md with its plots.
 
   --quick       a small sweep, which prints and writes no page
@@ -47,7 +47,8 @@ async function main(args) {
   if (help) return console.log(HELP);
   const server = await createPageServer(root, { optimizeDeps: { noDiscovery: true } });
   try {
-    const host = await server.ssrLoadModule('/accuracy/host.ts'); // Vite compiles it, for the browsers and for this program alike
+    // Vite compiles it, for the browsers and for this program alike
+    const host = await server.ssrLoadModule('/accuracy/host.ts');
     await server.listen();
     const url = new URL('accuracy/', server.resolvedUrls.local[0]).href;
     const report = await host.measureEverywhere(url, quick ? 'quick' : 'full');

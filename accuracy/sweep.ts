@@ -77,7 +77,8 @@ class FormSweep {
     if (beyond.length === 0) return;
     const worst = Math.max(...beyond).toPrecision(3);
     this.failures.push(
-      `${this.form} of ${outcomes} outcomes, α = ${alpha}: ${beyond.length} of ${errors.length} rows beyond ${allowed} ulp, ` +
+      `${this.form} of ${outcomes} outcomes, α = ${alpha}: ` +
+        `${beyond.length} of ${errors.length} rows beyond ${allowed} ulp, ` +
         `the worst ${worst} ulp`,
     );
   }

@@ -82,7 +82,14 @@ export function sweepTable({ hosts: reports }: AccuracyReport): Table {
 /** The errors in regimes of people's own data, by host and place. */
 export function regimeTable({ hosts: reports }: AccuracyReport): Table {
   const rows = Object.entries(reports).flatMap(([host, { regimes }]) =>
-    regimes.map(({ regime, place, worstAt, ...errors }) => [host, place, regime, String(errors.count), ...pair(errors), worstAt]),
+    regimes.map(({ regime, place, worstAt, ...errors }) => [
+      host,
+      place,
+      regime,
+      String(errors.count),
+      ...pair(errors),
+      worstAt,
+    ]),
   );
   const columns = ['host', 'on', 'rows of', 'results', 'worst', 'mean', 'the worst is of'];
   return { title: "Regimes of people's own data: errors in ulp.", columns, rows };

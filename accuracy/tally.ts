@@ -1,6 +1,9 @@
 import type { Errors } from './report.ts';
 
-/** In ulp, an error as large as the exact value: larger and infinite ones and NaN count as this much, for no digit is right. */
+/**
+ * In ulp, an error as large as the exact value: larger and infinite ones and NaN count as this much, for no digit is
+ * right.
+ */
 export const ALL_WRONG: number = 2 ** 23;
 
 /** Collects errors. */

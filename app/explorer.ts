@@ -87,7 +87,8 @@ export class Explorer {
     const value = divergences[row * addresses.length + column]!;
     const hellinger = alpha === 0 ? `, Hellinger distance ${Math.sqrt(value / 4).toFixed(4)}` : '';
     element('heat-read').textContent =
-      `D(${addresses[row]!.label} ‖ ${addresses[column]!.label}) = ${value.toPrecision(5)} nats at α = ${alpha}${hellinger}`;
+      `D(${addresses[row]!.label} ‖ ${addresses[column]!.label}) = ` +
+      `${value.toPrecision(5)} nats at α = ${alpha}${hellinger}`;
   }
 
   #pickAddress(index: number): void {
@@ -99,7 +100,8 @@ export class Explorer {
     toOthers[index] = Infinity; // itself
     const nearest = toOthers.indexOf(Math.min(...toOthers));
     element('map-read').textContent =
-      `${presidents[president]!.name}, ${year}, ${words} words. Nearest: ${addresses[nearest]!.label} (H = ${toOthers[nearest]!.toFixed(3)}).`;
+      `${presidents[president]!.name}, ${year}, ${words} words. ` +
+      `Nearest: ${addresses[nearest]!.label} (H = ${toOthers[nearest]!.toFixed(3)}).`;
   }
 }
 

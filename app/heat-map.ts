@@ -119,7 +119,10 @@ export class HeatMap {
   }
 }
 
-/** Divergences span decades away from α = 0, so colours go by the logarithm; the zeros of the diagonal take the near end. */
+/**
+ * Divergences span decades away from α = 0, so colours go by the logarithm; the zeros of the diagonal take the near
+ * end.
+ */
 function logarithmicScale(
   divergences: Float32Array,
   count: number,

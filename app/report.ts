@@ -52,7 +52,8 @@ const NONE = '–';
 export function cells({ operation, report, bytes }: JobRow): string[] {
   const { shape, backend, adapter, milliseconds, certificate } = report;
   const gpu = backend === 'webgpu' ? (milliseconds.gpu ?? milliseconds.total - (milliseconds.check ?? 0)) : undefined;
-  const judge = certificate && isWhole(certificate) ? certificate.referenceMilliseconds : undefined; // of a sample it says nothing
+  // Of a sample the reference's time says nothing.
+  const judge = certificate && isWhole(certificate) ? certificate.referenceMilliseconds : undefined;
   const cpu = backend === 'webgpu' ? judge : milliseconds.total - (milliseconds.check ?? 0);
   return [
     operation,
@@ -79,13 +80,11 @@ function checkedPart({ rowsChecked, rows, columnsChecked, columns }: Certificate
   return `${rowsChecked} of ${rows}${ofEach}`;
 }
 
-function worstError(
-  operation: string,
-  { worstUlps, worstRelativeError, passed }: Certificate,
-): string {
+function worstError(operation: string, { worstUlps, worstRelativeError, passed }: Certificate): string {
   const isObjective = operation.startsWith('mirrorDescent'); // its certificate compares objectives, not weights
   const error = isObjective ? worstRelativeError : worstUlps;
-  const shown = Number.isFinite(error) ? (isObjective ? error.toExponential(1) : error.toFixed(2)) : '∞'; // JSON writes infinity as null
+  // JSON writes infinity as null.
+  const shown = Number.isFinite(error) ? (isObjective ? error.toExponential(1) : error.toFixed(2)) : '∞';
   return `${shown} ${isObjective ? 'relative' : 'ulp'} ${passed ? '✓' : '✗'}`;
 }
 
@@ -99,7 +98,8 @@ export function engineAsText({ backend, adapter, reason }: JobReport['engine']):
 
 export function objectiveAsText({ start, end, worstGap, steps, stepSize }: JobReport['objective']): string {
   return (
-    `mean KL from an address to its mixture: ${start.toFixed(4)} nats at equal weights, ${end.toFixed(4)} after ${steps} steps of size ` +
-    `${stepSize}; no address is more than ${worstGap.toPrecision(2)} nats above its minimum (duality gap)`
+    `mean KL from an address to its mixture: ${start.toFixed(4)} nats at equal weights, ${end.toFixed(4)} after ` +
+    `${steps} steps of size ${stepSize}; no address is more than ${worstGap.toPrecision(2)} nats above its ` +
+    `minimum (duality gap)`
   );
 }

@@ -1,4 +1,5 @@
-// `node bench/beside-numpy.mjs`: times Dually's CPU backend in Node beside numpy, which python3 has to have in version 2.
+// `node bench/beside-numpy.mjs`: times Dually's CPU backend in Node beside numpy, which python3 has to have in version
+// 2.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPageServer, runCommand } from '../host/page-server.mjs';

@@ -13,7 +13,10 @@ export interface CheckRow {
   readonly rowsChecked: number;
   /** Time of the checks over that of the runs, by the account of the engine. */
   readonly share: number;
-  /** Milliseconds of the longest of the checks: what a share above 5 % may be due to, where the machine had other things to do. */
+  /**
+   * Milliseconds of the longest of the checks: what a share above 5 % may be due to, where the machine had other things
+   * to do.
+   */
   readonly longest: number;
 }
 

@@ -23,7 +23,10 @@ const pairs: readonly Shape[] = [
 /** Milliseconds of runs of each operation at each shape. */
 const life = 3000;
 
-/** Runs operations over and over with check: 'sample'. Without names a few that differ in what a row of the reference costs. */
+/**
+ * Runs operations over and over with check: 'sample'. Without names a few that differ in what a row of the reference
+ * costs.
+ */
 export async function checkCosts(
   only: readonly string[],
   device: GPUDevice | undefined,

@@ -11,7 +11,9 @@ export interface Shape {
 
 type Numbers = Float32Array<ArrayBuffer>;
 
-/** Data for every argument of an operation by its kind alone: rows spread evenly over the simplex, vectors in [−1, 1). */
+/**
+ * Data for every argument of an operation by its kind alone: rows spread evenly over the simplex, vectors in [−1, 1).
+ */
 export function randomInputs(operation: Operation, { rows, columns = rows, outcomes }: Shape): Numbers[] {
   const random = uniformFrom(20_240_611);
   return operation.arguments.map(({ takes, axis }) => {

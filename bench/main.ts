@@ -43,7 +43,8 @@ async function soakForHost(tellHost: TellHost): Promise<void> {
       const part = Math.floor((read * parts) / reads);
       const most = samples[part];
       if (!most || heldIn(sample) >= heldIn(most)) samples[part] = sample;
-      if ((read + 1) % (reads / parts) === 0) void tellHost({ kind: 'progress', part: 'soak', done: read + 1, total: reads });
+      if ((read + 1) % (reads / parts) === 0)
+        void tellHost({ kind: 'progress', part: 'soak', done: read + 1, total: reads });
     });
     await tellHost({ kind: 'report', report: samples });
   } catch (error) {

@@ -52,7 +52,8 @@ export function peerRemarks(rows: readonly PeerRow[]): string[] {
   );
   if (rows.length === 0) return [];
   return [
-    'The same numbers and rounds for all. Times are to a Float32Array: on a GPU from inputs that are there, on the CPU from Float32Arrays. Errors are relative to the f64 reference; half of the rows are near pairs.',
+    'The same numbers and rounds for all. Times are to a Float32Array: on a GPU from inputs that are there, on the ' +
+      'CPU from Float32Arrays. Errors are relative to the f64 reference; half of the rows are near pairs.',
     ...reasons,
   ];
 }

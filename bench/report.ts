@@ -174,7 +174,8 @@ export function remarks({ rows, crossover, failures, adapter, clock }: BenchRepo
   const best = (of: (ceilings: NonNullable<BenchRow['ceilings']>) => number): number =>
     Math.max(...rows.flatMap(({ ceilings }) => (ceilings ? [of(ceilings)] : [])));
   return [
-    `Times are of the fastest and of the middle round; kernels are timed ${clocks[clock]}. The ceilings are sums that only read as many bytes, in the faster of two layouts, and a chain of FMAs.`,
+    `Times are of the fastest and of the middle round; kernels are timed ${clocks[clock]}. ` +
+      'The ceilings are sums that only read as many bytes, in the faster of two layouts, and a chain of FMAs.',
     ...(rows.some(({ ceilings }) => ceilings)
       ? [
           `Best of this run: ${significant(best((ceilings) => ceilings.gigabytesPerSecond))} GB/s read, ` +

@@ -14,7 +14,7 @@ GPU reaches in the same run when it only reads and when it only multiplies and a
   --only NAME  this operation alone; may be given several times
   --json FILE  also write all figures to FILE
   --peers      also time the same work on tfjs, jax-js and onnxruntime-web, which are installed in bench/peers first
-  --check      only what it costs to check samples of the results, as a share of the runs, and whether that is within 5 %
+  --check      only what it costs to check samples of the results, as a share of the runs: is that within 5 %?
   --cpu        with --peers: only their work and only on the CPU, from Float32Array to Float32Array
   --soak       instead run 100,000 operations in Chrome and in Firefox, and see whether memory stays flat
   --auto       only this: an engine that chooses between WebGPU and the CPU, beside engines that are told
@@ -63,7 +63,9 @@ function createServer(peers) {
   });
 }
 
-/** Packages of other libraries are found before the page asks for them; the one with modules of its own stays as it is. */
+/**
+ * Packages of other libraries are found before the page asks for them; the one with modules of its own stays as it is.
+ */
 const withPeers = {
   cacheDir: join(peerFolder, 'node_modules', '.vite'),
   optimizeDeps: { entries: ['bench/peers/libraries/*.ts'], exclude: ['onnxruntime-web'] },
@@ -88,7 +90,8 @@ async function main(args) {
   const server = await createServer(peers);
   let stays = false;
   try {
-    const host = await server.ssrLoadModule('/bench/host.ts'); // Vite compiles it, for the browser and for this program alike
+    // Vite compiles it, for the browser and for this program alike
+    const host = await server.ssrLoadModule('/bench/host.ts');
     assertKnown(only, host);
     await server.listen();
     const page = new URL('bench/', server.resolvedUrls.local[0]);

@@ -16,7 +16,10 @@ const columns = ['operations', 'used MiB', 'pooled MiB', 'buffers', 'spilled MiB
 /** Soaks both browsers, prints what was held, and says whether it stayed within ±5 %. */
 export async function soakAndPrint(url: string): Promise<boolean> {
   let passed = true;
-  const browsers: [string, LaunchOptions][] = [['Chrome', chromeLaunch()], ['Firefox', firefoxLaunch()]];
+  const browsers: [string, LaunchOptions][] = [
+    ['Chrome', chromeLaunch()],
+    ['Firefox', firefoxLaunch()],
+  ];
   for (const [name, launch] of browsers) passed = (await soakOne(name, url, launch)) && passed;
   return passed;
 }
@@ -32,17 +35,32 @@ async function soakOne(name: string, url: string, launch: LaunchOptions): Promis
   };
   let samples: readonly SoakSample[];
   try {
-    samples = await inHeadlessBrowser<readonly SoakSample[]>(url, (part, done, total) => {
-      if (total !== undefined) resident.push(residentBytes(pid));
-      progress.show(`${name}: ${part}`, done, total);
-    }, start);
+    samples = await inHeadlessBrowser<readonly SoakSample[]>(
+      url,
+      (part, done, total) => {
+        if (total !== undefined) resident.push(residentBytes(pid));
+        progress.show(`${name}: ${part}`, done, total);
+      },
+      start,
+    );
   } finally {
     progress.end();
   }
-  const rows = samples.map((each, k) => [String(each.operations), mib(each.used), mib(each.pooled), String(each.buffers), mib(each.spilled), mib(each.heap), mib(resident[k] ?? null)]);
+  const rows = samples.map((each, k) => [
+    String(each.operations),
+    mib(each.used),
+    mib(each.pooled),
+    String(each.buffers),
+    mib(each.spilled),
+    mib(each.heap),
+    mib(resident[k] ?? null),
+  ]);
   console.log([name, ...formatTable(columns, rows, new Set(columns))].join('\n'));
   const held = spread(samples.slice(Math.ceil(warmUp * samples.length)).map(heldIn));
-  console.log(`The most that the engine held on the device in each fiftieth stayed within ±${(100 * held).toFixed(1)} % after the first fifth; allowed are ±${100 * allowed} %.\n`);
+  console.log(
+    `The most that the engine held on the device in each fiftieth stayed within ±${(100 * held).toFixed(1)} % ` +
+      `after the first fifth; allowed are ±${100 * allowed} %.\n`,
+  );
   return held <= allowed;
 }
 

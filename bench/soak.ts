@@ -1,5 +1,12 @@
 // Many operations in a row, to see whether memory stays flat.
-import { hellingerDistance, klDivergence, mirrorDescentStep, type Engine, type MemoryUse, type Tensor } from '../src/index.ts';
+import {
+  hellingerDistance,
+  klDivergence,
+  mirrorDescentStep,
+  type Engine,
+  type MemoryUse,
+  type Tensor,
+} from '../src/index.ts';
 
 /** What was held after so many operations. Plain data, so that it travels as JSON. */
 export interface SoakSample extends MemoryUse {
@@ -8,7 +15,15 @@ export interface SoakSample extends MemoryUse {
   readonly heap: number | null;
 }
 
-const shapes = [[64, 16], [100, 64], [7, 300], [128, 128], [1, 10], [300, 33], [800, 64]] as const; // a chain of the last is more than the budget
+const shapes = [
+  [64, 16],
+  [100, 64],
+  [7, 300],
+  [128, 128],
+  [1, 10],
+  [300, 33],
+  [800, 64],
+] as const; // a chain of the last is more than the budget
 /** Results that are read again later; most of them have left the device by then. */
 const keptResults = 12;
 
@@ -19,7 +34,12 @@ function rowsFrom(rows: number, outcomes: number, seed: number): Float32Array<Ar
 }
 
 /** Reads chains of operations; disposes of a quarter of the tensors and leaves the others to the collector. */
-export async function soak(engine: Engine, reads: number, depth: number, onSample: (sample: SoakSample, read: number) => void): Promise<void> {
+export async function soak(
+  engine: Engine,
+  reads: number,
+  depth: number,
+  onSample: (sample: SoakSample, read: number) => void,
+): Promise<void> {
   const data = shapes.map(([rows, outcomes], seed) => rowsFrom(rows, outcomes, seed));
   const kept: Tensor[] = [];
   for (let read = 0; read < reads; read++) {
@@ -38,7 +58,10 @@ export async function soak(engine: Engine, reads: number, depth: number, onSampl
     }
     if (kept.length > keptResults) await kept.shift()!.read();
     const { memory } = performance as { memory?: { readonly usedJSHeapSize: number } };
-    onSample({ ...(await engine.memory()), operations: (read + 1) * depth, heap: memory?.usedJSHeapSize ?? null }, read);
+    onSample(
+      { ...(await engine.memory()), operations: (read + 1) * depth, heap: memory?.usedJSHeapSize ?? null },
+      read,
+    );
   }
   for (const tensor of kept) tensor.dispose();
 }

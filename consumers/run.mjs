@@ -1,5 +1,7 @@
-// `npm run consumers`: packs the package and tries it in the projects of those who use it, with and without the optional peer.
-// What a bundler, a compiler or a page says is a fault, as is a wrong number. Arguments choose consumers by parts of their names.
+// `npm run consumers`: packs the package and tries it in the projects of those who use it, with and without the
+// optional peer.
+// What a bundler, a compiler or a page says is a fault, as is a wrong number. Arguments choose consumers by parts of
+// their names.
 import puppeteer from 'puppeteer';
 import { chromeLaunch, firefoxLaunch } from '../host/machine.mjs';
 import { bundlers } from './bundlers.mjs';
@@ -14,18 +16,32 @@ const start = Date.now();
 const counts = { passed: 0, failed: 0 };
 
 /** Lines of minified code are long. */
-const excerpt = (text) => text.split('\n').slice(0, 40).map((line) => line.slice(0, 300)).join('\n');
+const excerpt = (text) =>
+  text
+    .split('\n')
+    .slice(0, 40)
+    .map((line) => line.slice(0, 300))
+    .join('\n');
 
 /** Tries one thing, and tells. */
 async function attempt(name, work) {
   if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) return;
   const began = Date.now();
-  const [outcome, said] = await work().then((told) => ['passed', told], (error) => ['failed', excerpt(error.message)]);
+  const [outcome, said] = await work().then(
+    (told) => ['passed', told],
+    (error) => ['failed', excerpt(error.message)],
+  );
   counts[outcome]++;
-  console.log(`${outcome}  ${name.padEnd(44)} ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${said ?? ''}`);
+  console.log(
+    `${outcome}  ${name.padEnd(44)} ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${said ?? ''}`,
+  );
 }
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => { cleanUp(); process.exit(130); });
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    cleanUp();
+    process.exit(130);
+  });
 const chrome = await puppeteer.launch(chromeLaunch());
 const firefox = await puppeteer.launch(firefoxLaunch());
 try {

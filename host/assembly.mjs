@@ -6,7 +6,20 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'assembly');
-const flags = ['-O3s', '--converge', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--importMemory', '--initialMemory', '1', '--disableWarning', '112'];
+const flags = [
+  '-O3s',
+  '--converge',
+  '--runtime',
+  'stub',
+  '--noAssert',
+  '--enable',
+  'simd',
+  '--importMemory',
+  '--initialMemory',
+  '1',
+  '--disableWarning',
+  '112',
+];
 
 /** `virtual:assembly` is the module as text, by `textOfBytes`. */
 export function assemblyScript() {
@@ -21,19 +34,26 @@ export function assemblyScript() {
   };
 }
 
-/** A character for each byte below 90, from '#' on, and two for the others. Twin: bytesOfText in src/engine/cpu/module.ts. */
+/**
+ * A character for each byte below 90, from '#' on, and two for the others. Twin: bytesOfText in
+ * src/engine/cpu/module.ts.
+ */
 export function textOfBytes(bytes) {
   const characters = (byte) => (byte < 90 ? [byte] : [90 + Math.floor((byte - 90) / 92), (byte - 90) % 92]);
   return Array.from(bytes, (byte) => String.fromCharCode(...characters(byte).map((digit) => 35 + digit))).join('');
 }
 
 function sources() {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts')).sort();
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .sort();
 }
 
 /** Compiled once for the same sources. Several processes may ask at the same time, so the file appears whole. */
 export async function compileAssembly() {
-  const hash = createHash('sha256').update(flags.join(' ')).update(readFileSync(fileURLToPath(import.meta.url)));
+  const hash = createHash('sha256')
+    .update(flags.join(' '))
+    .update(readFileSync(fileURLToPath(import.meta.url)));
   for (const path of sources()) hash.update(path).update(readFileSync(join(folder, path)));
   const cached = join(root, 'node_modules/.cache/assemblyscript', `${hash.digest('hex').slice(0, 16)}.wasm`);
   if (!existsSync(cached)) {
@@ -46,16 +66,24 @@ export async function compileAssembly() {
 }
 
 async function compile() {
-  const [{ default: asc }, { default: binaryen }] = await Promise.all([import('assemblyscript/asc'), import('binaryen')]);
+  const [{ default: asc }, { default: binaryen }] = await Promise.all([
+    import('assemblyscript/asc'),
+    import('binaryen'),
+  ]);
   let text;
   let messages = '';
   const { error } = await asc.main(['index.ts', '--baseDir', folder, '--textFile', 'module.wat', ...flags], {
-    stderr: { write: (message) => { messages += message; } },
+    stderr: {
+      write: (message) => {
+        messages += message;
+      },
+    },
     writeFile(_name, contents) {
       text = contents;
     },
   });
-  if (error || typeof text !== 'string') throw new Error(`AssemblyScript: ${error?.message ?? 'no output'}\n${messages}`);
+  if (error || typeof text !== 'string')
+    throw new Error(`AssemblyScript: ${error?.message ?? 'no output'}\n${messages}`);
   const module = binaryen.parseText(withSharedConstants(text));
   module.setFeatures(binaryen.Features.All);
   return module.emitBinary();
@@ -67,13 +95,19 @@ export function withSharedConstants(text) {
   const bare = (written) => written.replace(/[()]/g, '');
   const counts = new Map();
   for (const [written] of text.matchAll(constant)) counts.set(bare(written), (counts.get(bare(written)) ?? 0) + 1);
-  const names = new Map([...counts].filter(([, count]) => count > 1).map(([value], index) => [value, `$constant${index}`]));
+  const names = new Map(
+    [...counts].filter(([, count]) => count > 1).map(([value], index) => [value, `$constant${index}`]),
+  );
   const shared = (written) => {
     const name = names.get(bare(written));
     return name === undefined ? written : written.replace(bare(written), `global.get ${name}`);
   };
   const lines = text.split('\n').map((line) => (line.startsWith(' (global ') ? line : line.replace(constant, shared)));
   const globals = [...names].map(([value, name]) => ` (global ${name} v128 (${value}))`);
-  lines.splice(lines.findIndex((line) => line.startsWith(' (func ')), 0, ...globals);
+  lines.splice(
+    lines.findIndex((line) => line.startsWith(' (func ')),
+    0,
+    ...globals,
+  );
   return lines.join('\n');
 }

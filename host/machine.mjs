@@ -1,4 +1,5 @@
-// How this machine's browsers and Dawn are started, from what setup.mjs recorded: for Vitest, the benchmark and the page.
+// How this machine's browsers and Dawn are started, from what setup.mjs recorded: for Vitest, the benchmark and the
+// page.
 // Software adapters by default, so that every machine computes the same; DUALLY_ADAPTER=hardware takes the real one.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -8,7 +8,10 @@ import { scripts } from './scripts.mjs';
 /** A mistake in the command, not in the program: told without a stack. */
 export class UsageError extends Error {}
 
-/** A server of pages under `root`, for this machine alone. Nothing reloads: work of minutes must not be cut short by a saved file. */
+/**
+ * A server of pages under `root`, for this machine alone. Nothing reloads: work of minutes must not be cut short by a
+ * saved file.
+ */
 export function createPageServer(root, { server = {}, plugins = [], ...options } = {}) {
   return createServer({
     root,

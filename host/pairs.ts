@@ -61,7 +61,10 @@ function fillLogits({ p, q }: Pair, distance: number, wide: boolean, random: () 
   }
 }
 
-/** Rows that rounding made equal differ in one entry by one unit in its last place: a divergence of 0 has no relative error. */
+/**
+ * Rows that rounding made equal differ in one entry by one unit in its last place: a divergence of 0 has no relative
+ * error.
+ */
 function setApart({ p, q }: Pair, k: number): void {
   if (q.some((x, index) => x !== p[index])) return;
   const bits = new Uint32Array(q.buffer, q.byteOffset + 4 * k, 1);

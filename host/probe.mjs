@@ -14,7 +14,8 @@ export async function adapterProblem(launchOptions) {
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     return await page.evaluate(requestAdapter);
   } catch (error) {
-    return `does not start: ${error.message.split('\n').find((line) => /error|cannot/i.test(line)) ?? error.message.split('\n')[0]}`;
+    const lines = error.message.split('\n');
+    return `does not start: ${lines.find((line) => /error|cannot/i.test(line)) ?? lines[0]}`;
   } finally {
     await browser?.close().catch(() => {}); // it may have crashed
     server.closeAllConnections();

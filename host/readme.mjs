@@ -9,7 +9,10 @@ try {
   const text = readFileSync(file, 'utf8');
   const table = /^\| operation \|[\s\S]*?\n\n/m;
   if (!table.test(text)) throw new Error('The README has no table of operations');
-  writeFileSync(file, text.replace(table, () => `${operationTable()}\n\n`));
+  writeFileSync(
+    file,
+    text.replace(table, () => `${operationTable()}\n\n`),
+  );
 } finally {
   await server.close();
 }

@@ -7,7 +7,10 @@ import { assemblyScript } from './assembly.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const prefix = 'virtual:script/';
 
-/** `virtual:script/PATH` is the module at that path as a script without imports, classic and module alike; for Node where it is Node that asks. */
+/**
+ * `virtual:script/PATH` is the module at that path as a script without imports, classic and module alike; for Node
+ * where it is Node that asks.
+ */
 export function scripts() {
   return {
     name: 'scripts',
@@ -23,11 +26,20 @@ export function scripts() {
 
 async function bundle(path, forNode) {
   const { output } = await build({
-    root, configFile: false, logLevel: 'warn', plugins: [assemblyScript(), scripts()],
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [assemblyScript(), scripts()],
     ...(forNode && { resolve: { conditions: ['node', 'module'] } }),
     build: {
-      target: 'es2022', write: false, minify: false,
-      rolldownOptions: { input: join(root, path), checks: { pluginTimings: false }, output: { format: 'iife', minify: { compress: true, mangle: true, codegen: true } } },
+      target: 'es2022',
+      write: false,
+      minify: false,
+      rolldownOptions: {
+        input: join(root, path),
+        checks: { pluginTimings: false },
+        output: { format: 'iife', minify: { compress: true, mangle: true, codegen: true } },
+      },
     },
   });
   const [{ code, moduleIds }] = output;

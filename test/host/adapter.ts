@@ -3,7 +3,9 @@ import { afterEach } from 'vitest';
 import { counters } from '../../src/engine/webgpu/counters.ts';
 
 declare module 'vitest' {
-  interface TaskMeta { dispatches?: number }
+  interface TaskMeta {
+    dispatches?: number;
+  }
 }
 
 if (!(await navigator.gpu?.requestAdapter())) throw new Error(`no WebGPU adapter in ${navigator.userAgent}`);

@@ -3,7 +3,9 @@ import { create, globals } from 'webgpu';
 
 const isNative = (callback: unknown): boolean => Function.prototype.toString.call(callback).includes('[native code]');
 
-/** The binding looks for events in every turn of the loop while it waits, which takes a core; here once a millisecond. */
+/**
+ * The binding looks for events in every turn of the loop while it waits, which takes a core; here once a millisecond.
+ */
 function lookSeldom(): void {
   const later = setTimeout;
   globalThis.setImmediate = new Proxy(setImmediate, {
