@@ -1,5 +1,6 @@
 import { operations } from '../host/operations.ts';
-import { apply, type Operation } from '../src/engine/operation.ts';
+import { ofExample } from '../host/examples.ts';
+import type { Operation } from '../src/engine/operation.ts';
 import { openEngine } from '../src/index.ts';
 import type { CheckRow } from './check-report.ts';
 import { inputsOf, randomInputs, type Shape } from './inputs.ts';
@@ -53,7 +54,7 @@ async function costOf(of: { operation: Operation; shape: Shape; device?: GPUDevi
     const start = performance.now();
     const tally = { runs: 0, runsChecked: 0, rowsChecked: 0, share: 0, longest: 0 };
     while (performance.now() - start < life) {
-      using tensor = apply(operation, inputs, parametersOf(operation));
+      using tensor = ofExample(operation, inputs, parametersOf(operation));
       await tensor.read();
       const { certificate } = tensor.report;
       if (!certificate) throw new Error(`It ran on the ${tensor.report.adapter}, whose results need no check.`);

@@ -1,4 +1,5 @@
-import { apply, type Operation } from '../src/engine/operation.ts';
+import { ofExample } from '../host/examples.ts';
+import type { Operation } from '../src/engine/operation.ts';
 import { openEngine, type Engine } from '../src/index.ts';
 import { inputsOf, randomInputs } from './inputs.ts';
 import { wallTime } from './measure.ts';
@@ -33,7 +34,7 @@ function subjectsOf(operation: Operation, rows: number, webgpu: Engine, cpu: Eng
   const data = randomInputs(operation, { rows, outcomes: OUTCOMES });
   const subject = (engine: Engine, backend: 'webgpu' | 'cpu'): Subject => {
     const inputs = inputsOf(engine, operation, OUTCOMES, data);
-    return new Subject(() => wallTime(() => apply(operation, inputs, parametersOf(operation)), backend));
+    return new Subject(() => wallTime(() => ofExample(operation, inputs, parametersOf(operation)), backend));
   };
   return [subject(webgpu, 'webgpu'), subject(cpu, 'cpu')];
 }

@@ -1,4 +1,5 @@
-import { apply, type Operation } from '../src/engine/operation.ts';
+import { ofExample } from '../host/examples.ts';
+import type { Operation } from '../src/engine/operation.ts';
 import { chooseRegime } from '../src/engine/regimes.ts';
 import type { Regime } from '../src/engine/kernel.ts';
 import { CertificateError, openEngine, type Engine, type Tensor } from '../src/index.ts';
@@ -22,7 +23,7 @@ export async function measure(
   const data = randomInputs(operation, shape);
   const makerOn = (engine: Engine): Maker => {
     const inputs = inputsOf(engine, operation, shape.outcomes, data);
-    return () => apply(operation, inputs, parametersOf(operation));
+    return () => ofExample(operation, inputs, parametersOf(operation));
   };
   const engines: Engine[] = [];
   const opened = async (...options: Parameters<typeof openEngine>): Promise<Engine> => {

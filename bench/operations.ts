@@ -16,6 +16,11 @@ export function isOfPairs(operation: Operation): boolean {
   return operation.arguments.some(({ axis }) => axis === 'columns');
 }
 
+/** Rows of the result are no rows of a batch, but sums over them. */
+export function isOfBatch(operation: Operation): boolean {
+  return operation.arguments.some(({ axis }) => axis === 'batch');
+}
+
 /** The α-family's term, counted in shaders/divergences/alpha-term.wgsl: a ratio, its logarithm, a polynomial, a sum. */
 const TERM = 30;
 

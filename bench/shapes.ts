@@ -1,7 +1,8 @@
-import { apply, type Operation } from '../src/engine/operation.ts';
+import { ofExample } from '../host/examples.ts';
+import type { Operation } from '../src/engine/operation.ts';
 import { openEngine } from '../src/index.ts';
 import { inputsOf, type Shape } from './inputs.ts';
-import { isOfPairs, parametersOf } from './operations.ts';
+import { isOfBatch, isOfPairs, parametersOf } from './operations.ts';
 
 export type Mode = 'quick' | 'full';
 
@@ -31,17 +32,19 @@ const LARGEST_RESULT = 2 ** 24;
 /** The shape with as many of its rows as keep the result small enough; undefined where one row is too large. */
 export async function fitted(operation: Operation, shape: Shape): Promise<Shape | undefined> {
   if (isOfPairs(operation)) return shape;
-  const width = await resultWidth(operation, shape.outcomes);
-  const rows = Math.min(shape.rows, Math.floor(LARGEST_RESULT / width));
+  const numbers = await numbersOfRow(operation, shape.outcomes);
+  if (isOfBatch(operation)) return numbers > LARGEST_RESULT ? undefined : shape;
+  const rows = Math.min(shape.rows, Math.floor(LARGEST_RESULT / numbers));
   return rows === 0 ? undefined : { ...shape, rows };
 }
 
-/** Known from the lazy result; nothing is computed. */
-async function resultWidth(operation: Operation, outcomes: number): Promise<number> {
+/** What a batch of one row makes. Known from the lazy result; nothing is computed. */
+async function numbersOfRow(operation: Operation, outcomes: number): Promise<number> {
   const engine = await openEngine({ backend: 'cpu' });
   const empty = operation.arguments.map(() => new Float32Array(outcomes));
   try {
-    return apply(operation, inputsOf(engine, operation, outcomes, empty), parametersOf(operation)).width;
+    const { rows, width } = ofExample(operation, inputsOf(engine, operation, outcomes, empty), parametersOf(operation));
+    return rows * width;
   } finally {
     engine.dispose();
   }

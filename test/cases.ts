@@ -1,6 +1,7 @@
 /** What the suites over all operations share: the operations themselves, parameters for each, and random rows by kind of argument. */
 import type { Engine } from '../src/engine/engine.ts';
 import type { DistributionForm } from '../src/engine/forms.ts';
+import { ofExample } from '../host/examples.ts';
 import { exertion } from '../src/engine/exertion.ts';
 import type { Dispatch, Kernel, Regime } from '../src/engine/kernel.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
@@ -127,7 +128,7 @@ const longBatches: readonly BatchShape[] = [
 export function exampleResults(engine: Engine): Tensor[] {
   const ofExamples = operations.flatMap(({ name, operation }) => parametersOf(name).flatMap((parameters) => smallBatches.flatMap((layout) => {
     const inputs = inputsOf(engine, operation, parameters, layout);
-    return layout.form === 'logits' && refuses(operation, inputs, parameters) ? [] : [apply(operation, inputs, parameters)];
+    return layout.form === 'logits' && refuses(operation, inputs, parameters) ? [] : [ofExample(operation, inputs, parameters)];
   })));
   return [...ofExamples, ...resultsOfLogits(engine)];
 }
@@ -140,9 +141,9 @@ export function kernelUses(engine: Engine): KernelUse[] {
 }
 
 /** Some operations leave the conversion of logits to the caller. */
-function refuses({ check }: Operation, inputs: readonly Tensor[], parameters: Parameters): boolean {
+function refuses(operation: Operation, inputs: readonly Tensor[], parameters: Parameters): boolean {
   try {
-    check?.(parameters, inputs);
+    operation.check?.(operation.fitted?.(parameters, inputs) ?? parameters, inputs);
     return false;
   } catch (error) {
     if (error instanceof dually.DomainError) return true;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
 import type { Regime } from '../src/engine/kernel.ts';
-import { apply, type Operation } from '../src/engine/operation.ts';
+import type { Operation } from '../src/engine/operation.ts';
+import { ofExample } from '../host/examples.ts';
 import { openEngine } from '../src/open.ts';
 import { DomainError } from '../src/engine/errors.ts';
 import { inputsOf, batchShapes, operations, parametersOf, type BatchShape, type Parameters } from './cases.ts';
@@ -68,7 +69,7 @@ describe('the fast path of the CPU', () => {
 /** A run whose every row is compared with the reference. What the reference itself made, or an operation refuses, passes. */
 async function judged(engine: Engine, operation: Operation, parameters: Parameters, layout: BatchShape): Promise<{ passed: boolean; backend?: string; adapter?: string; problem?: unknown }> {
   try {
-    using result = apply(operation, inputsOf(engine, operation, parameters, layout), parameters);
+    using result = ofExample(operation, inputsOf(engine, operation, parameters, layout), parameters);
     await result.read();
     const { backend, adapter, certificate } = result.report;
     const passed = backend === 'cpu' && adapter === 'CPU' ? true : certificate?.passed === true && certificate.rowsChecked === result.rows;

@@ -19,8 +19,11 @@ fn accumulate(sum: ptr<function, Accumulator>, x: vec4<f32>, zero: u32) {
   (*sum).high = total;
 }
 
-// What a sum has lost beyond f32 is no number.
+// What a sum beyond f32 has lost is no number.
+fn lost_of(sum: Accumulator) -> vec4<f32> {
+  return select(vec4(0.0), sum.low, (bitcast<vec4<u32>>(sum.low) & vec4(0x7f800000u)) != vec4(0x7f800000u));
+}
+
 fn total_of(sum: Accumulator) -> vec4<f32> {
-  let isNumber = (bitcast<vec4<u32>>(sum.low) & vec4(0x7f800000u)) != vec4(0x7f800000u);
-  return select(sum.high, sum.high + sum.low, isNumber);
+  return sum.high + lost_of(sum);
 }

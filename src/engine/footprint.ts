@@ -63,8 +63,9 @@ export function memoryOf(stages: readonly Stage[], { isThere, isRead, perBuffer 
 }
 
 function bytesOf(stage: Stage, perBuffer: number): Amount {
-  const { tensor: { rows, width }, span } = stage;
-  const buffers = isFold(stage) ? 2 : 1; // what the block before left is read while this one is written
+  const { tensor: { rows, width, origin }, span } = stage;
+  const accumulates = origin.kind === 'result' && origin.operation.kernel?.accumulates;
+  const buffers = isFold(stage) && !accumulates ? 2 : 1; // what the block before left is read while this one is written
   const bytes = 4 * buffers * width;
   const fixed = perBuffer * buffers;
   if (span === 'block') return { ...nothing, fixed, cell: 4 * buffers };

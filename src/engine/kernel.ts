@@ -48,7 +48,8 @@ export interface Dispatch<Parameters> {
  * Besides what `values` gives, the engine fills the uniforms `rows`, `width`, `zero`, and `<input>_start` and
  * `<input>_stride` (in numbers, 0 for a row that serves the whole batch) where the layout names them.
  * A kernel that folds blocks of columns has one more input, `before`: the result of the blocks before. It means nothing
- * with the first, whose uniform `column_from` is 0.
+ * with the first, whose uniform `column_from` is 0. One that sums rows of a batch adds to its output, which is zeros at
+ * first: `column_from` is the first of these rows, and `row_from` the first row of the result.
  */
 export interface Kernel<Parameters> {
   readonly pieces: (dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[];
@@ -65,6 +66,8 @@ export interface Kernel<Parameters> {
   readonly readsQuads?: readonly number[];
   /** 'rows': an item is a row and follows the regime, 'tiles' likewise. 'elements': an item is an invocation of its own. */
   readonly over: 'rows' | 'tiles' | 'elements';
+  /** Whether it adds to its output, which holds what the blocks before have left, and zeros before the first. */
+  readonly accumulates?: true;
   /** Whether lanes take four outcomes at a time, and main() leaves only where is_idle() says so: rows may share a workgroup. */
   readonly teams?: true;
   readonly items: (dispatch: Dispatch<Parameters>, regime: Regime) => number;

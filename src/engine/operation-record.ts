@@ -6,9 +6,10 @@ import type { CpuCall, Dispatch, Kernel } from './kernel.ts';
  * How the rows of an argument go with the result:
  * 'rows' with its rows (one row serves all), 'columns' with its columns, 'block' like the result itself,
  * 'head' the first rows whatever part of the result is made, 'whole' every row of it, 'picked' one row of it, whichever, 'fold' with its rows, while its
- * columns come block after block, each merged into what the blocks before have left in the result.
+ * columns come block after block, each merged into what the blocks before have left in the result,
+ * 'batch' every row of it (one row serves all), while these come block after block likewise.
  */
-export type Axis = 'rows' | 'columns' | 'block' | 'head' | 'whole' | 'picked' | 'fold';
+export type Axis = 'rows' | 'columns' | 'block' | 'head' | 'whole' | 'picked' | 'fold' | 'batch';
 
 export interface Argument {
   readonly name: string;
@@ -65,6 +66,8 @@ export interface OperationOn<Tensor, Parameters> {
   readonly options?: readonly string[];
   /** Parameters that tests and the bench run it with; an operation without parameters has none. */
   readonly examples?: readonly Parameters[];
+  /** An example for inputs of other shapes, where it depends on these. */
+  fitted?(example: Parameters, inputs: readonly Tensor[]): Parameters;
   readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
   readonly result: (inputs: readonly Tensor[], parameters: Parameters) => { readonly shape: readonly number[]; readonly form: Form };
   /** f64, the oracle. Prepares once, then writes one row of the result at a time. */

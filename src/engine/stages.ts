@@ -1,5 +1,6 @@
 import { areInQuads } from './loaders.ts';
 import { apply, composing, type Axis, type Operation } from './operation.ts';
+import { makingOf } from './lineage.ts';
 import type { Block, Extent } from './plan.ts';
 import type { Tensor } from './tensor.ts';
 import { widening } from './widening.ts';
@@ -93,11 +94,10 @@ export function inputOf({ inputs, views }: Stage, index: number): Tensor {
   return views[index]?.tensor ?? inputs[index]!.tensor;
 }
 
-function inputSpan(parent: Span, axis: Axis): Span {
+function inputSpan(parent: Span, axis: Exclude<Axis, 'fold' | 'batch'>): Span {
   if (axis === 'head') return 'head';
   if (axis === 'whole' || axis === 'picked') return 'whole';
   if (axis === 'block') return parent;
-  if (axis === 'fold') return parent === 'rows' ? 'block' : 'whole';
   if (parent === 'block') return axis;
   return axis === 'rows' ? parent : 'whole'; // the columns of a result that is wanted whole in that direction
 }
@@ -115,17 +115,28 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target
     if (!ids.has(tensor)) ids.set(tensor, ids.size);
     return `${ids.get(tensor)} ${span}`;
   };
+  const start = held(root) ? root : lowered(root, cache, target);
+  const startSpan: Span = hasColumns(start) ? 'block' : 'rows';
+  /** How many columns, or rows of a batch, come block after block. What has another number of them is needed whole. */
+  let streamed = startSpan === 'block' ? -1 : undefined;
+  const spanOf = (tensor: Tensor, span: Span, index: number): Span => {
+    const axis = axisOf(tensor, index);
+    if (axis !== 'fold' && axis !== 'batch') return inputSpan(span, axis);
+    if (span !== 'rows') return 'whole';
+    const count = streamedBy(tensor);
+    streamed ??= count;
+    return count !== streamed ? 'whole' : axis === 'fold' ? 'block' : 'columns';
+  };
   const inputsOf = (tensor: Tensor, span: Span): { tensor: Tensor; span: Span; view?: View }[] => {
     if (tensor.origin.kind === 'source' || held(tensor)) return [];
     const { inputs, operation } = tensor.origin;
     return inputs.map((input, index) => {
       const own = readable(held(input) ? input : lowered(input, cache, target), operation, index, target);
       const view = target.hasViews ? viewOf(own, (each) => (held(each) ? each : lowered(each, cache, target)), held) : undefined;
-      return { tensor: view?.of ?? own, span: inputSpan(span, axisOf(tensor, index)), ...(view && { view: { tensor: own, from: view.from } }) };
+      return { tensor: view?.of ?? own, span: spanOf(tensor, span, index), ...(view && { view: { tensor: own, from: view.from } }) };
     });
   };
-  const start = held(root) ? root : lowered(root, cache, target);
-  const stack = [{ tensor: start, span: (hasColumns(start) ? 'block' : 'rows') as Span }];
+  const stack: { tensor: Tensor; span: Span }[] = [{ tensor: start, span: startSpan }];
   while (stack.length > 0) {
     const { tensor, span } = stack.at(-1)!;
     const key = keyOf(tensor, span);
@@ -145,9 +156,15 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target
   return order;
 }
 
-/** Whether a stage merges blocks of columns one after another. */
+/** The columns of a fold, or the rows of a batch. */
+function streamedBy(tensor: Tensor): number {
+  const { inputs } = makingOf(tensor);
+  return Math.max(...inputs.map(({ rows, width }, index) => ({ fold: width, batch: rows } as Partial<Record<Axis, number>>)[axisOf(tensor, index)] ?? 0));
+}
+
+/** Whether a stage merges blocks of columns, or of the rows of a batch, one after another. */
 export function isFold({ tensor, inputs }: Stage): boolean {
-  return inputs.some(({ span }, index) => span === 'block' && axisOf(tensor, index) === 'fold');
+  return inputs.some(({ span }, index) => span === ({ fold: 'block', batch: 'columns' } as Partial<Record<Axis, Span>>)[axisOf(tensor, index)]);
 }
 
 /** The stages that wait for the last block of columns, since they are made from a fold. */
@@ -157,17 +174,17 @@ export function stagesAfterFolds(stages: readonly Stage[]): ReadonlySet<Stage> {
   return after;
 }
 
-/** Cells of an all-pairs block that is only folded: 4 MiB, enough to keep a device busy. */
+/** Cells of an all-pairs block that is only folded, or rows of a batch times those of the result: enough to keep a device busy. */
 const foldedCells = 2 ** 20;
 
 /** What a block of the result costs in the largest of the stages. Halves count as much as f32, which leaves room for the words at their ends. */
 export function extentOf(stages: readonly Stage[]): Omit<Extent, 'memory' | 'work'> {
   const root = stages.at(-1)!;
   const widest = (span: Span): number => stages.reduce((width, stage) => (stage.span === span ? Math.max(width, stage.tensor.width, stage.tensor.placing.stride) : width), 0);
-  const columns = widest('block');
+  const columns = stages.reduce((most, stage) => (isFold(stage) ? Math.max(most, streamedBy(stage.tensor)) : most), widest('block'));
   return {
     rows: root.tensor.rows, columns: columns || (root.span === 'block' ? 0 : 1),
-    numbersPerRow: widest('rows'), numbersPerColumn: widest('columns'), numbersPerCell: columns > 0 ? 1 : 0,
+    numbersPerRow: widest('rows'), numbersPerColumn: widest('columns'), numbersPerCell: widest('block') > 0 ? 1 : 0,
     ...(root.span !== 'block' && { cellsPerBlock: foldedCells }),
   };
 }
@@ -183,7 +200,7 @@ export interface BlockRange {
 /** The part of a stage's tensor that belongs to a block of the result. */
 export function rangeOf({ tensor, span }: Stage, { rows, columns }: Block): BlockRange {
   const whole = { columnFrom: 0, width: tensor.width };
-  const part = ([from, to]: readonly [number, number]): BlockRange => (tensor.rows === 1 ? { from: 0, rows: 1, ...whole } : { from, rows: to - from, ...whole });
+  const part = ([from, to]: readonly [number, number]): BlockRange => (tensor.rows === 1 ? { from: 0, rows: 1, ...whole } : { from, rows: Math.min(to, tensor.rows) - from, ...whole }); // a batch may have no rows
   switch (span) {
     case 'rows': return part(rows);
     case 'columns': return part(columns);

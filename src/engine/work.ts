@@ -32,7 +32,7 @@ function numbersIn({ rows, width }: Tensor, { arguments: expected }: Operation<u
   let most = rows * width;
   for (const [index, input] of inputs.entries()) {
     const { axis } = expected[index]!;
-    const rowsRead = axis === 'picked' ? rows : axis === 'columns' || axis === 'whole' ? rows * input.rows : Math.max(rows, input.rows);
+    const rowsRead = axis === 'picked' ? rows : ['columns', 'whole', 'batch'].includes(axis) ? rows * input.rows : Math.max(rows, input.rows);
     most = Math.max(most, rowsRead * input.width);
   }
   return most;

@@ -1,1 +1,2 @@
 export { product } from './product.ts';
+export { sumBy } from './sum-by.ts';

@@ -2,9 +2,8 @@ import source from '../../shaders/linear/product.wgsl?raw';
 import { apply, checkOutcomes, turnsPerStep, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { defineUniforms } from '../engine/uniform-layout.ts';
-import { dot } from '../math/sum.ts';
 import { panelCall, tileProduct } from '../math/tile-product.ts';
-import { checkNumbers, numbers, sumOfSizes, toleranceOfProducts } from './products.ts';
+import { checkNumbers, numbers, ofProducts } from './sums.ts';
 
 const operation: Operation<object> = {
   name: 'product', formula: 'x yᵀ: x_i·y_j for all i, j', source: 'definition',
@@ -15,9 +14,16 @@ const operation: Operation<object> = {
     checkOutcomes(operation.name, 'y', y!, x!.width);
   },
   result: ([x, y]) => ({ shape: [x!.rows, y!.rows], form: 'values' }),
-  tolerance: toleranceOfProducts(([x, y], row, column) => {
-    const [a, b] = [x!.row(row), y!.row(column)];
-    return sumOfSizes(a.length, (k) => a[k]! * b[k]!);
+  ...ofProducts(([x, y], _, of) => {
+    const turns = turnsPerStep(x!.width);
+    return function* (row, out) {
+      const a = x!.row(row);
+      for (let j = 0; j < out.length; j++) {
+        const b = y!.row(j);
+        for (let k = 0; k < a.length; k++) out[j]! += of(a[k]! * b[k]!);
+        if (j % turns === 0) yield;
+      }
+    };
   }),
   dearness: () => ({ webgpu: 0.1, fast: 0.1 }),
   kernel: {
@@ -29,15 +35,6 @@ const operation: Operation<object> = {
     values: ({ inputs }) => ({ quads: inputs[0]!.width / 4 }),
   },
   cpu: (dispatch) => ({ ...panelCall(dispatch), name: 'product' }),
-  reference([x, y]) {
-    const turns = turnsPerStep(x!.width);
-    return function* (row, out) {
-      for (let j = 0; j < out.length; j++) {
-        out[j] = dot(x!.row(row), y!.row(j));
-        if (j % turns === 0) yield;
-      }
-    };
-  },
 };
 
 /**

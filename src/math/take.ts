@@ -34,13 +34,13 @@ const operation: Operation<Indices> = {
   examples: [{ index: [0, 0, 0, 0] }],
   check: ({ index }, [x]) => checkIndices(index, x!.rows),
   result: ([x], { index }) => ({ shape: [index.length, ...x!.shape.slice(1)], form: x!.form }),
-  compose: ([x], { index }) => apply(gather, [x!, indicesOf(x!, index)], {}),
+  compose: ([x], { index }) => apply(gather, [x!, tensorOfIndices(x!, Uint32Array.from(index))], {}),
   reference: ([x], { index }) => (row, out) => out.set(x!.row(index[row]!)),
 };
 
-/** Indices as the bits of f32, which hold more of them than its numbers do. */
-function indicesOf({ host }: Tensor, index: ArrayLike<number>): Tensor {
-  return new Tensor(host, [index.length, 1], 'values', { kind: 'source', data: new Float32Array(Uint32Array.from(index).buffer), trusted: true });
+/** Indices, `width` of them a row, as the bits of f32, which hold more of them than its numbers do. */
+export function tensorOfIndices({ host }: Tensor, index: Uint32Array<ArrayBuffer>, width = 1): Tensor {
+  return new Tensor(host, [index.length / width, width], 'values', { kind: 'source', data: new Float32Array(index.buffer), trusted: true });
 }
 
 function wholeOf(bits: number): number {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { inputsOf, randomInputs } from '../../bench/inputs.ts';
-import { arithmeticOf, isOfPairs, parametersOf, passesOf } from '../../bench/operations.ts';
+import { arithmeticOf, isOfBatch, isOfPairs, parametersOf, passesOf } from '../../bench/operations.ts';
+import { ofExample } from '../../host/examples.ts';
 import { operations } from '../../host/operations.ts';
 import { fitted, shapesOf, shapeText } from '../../bench/shapes.ts';
-import { apply, type Operation } from '../../src/engine/operation.ts';
+import type { Operation } from '../../src/engine/operation.ts';
 import * as library from '../../src/index.ts';
 
 const engine = await library.openEngine({ backend: 'cpu' });
@@ -22,10 +23,10 @@ describe('the operations of the benchmark', () => {
     async (_, operation) => {
       const shape = { rows: 4, outcomes: 16, ...(isOfPairs(operation) && { columns: 3 }) };
       const inputs = inputsOf(engine, operation, shape.outcomes, randomInputs(operation, shape));
-      const result = apply(operation, inputs, parametersOf(operation));
+      const result = ofExample(operation, inputs, parametersOf(operation));
       const numbers = await result.read();
-      expect(result.rows).toBe(4);
-      expect(numbers.length).toBe(4 * result.width);
+      if (!isOfBatch(operation)) expect(result.rows).toBe(4);
+      expect(numbers.length).toBe(result.rows * result.width);
       expect(numbers.every(Number.isFinite)).toBe(true);
     },
   );

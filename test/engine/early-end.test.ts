@@ -1,7 +1,7 @@
 /** Callers who do not wait for the end: they dispose at once of what a read needs, or give up while the device is busy. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { apply } from '../../src/engine/operation.ts';
+import { ofExample } from '../../host/examples.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergenceMatrix, klDivergence, mirrorDescent, renyiDivergence } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
@@ -31,7 +31,7 @@ describe.each(Object.keys(open))('a read holds what it needs, on %s', (place) =>
     const reads = operations.map(({ name, operation }) => {
       const parameters = parametersOf(name)[0]!;
       const inputs = inputsOf(engine, operation, parameters, layout);
-      const result = apply(operation, inputs, parameters);
+      const result = ofExample(operation, inputs, parameters);
       const read = result.read();
       atOnce([...inputs, result]);
       return read;

@@ -1,7 +1,8 @@
 /** Errors name the function that was called, never a step in it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { apply, type Operation } from '../../src/engine/operation.ts';
+import { ofExample } from '../../host/examples.ts';
+import type { Operation } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { DuallyError, openEngine } from '../../src/index.ts';
 import { operations, parametersOf } from '../cases.ts';
@@ -22,7 +23,7 @@ async function namesOfErrors(operation: Operation, parameters: object): Promise<
   const names: string[] = [];
   for (const inputs of wrong) {
     const error = await thrownBy(async () => {
-      await apply(operation, inputs.slice(0, operation.arguments.length), parameters).read();
+      await ofExample(operation, inputs.slice(0, operation.arguments.length), parameters).read();
       throw new RangeError('it is right');
     });
     if (error instanceof DuallyError) names.push(error.operation);

@@ -40,7 +40,7 @@ function resolved(parameters: Given): unknown {
 
 const pairs = ({ rows }: Shape): number => rows;
 const efforts: Readonly<Record<string, Callable['effort']>> = {
-  fisherInformation: ({ outcomes }) => outcomes, alphaDivergenceMatrix: pairs, divergenceMatrix: pairs, nearest: pairs,
+  fisherInformation: ({ outcomes }) => outcomes, alphaDivergenceMatrix: pairs, divergenceMatrix: pairs, nearest: pairs, product: pairs,
   chernoffInformation: () => 30, chernoffOrder: () => 30, alphaSpectrum: () => 5,
 };
 
@@ -85,6 +85,13 @@ export const callables: Readonly<Record<string, Callable>> = {
     ...(efforts[name] && { effort: efforts[name] }),
   }])),
   ...descents,
+  sumBy: {
+    takes: ['distributions'], examples: [{ index: [0], groups: 1 }, { index: [1, 0], groups: 2 }, { index: [1, 0, 6], groups: 9 }, { index: [], groups: 2 }, { index: [2, -1], groups: 3 }],
+    call: ([x], parameters) => {
+      const { index, ...rest } = (typeof parameters === 'object' && parameters ? parameters : { index: parameters }) as { index: number[] };
+      return dually.sumBy(x!, index, rest as { groups: number });
+    },
+  },
   take: {
     takes: ['distributions'], examples: [{ index: [0] }, { index: [0, 0] }, { index: [1, 0, 6] }, { index: [] }, { index: [-1] }],
     call: ([x], parameters) => dually.take(x!, (typeof parameters === 'object' && parameters ? parameters.index : parameters) as number[]),

@@ -36,7 +36,7 @@ const numbers: readonly unknown[] = [
 ];
 const lists: readonly unknown[] = [[0.5], [-1, 0.5], [1, -1 + 1e-9, 0], [0, 1, 2, 3, 40, -16, 0.3], [], [Number.NaN]];
 const values: Readonly<Record<string, readonly unknown[]>> = {
-  k: [1, 2, 3, 7, 0, 1.5, '1'], steps: [1, 2, 5, -1, 1.5, Number.NaN, '3'], alphas: [...lists, 3, undefined], alpha: [...numbers, ...lists],
+  k: [1, 2, 3, 7, 0, 1.5, '1'], groups: [1, 2, 9, 0, 1.5, '1', 1e30], index: [[0], [0, 1, 0], [], [Number.NaN], 3], steps: [1, 2, 5, -1, 1.5, Number.NaN, '3'], alphas: [...lists, 3, undefined], alpha: [...numbers, ...lists],
   divergence: [...divergences, 'entropy', 'nothing', undefined], of: ['p', 'q', 'r', undefined], path: ['e', 'm', 'lc', 'g', undefined],
   stepSize: [...numbers.filter((x) => x !== 1e30), 1e6],
   reduction: ['none', 'sum', 'mean', 'batchmean', null], temperature: [1, 2, 0.25, 0.7, 3, 0, -1, Number.NaN, '2'],

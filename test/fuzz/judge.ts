@@ -32,13 +32,16 @@ export async function isRight(engine: Engine, { device }: Station, spec: CallSpe
   }
 }
 
+/** Sums of terms of either sign, which may be ∞ − ∞ where they leave f32. */
+const overflows = ['product', 'sumBy'];
+
 function problemOfStep(tensor: Tensor, numbers: ReadonlyMap<Tensor, Float32Array>): string | undefined {
   const { origin, rows, width } = tensor;
   const got = numbers.get(tensor)!;
   if (origin.kind === 'source') return !isGpuBuffer(origin.data) && origin.data instanceof Float32Array && !origin.data.every((x, k) => x === got[k]) ? 'a source is not what was given' : undefined;
   const { operation: { name, tolerance, reference }, parameters } = origin;
   if (origin.inputs.some((input) => input.origin.kind === 'result' && !numbers.get(input)!.every(Number.isFinite))) return undefined; // a slope is infinite, and has no numbers
-  if (got.some(Number.isNaN)) return `${name}: NaN at ${got.findIndex(Number.isNaN)}`;
+  if (!overflows.includes(name) && got.some(Number.isNaN)) return `${name}: NaN at ${got.findIndex(Number.isNaN)}`;
   const operands = origin.inputs.map((input) => operandOf(input, numbers.get(input)!));
   if (operands.some(leavesFloats)) return undefined;
   const write = reference(operands, parameters);

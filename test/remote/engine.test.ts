@@ -1,7 +1,7 @@
 /** An engine in a worker does what an engine of this thread does. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { apply } from '../../src/engine/operation.ts';
+import { ofExample } from '../../host/examples.ts';
 import { openEngine as openHere } from '../../src/open.ts';
 import { hellingerDistance, klDivergence, mirrorDescent, nearest, openEngine, type Tensor } from '../../src/worker.ts';
 import { inputsOf, operations, parametersOf, type BatchShape } from '../cases.ts';
@@ -50,7 +50,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
     const parameters = backend === 'cpu' ? parametersOf(name) : parametersOf(name).slice(0, 1);
     for (const [index, of] of parameters.entries()) {
       const layout = layouts[index % layouts.length]!;
-      const run = (engine: Engine) => () => apply(operation, inputsOf(engine, operation, of, layout), of);
+      const run = (engine: Engine) => () => ofExample(operation, inputsOf(engine, operation, of, layout), of);
       expect(await outcome(run(there!)), JSON.stringify(of)).toEqual(await outcome(run(here!)));
     }
   });

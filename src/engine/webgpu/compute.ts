@@ -14,8 +14,9 @@ export async function compute(context: DeviceContext, encoder: Encoder, buffers:
   const { operation, parameters } = tensor.origin;
   const kernel = tensor.origin.operation.kernel;
   const range = rangeOf(stage, block);
-  const before = buffers.owned(stage);
-  const output = await buffers.own(stage, 4 * range.rows * range.width);
+  const [before, bytes] = [buffers.owned(stage), 4 * range.rows * range.width];
+  const output = kernel.accumulates && before && isFold(stage) ? before : await buffers.own(stage, bytes);
+  if (kernel.accumulates && output !== before) encoder.record((commands) => commands.clearBuffer(output, 0, bytes));
   const inputs = stage.inputs.map((input, index) => {
     const { rows, width } = rangeOf(input, block);
     const { form, storage } = inputOf(stage, index);
@@ -35,12 +36,12 @@ export async function compute(context: DeviceContext, encoder: Encoder, buffers:
       name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: regionOf(input),
     }));
     await encoder.dispatch({
-      label: operation.name, kernel, output, dispatch, columnFrom: block.columns[0],
+      label: operation.name, kernel, output, dispatch, columnFrom: isFold(stage) ? block.columns[0] : 0, rowFrom: range.from,
       regime: regimeOf(context, stage, kernel, dispatch),
-      inputs: isFold(stage) ? [...regions, { name: 'before', region: before ? { ...result, buffer: before } : regions[0]!.region }] : regions,
+      inputs: isFold(stage) && !kernel.accumulates ? [...regions, { name: 'before', region: before ? { ...result, buffer: before } : regions[0]!.region }] : regions,
     });
   }
-  if (before) context.gpu.pool.give(before);
+  if (before && before !== output) context.gpu.pool.give(before);
   return result;
 }
 

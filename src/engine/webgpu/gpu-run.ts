@@ -190,7 +190,7 @@ export class GpuRun {
     return new LimitExceededError({
       operation: this.#root.origin.kind === 'result' ? this.#root.origin.operation.name : 'tensor.read',
       expected: `${what} one binding of ${bindingBytes(this.#limits)} bytes`, got: `${bytes} bytes, in a tensor of shape [${shape.join(', ')}]`,
-      remedy: "Use fewer outcomes or fewer rows, or context: 'cpu'.",
+      remedy: "Use fewer outcomes or fewer rows, or backend: 'cpu'.",
     });
   }
 }

@@ -1,0 +1,7 @@
+import { apply, type Operation } from '../src/engine/operation.ts';
+import type { Tensor } from '../src/engine/tensor.ts';
+
+/** An operation with one of its examples, as these inputs want it. */
+export function ofExample<Parameters>(operation: Operation<Parameters>, inputs: readonly Tensor[], example: Parameters): Tensor {
+  return apply(operation, inputs, operation.fitted?.(example, inputs) ?? example);
+}
