@@ -10,6 +10,7 @@ export { polarisedProduct } from './divergences/polarised-product';
 export { firstBadRow } from './engine/forms';
 export { fisherInformation } from './geometry/fisher-information';
 export { fisherVectorProduct } from './geometry/fisher-vector-product';
+export { gram } from './linear/gram';
 export { groupSums } from './linear/group-sums';
 export { product } from './linear/product';
 export { weightedSum } from './math/exact-sum';

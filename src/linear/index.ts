@@ -1,2 +1,3 @@
+export { gram } from './gram.ts';
 export { product } from './product.ts';
 export { sumBy } from './sum-by.ts';

@@ -40,7 +40,7 @@ function resolved(parameters: Given): unknown {
 
 const pairs = ({ rows }: Shape): number => rows;
 const efforts: Readonly<Record<string, Callable['effort']>> = {
-  fisherInformation: ({ outcomes }) => outcomes, alphaDivergenceMatrix: pairs, divergenceMatrix: pairs, nearest: pairs, product: pairs,
+  fisherInformation: ({ outcomes }) => outcomes, gram: ({ outcomes }) => outcomes, alphaDivergenceMatrix: pairs, divergenceMatrix: pairs, nearest: pairs, product: pairs,
   chernoffInformation: () => 30, chernoffOrder: () => 30, alphaSpectrum: () => 5,
 };
 

@@ -101,7 +101,7 @@ export const callSpecs = (names: readonly string[]): fc.Arbitrary<CallSpec> => f
   disturbance: seldom(disturbances, 3),
 }, plain).map(({ shape, ...rest }) => {
   const effort = Math.max(...rest.steps.map(({ name }) => callables[name]!.effort?.(shape) ?? 1));
-  const outcomes = rest.steps.some(({ name }) => name === 'fisherInformation') ? Math.min(65, shape.outcomes) : shape.outcomes;
+  const outcomes = rest.steps.some(({ name }) => name === 'fisherInformation' || name === 'gram') ? Math.min(65, shape.outcomes) : shape.outcomes;
   return { shape: { rows: Math.min(shape.rows, Math.max(2, Math.floor(most / (outcomes * effort)))), outcomes }, ...rest };
 });
 

@@ -33,7 +33,7 @@ export async function isRight(engine: Engine, { device }: Station, spec: CallSpe
 }
 
 /** Sums of terms of either sign, which may be ∞ − ∞ where they leave f32. */
-const overflows = ['product', 'sumBy'];
+const overflows = ['gram', 'product', 'sumBy'];
 
 function problemOfStep(tensor: Tensor, numbers: ReadonlyMap<Tensor, Float32Array>): string | undefined {
   const { origin, rows, width } = tensor;
