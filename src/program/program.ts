@@ -1,0 +1,122 @@
+import type { Node, Per } from './value.ts';
+import type { ValueType } from './operators.ts';
+
+/** A value of a program, made from values before it. */
+export interface Instruction {
+  readonly node: Node;
+  /** Places of the operands among the instructions. */
+  readonly operands: readonly number[];
+  readonly per: Per;
+  readonly type: ValueType;
+  readonly name?: string;
+}
+
+/** What a program reads: rows of entries, or a number a row. */
+export interface Input {
+  readonly name: string;
+  readonly per: Per;
+  /** Of doubles the high parts of all entries lie before the low parts. */
+  readonly type: 'single' | 'double';
+  /** Whether its entries are weights, of which the sign of −0 means nothing. */
+  readonly isWeights: boolean;
+}
+
+/** What a program gives. */
+export interface Output {
+  readonly name: string;
+  readonly value: number;
+  /** The condition under which it is infinite, with its own sign. */
+  readonly infinite?: number;
+}
+
+/** A function of the rows of its inputs, as data: it goes to workers, and is the key of what is made of it. */
+export interface Program {
+  readonly name: string;
+  readonly formula: string;
+  readonly inputs: readonly Input[];
+  /** Numbers that come with each call and change nothing of the code. */
+  readonly numbers: readonly string[];
+  readonly instructions: readonly Instruction[];
+  readonly outputs: readonly Output[];
+}
+
+/** One pass over the entries of a row. */
+export interface Sweep {
+  /** Numbers of the row that are computed before it, in order. */
+  readonly rowValues: readonly number[];
+  /** Values of each entry that it computes, in order. */
+  readonly entryValues: readonly number[];
+  /** What it sums up, or finds the greatest of. */
+  readonly reductions: readonly number[];
+  /** Outputs with entries, which the last sweep writes. */
+  readonly outputs: readonly Output[];
+}
+
+/** The passes that a program makes over a row, each as early as it can be, and the numbers of the row after the last. */
+export interface Schedule {
+  readonly sweeps: readonly Sweep[];
+  readonly rowValues: readonly number[];
+}
+
+/** The sweep before which a number of the row is there, or in which a value of each entry can be had. */
+function levelsOf({ instructions }: Program): readonly number[] {
+  const levels: number[] = [];
+  for (const { node, operands } of instructions) {
+    const level = Math.max(0, ...operands.map((operand) => levels[operand]!));
+    levels.push(node.kind === 'reduce' ? level + 1 : level);
+  }
+  return levels;
+}
+
+export function scheduleOf(program: Program): Schedule {
+  const { instructions, outputs } = program;
+  const levels = levelsOf(program);
+  const all = [...instructions.keys()];
+  const isEntry = (value: number): boolean => instructions[value]!.per === 'entry';
+  const isReduction = (value: number): boolean => instructions[value]!.node.kind === 'reduce';
+  const written = outputs.filter(({ value }) => isEntry(value));
+  const reductions = all.filter(isReduction);
+  const last = Math.max(...reductions.map((value) => levels[value]! - 1), ...written.flatMap(({ value, infinite = value }) => [levels[value]!, levels[infinite]!]), 0);
+  const rowValuesAt = (level: number): number[] => all.filter((value) => !isEntry(value) && !isReduction(value) && levels[value] === level);
+  const sweeps = Array.from({ length: last + 1 }, (_, level): Sweep => {
+    const own = reductions.filter((value) => levels[value] === level + 1);
+    const ownOutputs = level === last ? written : [];
+    const wanted = new Set([...own.map((value) => instructions[value]!.operands[0]!), ...ownOutputs.flatMap(({ value, infinite = value }) => [value, infinite])]);
+    for (const value of wanted) for (const operand of instructions[value]!.operands) if (isEntry(operand)) wanted.add(operand);
+    return { rowValues: rowValuesAt(level), entryValues: [...wanted].filter(isEntry).sort((a, b) => a - b), reductions: own, outputs: ownOutputs };
+  });
+  return { sweeps, rowValues: rowValuesAt(last + 1) };
+}
+
+/** Where a result of a program lies in a row of the tensor that has them all. */
+export interface Field {
+  readonly output: Output;
+  readonly per: Per;
+  readonly isDouble: boolean;
+  readonly from: number;
+  /** Entries; a double has as many columns more. */
+  readonly width: number;
+}
+
+/** The results of a program side by side, in their order; `widths` says how many entries those have that are shorter than the row. */
+export function fieldsOf({ instructions, outputs }: Program, outcomes: number, widths: Readonly<Record<string, number>> = {}): readonly Field[] {
+  let from = 0;
+  return outputs.map((output): Field => {
+    const { per, type } = instructions[output.value]!;
+    const field = { output, per, isDouble: type === 'double', from, width: per === 'row' ? 1 : widths[output.name] ?? outcomes };
+    from += columnsOf(field);
+    return field;
+  });
+}
+
+export function columnsOf({ isDouble, width }: Pick<Field, 'isDouble' | 'width'>): number {
+  return isDouble ? 2 * width : width;
+}
+
+/** A call of a row program, as far as its code and its numbers go. */
+export interface Prepared {
+  readonly program: Program;
+  readonly outcomes: number;
+  readonly fields: readonly Field[];
+  readonly numbers: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,94 @@
+import type { Dispatch } from '../engine/kernel.ts';
+import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
+import type { Form } from '../engine/forms.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { callOf } from './bytecode.ts';
+import { Interpreter } from './interpret.ts';
+import { kernelOf } from './kernel.ts';
+import { columnsOf, fieldsOf, type Field, type Input, type Prepared, type Program } from './program.ts';
+import { trace, type Returned, type Values } from './trace.ts';
+
+/** An argument of a row program: rows of entries, or one number a row. */
+export interface RowArgument {
+  readonly name: string;
+  readonly takes: Argument['takes'];
+  /** 'row' of a tensor with one number a row. */
+  readonly per?: 'row';
+  /** Whether it holds doubles: the high parts of a row, then the low parts. */
+  readonly isDouble?: true;
+}
+
+export interface RowDefinition<Parameters> extends Pick<
+  Operation<Parameters>,
+  'name' | 'formula' | 'source' | 'usage' | 'parameters' | 'examples' | 'check' | 'tolerance' | 'information' | 'isOwn' | 'unsupported' | 'cpu'
+> {
+  readonly arguments: readonly RowArgument[];
+  /** Numbers of a call, which the program gets as values; the parameters that are numbers where it is left out. */
+  readonly numbers?: (parameters: Parameters, outcomes: number) => Readonly<Record<string, number>>;
+  /** Results with other than one entry an outcome. */
+  readonly widths?: (parameters: Parameters, outcomes: number) => Readonly<Record<string, number>>;
+  readonly form?: Form;
+  /** Of values it makes values. Its code may depend on parameters that are not numbers. */
+  readonly program: (values: Values, numbers: Values, parameters: Parameters) => Returned;
+}
+
+/** A row program as an operation of the engine. */
+export interface RowOperation<Parameters> extends Operation<Parameters> {
+  /** The program as it is with some parameters. */
+  readonly programOf: (parameters: Parameters) => Program;
+  readonly fieldsOf: (parameters: Parameters, outcomes: number) => readonly Field[];
+}
+
+/**
+ * Makes an operation of a program: a TypeScript function of symbolic rows, run once to note what it does, and then run on
+ * the GPU as WGSL, on the CPU as code of a vector machine, and in f64 as the reference.
+ */
+export function defineRows<Parameters extends object>(definition: RowDefinition<Parameters>): RowOperation<Parameters> {
+  const { name, formula, arguments: given, program, widths, form = 'values' } = definition;
+  const inputs = given.map((argument): Input => ({
+    name: argument.name, per: argument.per ?? 'entry', type: argument.isDouble ? 'double' : 'single', isWeights: argument.takes === 'distributions',
+  }));
+  const numbersOf = definition.numbers ?? numericParameters;
+  const programs = new Map<string, Program>();
+  const programOf = (parameters: Parameters): Program => {
+    const key = choicesIn(parameters);
+    const numbers = Object.keys(numbersOf(parameters, 1));
+    if (!programs.has(key)) programs.set(key, trace({ name, formula, inputs, numbers, program: (values, symbols) => program(values, symbols, parameters) }));
+    return programs.get(key)!;
+  };
+  const fieldsOfCall = (parameters: Parameters, outcomes: number): readonly Field[] => fieldsOf(programOf(parameters), outcomes, widths?.(parameters, outcomes));
+  const outcomesOf = (rows: readonly { readonly width: number }[]): number =>
+    Math.max(...rows.map(({ width }, index) => (inputs[index]!.per === 'row' ? 1 : inputs[index]!.type === 'double' ? width / 2 : width)));
+  const prepare = ({ parameters, inputs: ranges }: Pick<Dispatch<Parameters>, 'parameters' | 'inputs'>): Prepared => {
+    const outcomes = outcomesOf(ranges);
+    return { program: programOf(parameters), outcomes, fields: fieldsOfCall(parameters, outcomes), numbers: numbersOf(parameters, outcomes) };
+  };
+  const operation: RowOperation<Parameters> = {
+    ...definition,
+    arguments: given.map((argument) => ({ name: argument.name, takes: argument.takes, axis: 'rows' as const })),
+    result(tensors, parameters) {
+      const fields = fieldsOfCall(parameters, outcomesOf(tensors));
+      const columns = fields.reduce((sum, field) => sum + columnsOf(field), 0);
+      const rows = batchSize(operation, tensors);
+      return { shape: fields.length === 1 && fields[0]!.per === 'row' && columns === 1 ? [rows] : [rows, columns], form };
+    },
+    kernel: kernelOf(prepare),
+    cpu: definition.cpu ?? ((dispatch) => callOf(prepare(dispatch))),
+    reference(operands, parameters) {
+      const interpreter = new Interpreter(prepare({ parameters, inputs: operands }));
+      return (row, out) => interpreter.run(operands, row, out);
+    },
+    programOf,
+    fieldsOf: fieldsOfCall,
+  };
+  return operation;
+}
+
+function numericParameters(parameters: object): Record<string, number> {
+  return Object.fromEntries(Object.entries(parameters).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+}
+
+/** What of the parameters may change the code: all but the numbers. */
+function choicesIn(parameters: object): string {
+  return JSON.stringify(Object.entries(parameters).filter(([, value]) => typeof value !== 'number').sort());
+}
