@@ -1,5 +1,5 @@
 import { turnsPerStep, type Operand } from '../engine/operation.ts';
-import { splitDouble } from '../math/double.ts';
+import { splitDouble } from '../math/double-single.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { operators } from './operators.ts';
 import { scheduleOf, type Field, type Instruction, type Prepared, type Program, type Schedule } from './program.ts';
