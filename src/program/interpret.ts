@@ -59,7 +59,8 @@ export class Interpreter {
       case 'outcomes': return this.#call.outcomes;
       case 'at': return this.#entry((this.#instructions[x]!.node as { readonly name: string }).name, values[y]!);
       case 'apply': return operators[node.operator].evaluate(values[x]!, values[y]!, values[z]!);
-      default: throw new TypeError(`A ${node.kind} is no value of an entry`);
+      case 'reduce':
+      case 'infinite': throw new TypeError(`A ${node.kind} is no value of an entry`);
     }
   }
 

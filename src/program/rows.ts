@@ -1,7 +1,7 @@
 import type { Dispatch } from '../engine/kernel.ts';
-import { apply, batchSize, checkOutcomes, type Argument, type Operation, type Tolerance } from '../engine/operation.ts';
+import type { Argument } from '../engine/operation-record.ts';
+import { batchSize, type Operation } from '../engine/operation.ts';
 import type { Form } from '../engine/forms.ts';
-import type { Tensor } from '../engine/tensor.ts';
 import { callOf } from './bytecode.ts';
 import { Interpreter } from './interpret.ts';
 import { kernelOf } from './kernel.ts';
@@ -90,5 +90,5 @@ function numericParameters(parameters: object): Record<string, number> {
 
 /** What of the parameters may change the code: all but the numbers. */
 function choicesIn(parameters: object): string {
-  return JSON.stringify(Object.entries(parameters).filter(([, value]) => typeof value !== 'number').sort());
+  return JSON.stringify(parameters, (_, value: unknown) => (typeof value === 'number' ? undefined : value));
 }

@@ -114,7 +114,7 @@ export class Value {
 }
 
 /** The place of an entry in its row, from 0. */
-export const index = (): Value => new Value({ kind: 'index' }, [], 'entry');
+export const entryIndex = (): Value => new Value({ kind: 'index' }, [], 'entry');
 /** How many entries the row has. */
 export const outcomes = (): Value => new Value({ kind: 'outcomes' }, [], 'row');
 
