@@ -2,7 +2,7 @@ import { turnsPerStep, type Operand } from '../engine/operation.ts';
 import { splitDouble } from '../math/double-single.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { operators } from './operators.ts';
-import { scheduleOf, type Field, type Instruction, type Prepared, type Program, type Schedule } from './program.ts';
+import { active, columnsOf, scheduleOf, type Field, type Instruction, type Prepared, type Program, type Schedule } from './program.ts';
 
 /** Runs a program in f64, a row at a time. A double comes as the sum of its parts and goes as these. */
 export class Interpreter {
@@ -12,6 +12,7 @@ export class Interpreter {
   readonly #places: ReadonlyMap<string, number>;
   readonly #program: Program;
   #rows: readonly ArrayLike<number>[] = [];
+  #step = 0;
   /** The value of each instruction, of the entry at hand. */
   readonly #values: Float64Array;
 
@@ -25,8 +26,47 @@ export class Interpreter {
     this.#values = new Float64Array(program.instructions.length);
   }
 
+  /** One row; of a loop its steps, whose state stays in f64. */
   *run(operands: readonly Operand[], row: number, out: Float64Array): Generator<void> {
-    this.#rows = operands.map((operand) => operand.row(row));
+    const { program: { isStep, inputs }, steps = 1 } = this.#call;
+    if (!isStep) {
+      this.#rows = operands.map((operand) => operand.row(row));
+      yield* this.#once(out);
+      return;
+    }
+    const start = operands.map((operand, input) => operand.row(inputs[input]!.isOverSteps ? 0 : row));
+    this.#begin(start, out);
+    for (this.#step = 0; this.#step < steps && this.#isActive(out); this.#step++) {
+      this.#rows = operands.map((operand, input) => this.#stateIn(out, inputs[input]!.name) ?? (inputs[input]!.isOverSteps ? operand.row(this.#step) : start[input]!));
+      yield* this.#once(out);
+    }
+  }
+
+  /** The state as it comes. */
+  #begin(start: readonly ArrayLike<number>[], out: Float64Array): void {
+    for (const field of this.#call.fields) {
+      const state = this.#stateIn(out, field.output.name)!;
+      const given = start[this.#places.get(field.output.name) ?? -1] ?? [1];
+      for (let k = 0; k < state.length; k++) state[k] = given[k]!;
+    }
+  }
+
+  #fieldOf(name: string): Field | undefined {
+    return this.#call.fields.find(({ output }) => output.name === name);
+  }
+
+  /** Where it lies: the last sweep reads an entry of the state before it writes that entry. */
+  #stateIn(out: Float64Array, name: string): Float64Array | undefined {
+    const field = this.#fieldOf(name);
+    return field && out.subarray(field.from, field.from + columnsOf(field));
+  }
+
+  #isActive(out: Float64Array): boolean {
+    const field = this.#fieldOf(active);
+    return !field || out[field.from]! > 0;
+  }
+
+  *#once(out: Float64Array): Generator<void> {
     const turns = turnsPerStep(1);
     const { fields, outcomes } = this.#call;
     for (const { rowValues, entryValues, reductions, outputs } of this.#schedule.sweeps) {
@@ -57,6 +97,7 @@ export class Interpreter {
       case 'argument': return this.#entry(node.name, k);
       case 'index': return k;
       case 'outcomes': return this.#call.outcomes;
+      case 'step': return this.#step;
       case 'at': return this.#entry((this.#instructions[x]!.node as { readonly name: string }).name, values[y]!);
       case 'apply': return operators[node.operator].evaluate(values[x]!, values[y]!, values[z]!);
       case 'reduce':

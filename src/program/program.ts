@@ -19,6 +19,8 @@ export interface Input {
   readonly type: 'single' | 'double';
   /** Whether its entries are weights, of which the sign of −0 means nothing. */
   readonly isWeights: boolean;
+  /** Whether its rows go with the steps of a loop, not with the rows of the result. */
+  readonly isOverSteps: boolean;
 }
 
 /** What a program gives. */
@@ -38,7 +40,15 @@ export interface Program {
   readonly numbers: readonly string[];
   readonly instructions: readonly Instruction[];
   readonly outputs: readonly Output[];
+  /** Whether it is a step of a loop: its outputs are the next values of the inputs of their names, and those that `state` has. */
+  readonly isStep: boolean;
 }
+
+/**
+ * The output of a step that says for each row whether it goes on: above 0. A row that does not keeps its state; when no row
+ * goes on the loop ends.
+ */
+export const active = 'active';
 
 /** One pass over the entries of a row. */
 export interface Sweep {
@@ -119,4 +129,6 @@ export interface Prepared {
   readonly outcomes: number;
   readonly fields: readonly Field[];
   readonly numbers: Readonly<Record<string, number>>;
+  /** Of a loop: how many steps it makes at most. */
+  readonly steps?: number;
 }

@@ -16,6 +16,8 @@ export interface RowArgument {
   readonly per?: 'row';
   /** Whether it holds doubles: the high parts of a row, then the low parts. */
   readonly isDouble?: true;
+  /** 'steps' of a tensor with a row for each step of a loop. */
+  readonly over?: 'steps';
 }
 
 export interface RowDefinition<Parameters> extends Pick<
@@ -28,6 +30,8 @@ export interface RowDefinition<Parameters> extends Pick<
   /** Results with other than one entry an outcome. */
   readonly widths?: (parameters: Parameters, outcomes: number) => Readonly<Record<string, number>>;
   readonly form?: Form;
+  /** Makes it a loop of so many steps, of which the program is one: its results are the next values of the arguments of their names. */
+  readonly steps?: (parameters: Parameters) => number;
   /** Of values it makes values. Its code may depend on parameters that are not numbers. */
   readonly program: (values: Values, numbers: Values, parameters: Parameters) => Returned;
 }
@@ -44,16 +48,17 @@ export interface RowOperation<Parameters> extends Operation<Parameters> {
  * the GPU as WGSL, on the CPU as code of a vector machine, and in f64 as the reference.
  */
 export function defineRows<Parameters extends object>(definition: RowDefinition<Parameters>): RowOperation<Parameters> {
-  const { name, formula, arguments: given, program, widths, form = 'values' } = definition;
+  const { name, formula, arguments: given, program, widths, steps, form = 'values' } = definition;
   const inputs = given.map((argument): Input => ({
     name: argument.name, per: argument.per ?? 'entry', type: argument.isDouble ? 'double' : 'single', isWeights: argument.takes === 'distributions',
+    isOverSteps: argument.over === 'steps',
   }));
   const numbersOf = definition.numbers ?? numericParameters;
   const programs = new Map<string, Program>();
   const programOf = (parameters: Parameters): Program => {
     const key = choicesIn(parameters);
     const numbers = Object.keys(numbersOf(parameters, 1));
-    if (!programs.has(key)) programs.set(key, trace({ name, formula, inputs, numbers, program: (values, symbols) => program(values, symbols, parameters) }));
+    if (!programs.has(key)) programs.set(key, trace({ name, formula, inputs, numbers, isStep: steps !== undefined, program: (values, symbols) => program(values, symbols, parameters) }));
     return programs.get(key)!;
   };
   const fieldsOfCall = (parameters: Parameters, outcomes: number): readonly Field[] => fieldsOf(programOf(parameters), outcomes, widths?.(parameters, outcomes));
@@ -61,11 +66,15 @@ export function defineRows<Parameters extends object>(definition: RowDefinition<
     Math.max(...rows.map(({ width }, index) => (inputs[index]!.per === 'row' ? 1 : inputs[index]!.type === 'double' ? width / 2 : width)));
   const prepare = ({ parameters, inputs: ranges }: Pick<Dispatch<Parameters>, 'parameters' | 'inputs'>): Prepared => {
     const outcomes = outcomesOf(ranges);
-    return { program: programOf(parameters), outcomes, fields: fieldsOfCall(parameters, outcomes), numbers: numbersOf(parameters, outcomes) };
+    return {
+      program: programOf(parameters), outcomes, fields: fieldsOfCall(parameters, outcomes), numbers: numbersOf(parameters, outcomes),
+      ...(steps && { steps: steps(parameters) }),
+    };
   };
   const operation: RowOperation<Parameters> = {
     ...definition,
-    arguments: given.map((argument) => ({ name: argument.name, takes: argument.takes, axis: 'rows' as const })),
+    arguments: given.map(({ name: argument, takes, over }) => ({ name: argument, takes, axis: over === 'steps' ? 'whole' as const : 'rows' as const })),
+    ...(steps && { passes: (parameters: Parameters) => Math.max(1, steps(parameters)) }),
     result(tensors, parameters) {
       const fields = fieldsOfCall(parameters, outcomesOf(tensors));
       const columns = fields.reduce((sum, field) => sum + columnsOf(field), 0);

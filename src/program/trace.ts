@@ -1,5 +1,5 @@
 import { ShapeError, shown } from '../engine/errors.ts';
-import type { Input, Instruction, Output, Program } from './program.ts';
+import { active, type Input, type Instruction, type Output, type Program } from './program.ts';
 import { Value } from './value.ts';
 
 export type Values = Readonly<Record<string, Value>>;
@@ -13,10 +13,11 @@ export interface Traced {
   readonly inputs: readonly Input[];
   readonly numbers: readonly string[];
   readonly program: (values: Values, numbers: Values) => Returned;
+  readonly isStep: boolean;
 }
 
 /** Runs a program once on symbols and notes what it does to them; what is done twice is noted once. */
-export function trace({ name, formula, inputs, numbers, program }: Traced): Program {
+export function trace({ name, formula, inputs, numbers, program, isStep }: Traced): Program {
   const instructions: Instruction[] = [];
   const places = new Map<string, number>();
   const known = new Map<Value, number>();
@@ -41,7 +42,24 @@ export function trace({ name, formula, inputs, numbers, program }: Traced): Prog
   });
   const inner = instructions.find(({ node }) => node.kind === 'infinite');
   if (inner) throw wrongOutput(name, inner.name ?? 'infiniteWhere', 'an infinite number that more is computed with');
-  return { name, formula, inputs, numbers, instructions, outputs };
+  const traced: Program = { name, formula, inputs, numbers, instructions, outputs, isStep };
+  if (isStep) checkState(traced);
+  return traced;
+}
+
+/** Throws where the next state has another shape than the state. */
+function checkState({ name, inputs, instructions, outputs }: Program): void {
+  for (const output of outputs) {
+    const { per, type } = instructions[output.value]!;
+    const state = inputs.find((input) => input.name === output.name && !input.isOverSteps);
+    const expected = output.name === active ? 'single per row' : state && `${state.type} per ${state.per}`;
+    const got = `${type} per ${per}`;
+    if (expected === got) continue;
+    throw new ShapeError({
+      operation: name, argument: output.name, expected: expected ? `the next state as it was, ${expected}` : 'the name of an input, whose next value it is',
+      got, remedy: 'Give each part of the state back in the shape that it came in.',
+    });
+  }
 }
 
 function wrongOutput(operation: string, argument: string, got: string): ShapeError {

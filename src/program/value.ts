@@ -9,7 +9,7 @@ export type Node =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'number'; readonly name: string }
   | { readonly kind: 'argument'; readonly name: string }
-  | { readonly kind: 'index' | 'outcomes' }
+  | { readonly kind: 'index' | 'outcomes' | 'step' }
   | { readonly kind: 'apply'; readonly operator: Operator }
   | { readonly kind: 'reduce'; readonly reduction: 'sum' | 'max' | 'argmax' }
   /** The entry of an argument at an index that is a number of the row. */
@@ -115,6 +115,8 @@ export class Value {
 
 /** The place of an entry in its row, from 0. */
 export const entryIndex = (): Value => new Value({ kind: 'index' }, [], 'entry');
+/** The number of the step in a loop, from 0. */
+export const stepIndex = (): Value => new Value({ kind: 'step' }, [], 'row');
 /** How many entries the row has. */
 export const outcomes = (): Value => new Value({ kind: 'outcomes' }, [], 'row');
 
