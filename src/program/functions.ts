@@ -1,5 +1,18 @@
 /** Functions in f64 that the platform does not have. */
 
+/** The lowest number of f32, which is log 0: times 0 it is 0 in every place. */
+export const lowest = -3.4028234663852886e38;
+
+/** log x, and the lowest number at 0. */
+export function logarithm(x: number): number {
+  return x > 0 ? Math.log(x) : lowest;
+}
+
+/** log(1 + x), and the lowest number at −1. */
+export function log1p(x: number): number {
+  return x > -1 ? Math.log1p(x) : lowest;
+}
+
 /** (e^x − 1)/x, and 1 at 0. */
 export function exprel(x: number): number {
   return x === 0 ? 1 : Math.expm1(x) / x;
@@ -7,7 +20,14 @@ export function exprel(x: number): number {
 
 /** log(1 + x)/x, and 1 at 0. */
 export function log1prel(x: number): number {
-  return x === 0 ? 1 : Math.log1p(x) / x;
+  return x === 0 ? 1 : log1p(x) / x;
+}
+
+/** log(x/y): of the exact difference where they are near, and of a quotient that leaves f64 by two logarithms. */
+export function logRatio(x: number, y: number): number {
+  if (Math.abs(x - y) < 0.5 * y) return Math.log1p((x - y) / y);
+  const ratio = x / y;
+  return ratio > 1e-300 && ratio < 1e300 ? Math.log(ratio) : logarithm(x) - logarithm(y);
 }
 
 /** sin(x)/x, and 1 at 0. */
@@ -15,11 +35,30 @@ export function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(x) / x;
 }
 
+/** w e^x 2^24, where e^x may be beyond f64. */
+export function weigh(w: number, x: number): number {
+  const root = Math.exp(x / 2);
+  return w > 0 ? w * root * 2 ** 24 * root : 0;
+}
+
+/** The zero of ψ in two parts, and ψ^(n)/n! there, n = 1 …. */
+const root = [1.4616321449683622, 9.549995429965697e-17] as const;
+const atRoot = [
+  0.9676722454476212, -0.4427631689835921, 0.258499760955651, -0.16394270544240652, 0.10782405069126237,
+  -0.07219956125645471, 0.04880428816414311, -0.03316112647484736,
+];
+
 /** B_{2n}/(2n), n = 1 …: the asymptotic series of ψ. */
 const bernoulli = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12];
 
-/** ψ(x) for x > 0: the recurrence ψ(x) = ψ(x + 1) − 1/x up to 10, then log x − 1/(2x) − Σ B_{2n}/(2n x^{2n}). DLMF 5.5.2, 5.11.2. */
+/**
+ * ψ(x) for x > 0: the recurrence ψ(x) = ψ(x + 1) − 1/x up to 10, then log x − 1/(2x) − Σ B_{2n}/(2n x^{2n}). DLMF 5.5.2, 5.11.2.
+ * Its Taylor series next to its zero.
+ */
 export function digamma(x: number): number {
+  if (x <= 0) return lowest;
+  const distance = x - root[0] - root[1];
+  if (Math.abs(distance) < 0.02) return distance * atRoot.reduceRight((sum, term) => sum * distance + term, 0);
   let shift = 0;
   let y = x;
   for (; y < 10; y++) shift += 1 / y;

@@ -1,4 +1,5 @@
-import { digamma, exprel, log1prel, sinc } from './functions.ts';
+import { split } from '../math/scaled.ts';
+import { digamma, exprel, log1p, log1prel, logarithm, logRatio, lowest, sinc, weigh } from './functions.ts';
 
 /** What an operator takes and gives: numbers in f32 on the GPU, numbers as sums of two f32 there, or conditions. The CPU has f64 for both. */
 export type ValueType = 'single' | 'double' | 'condition';
@@ -8,6 +9,10 @@ export interface ScalarOperator {
   readonly evaluate: (x: number, y: number, z: number) => number;
   /** How the type of the result follows from those of the operands. */
   readonly type: (operands: readonly ValueType[]) => ValueType;
+  /** How far f32 on the GPU and the CPU may be from the exact result of exact operands, in units of 2⁻²³ of it. */
+  readonly ulps: number;
+  /** What the error is counted in units of, where that is more than the result. */
+  readonly scale?: (x: number, y: number) => number;
 }
 
 /** Their names. */
@@ -16,9 +21,6 @@ export type Operator =
   | 'less' | 'lessOrEqual' | 'equal' | 'and' | 'or' | 'not' | 'select' | 'sqrt' | 'exp' | 'expm1' | 'log'
   | 'log1p' | 'exprel' | 'log1prel' | 'logRatio' | 'sin' | 'cos' | 'sinc' | 'asin' | 'digamma' | 'logDouble'
   | 'lift' | 'narrow' | 'weigh' | 'logOfBinade';
-
-/** The lowest number of f32, which is log 0: times 0 it is 0 in every place. */
-export const lowest = -3.4028234663852886e38;
 
 const single = (): ValueType => 'single';
 const double = (): ValueType => 'double';
@@ -31,52 +33,52 @@ const widest = (operands: readonly ValueType[]): ValueType => (operands.includes
  * machine in assembly/program, where they stand in this order. None gives NaN where its operands are in its domain.
  */
 export const operators: Readonly<Record<Operator, ScalarOperator>> = {
-  add: { evaluate: (x, y) => x + y, type: widest },
-  subtract: { evaluate: (x, y) => x - y, type: widest },
-  multiply: { evaluate: (x, y) => x * y, type: widest },
+  add: { evaluate: (x, y) => x + y, type: widest, ulps: 0.5 },
+  subtract: { evaluate: (x, y) => x - y, type: widest, ulps: 0.5 },
+  multiply: { evaluate: (x, y) => x * y, type: widest, ulps: 0.5 },
   /** x/0 is 0: who wants another limit selects it. */
-  divide: { evaluate: (x, y) => (y === 0 ? 0 : x / y), type: widest },
-  negate: { evaluate: (x) => -x, type: widest },
-  absolute: { evaluate: Math.abs, type: widest },
-  minimum: { evaluate: Math.min, type: single },
-  maximum: { evaluate: Math.max, type: single },
-  floor: { evaluate: Math.floor, type: single },
-  less: { evaluate: (x, y) => Number(x < y), type: condition },
-  lessOrEqual: { evaluate: (x, y) => Number(x <= y), type: condition },
-  equal: { evaluate: (x, y) => Number(x === y), type: condition },
-  and: { evaluate: (x, y) => x * y, type: condition },
-  or: { evaluate: Math.max, type: condition },
-  not: { evaluate: (x) => 1 - x, type: condition },
+  divide: { evaluate: (x, y) => (y === 0 ? 0 : x / y), type: widest, ulps: 2.5 },
+  negate: { evaluate: (x) => -x, type: widest, ulps: 0 },
+  absolute: { evaluate: Math.abs, type: widest, ulps: 0 },
+  minimum: { evaluate: Math.min, type: single, ulps: 0 },
+  maximum: { evaluate: Math.max, type: single, ulps: 0 },
+  floor: { evaluate: Math.floor, type: single, ulps: 0 },
+  less: { evaluate: (x, y) => Number(x < y), type: condition, ulps: 0 },
+  lessOrEqual: { evaluate: (x, y) => Number(x <= y), type: condition, ulps: 0 },
+  equal: { evaluate: (x, y) => Number(x === y), type: condition, ulps: 0 },
+  and: { evaluate: (x, y) => x * y, type: condition, ulps: 0 },
+  or: { evaluate: Math.max, type: condition, ulps: 0 },
+  not: { evaluate: (x) => 1 - x, type: condition, ulps: 0 },
   /** The second operand where the first holds, else the third. */
-  select: { evaluate: (x, y, z) => (x === 0 ? z : y), type: ([, ...chosen]) => widest(chosen) },
+  select: { evaluate: (x, y, z) => (x === 0 ? z : y), type: ([, ...chosen]) => widest(chosen), ulps: 0 },
   /** To 2 ulp as all that follow; 0 of what is below 0. */
-  sqrt: { evaluate: (x) => Math.sqrt(Math.max(0, x)), type: single },
-  exp: { evaluate: Math.exp, type: single },
-  expm1: { evaluate: Math.expm1, type: single },
-  log: { evaluate: (x) => (x > 0 ? Math.log(x) : lowest), type: single },
-  log1p: { evaluate: (x) => (x > -1 ? Math.log1p(x) : lowest), type: single },
+  sqrt: { evaluate: (x) => Math.sqrt(Math.max(0, x)), type: single, ulps: 2 },
+  exp: { evaluate: Math.exp, type: single, ulps: 2 },
+  expm1: { evaluate: Math.expm1, type: single, ulps: 2 },
+  log: { evaluate: logarithm, type: single, ulps: 2 },
+  log1p: { evaluate: log1p, type: single, ulps: 2 },
   /** (e^x − 1)/x. */
-  exprel: { evaluate: exprel, type: single },
+  exprel: { evaluate: exprel, type: single, ulps: 2 },
   /** log(1 + x)/x. */
-  log1prel: { evaluate: log1prel, type: single },
+  log1prel: { evaluate: log1prel, type: single, ulps: 2 },
   /** log(x/y) of positive numbers, with all digits where they are next to each other. */
-  logRatio: { evaluate: (x, y) => Math.abs(x - y) < 0.5 * y ? Math.log1p((x - y) / y) : Math.log(x) - Math.log(y), type: single },
-  sin: { evaluate: Math.sin, type: single },
-  cos: { evaluate: Math.cos, type: single },
+  logRatio: { evaluate: logRatio, type: single, ulps: 2 },
+  sin: { evaluate: Math.sin, type: single, ulps: 2 },
+  cos: { evaluate: Math.cos, type: single, ulps: 2 },
   /** sin(x)/x. */
-  sinc: { evaluate: sinc, type: single },
+  sinc: { evaluate: sinc, type: single, ulps: 2 },
   /** On [−1, 1]. */
-  asin: { evaluate: Math.asin, type: single },
+  asin: { evaluate: Math.asin, type: single, ulps: 2 },
   /** ψ(x) = Γ′(x)/Γ(x) for x > 0. */
-  digamma: { evaluate: digamma, type: single },
+  digamma: { evaluate: digamma, type: single, ulps: 2 },
   /** The logarithm of a positive number as a double, to 2⁻⁴⁷. */
-  logDouble: { evaluate: (x) => (x > 0 ? Math.log(x) : lowest), type: double },
+  logDouble: { evaluate: logarithm, type: double, ulps: 2 ** -24 },
   /** A number as a double: sums and products with it are doubles. */
-  lift: { evaluate: (x) => x, type: double },
+  lift: { evaluate: (x) => x, type: double, ulps: 0 },
   /** A double as one number. */
-  narrow: { evaluate: (x) => x, type: single },
+  narrow: { evaluate: (x) => x, type: single, ulps: 0.5 },
   /** w e^x 2^24 of a weight ≥ 0 and a double, also where w and e^x are beyond f32 and their product is not. */
-  weigh: { evaluate: (w, x) => (w > 0 ? Math.exp(Math.log(w) + x) * 2 ** 24 : 0), type: single },
+  weigh: { evaluate: weigh, type: single, ulps: 2 },
   /** The binade of a positive number times log 2: less than log 2 below its logarithm. */
-  logOfBinade: { evaluate: (x) => (x > 0 ? Math.floor(Math.log2(x)) * Math.LN2 : lowest), type: single },
+  logOfBinade: { evaluate: (x) => (x > 0 ? split(x).exponent * Math.LN2 : lowest), type: single, ulps: 1 },
 };
