@@ -1,29 +1,48 @@
-import { turnsPerStep, type Operand } from '../engine/operation.ts';
+import type { Operand } from '../engine/operation.ts';
 import { splitDouble } from '../math/double-single.ts';
 import { CompensatedSum } from '../math/sum.ts';
-import { operators } from './operators.ts';
-import { active, columnsOf, scheduleOf, type Field, type Instruction, type Prepared, type Program, type Schedule } from './program.ts';
+import { operators, type Operator } from './operators.ts';
+import { active, columnsOf, scheduleOf, type Field, type Instruction, type Prepared } from './program.ts';
+
+/** Entries that an instruction goes through before the next does: a fraction of a millisecond for all of them. */
+const stretch = 512;
+
+/** Computes `count` entries of a value, the first of which is `from`. */
+type Computation = (from: number, count: number) => void;
+
+/** A sweep with all that it calls. */
+interface Pass {
+  readonly rowValues: readonly Computation[];
+  readonly entryValues: readonly Computation[];
+  readonly reducers: readonly Reducer[];
+  readonly written: readonly Field[];
+}
 
 /** Runs a program in f64, a row at a time. A double comes as the sum of its parts and goes as these. */
 export class Interpreter {
-  readonly #instructions: readonly Instruction[];
-  readonly #schedule: Schedule;
   readonly #call: Prepared;
-  readonly #places: ReadonlyMap<string, number>;
-  readonly #program: Program;
+  readonly #width: number;
+  /** The entries at hand of each value; a number of the row as often. */
+  readonly #values: readonly Float64Array[];
+  readonly #passes: readonly Pass[];
+  /** Numbers of the row after the last sweep. */
+  readonly #last: readonly Computation[];
   #rows: readonly ArrayLike<number>[] = [];
   #step = 0;
-  /** The value of each instruction, of the entry at hand. */
-  readonly #values: Float64Array;
 
   constructor(call: Prepared) {
-    const { program } = call;
-    this.#program = program;
-    this.#instructions = program.instructions;
-    this.#schedule = scheduleOf(program);
+    const { fields, program: { instructions } } = call;
     this.#call = call;
-    this.#places = new Map(program.inputs.map(({ name }, place) => [name, place]));
-    this.#values = new Float64Array(program.instructions.length);
+    this.#width = Math.min(stretch, call.outcomes);
+    this.#values = instructions.map(() => new Float64Array(this.#width));
+    const { sweeps, rowValues: last } = scheduleOf(call.program);
+    const computations = (values: readonly number[]): Computation[] => values.flatMap((value) => this.#computationOf(instructions[value]!, this.#values[value]!) ?? []);
+    this.#passes = sweeps.map(({ rowValues, entryValues, reductions, outputs }): Pass => ({
+      rowValues: computations(rowValues), entryValues: computations(entryValues),
+      reducers: reductions.map((value) => reducerOf(instructions[value]!, this.#values[instructions[value]!.operands[0]!]!, this.#values[value]!)),
+      written: fields.filter(({ output }) => outputs.includes(output)),
+    }));
+    this.#last = computations(last);
   }
 
   /** One row; of a loop its steps, whose state stays in f64. */
@@ -44,9 +63,10 @@ export class Interpreter {
 
   /** The state as it comes. */
   #begin(start: readonly ArrayLike<number>[], out: Float64Array): void {
-    for (const field of this.#call.fields) {
-      const state = this.#stateIn(out, field.output.name)!;
-      const given = start[this.#places.get(field.output.name) ?? -1] ?? [1];
+    const { fields, program: { inputs } } = this.#call;
+    for (const { output: { name } } of fields) {
+      const state = this.#stateIn(out, name)!;
+      const given = start[inputs.findIndex((input) => input.name === name)] ?? [1];
       for (let k = 0; k < state.length; k++) state[k] = given[k]!;
     }
   }
@@ -67,84 +87,105 @@ export class Interpreter {
   }
 
   *#once(out: Float64Array): Generator<void> {
-    const turns = turnsPerStep(1);
     const { fields, outcomes } = this.#call;
-    for (const { rowValues, entryValues, reductions, outputs } of this.#schedule.sweeps) {
-      this.#compute(rowValues, 0);
-      const reducers = reductions.map((value) => reducerOf(this.#instructions[value]!));
-      const written = fields.filter(({ output }) => outputs.includes(output));
-      for (let k = 0; k < outcomes; k++) {
-        if (k % turns === 0) yield;
-        this.#compute(entryValues, k);
-        reductions.forEach((value, at) => reducers[at]!.add(this.#values[this.#instructions[value]!.operands[0]!]!, k));
-        for (const field of written) if (k < field.width) this.#put(out, field, k);
+    for (const { rowValues, entryValues, reducers, written } of this.#passes) {
+      for (const compute of rowValues) compute(0, 1);
+      for (const reducer of reducers) reducer.start();
+      for (let from = 0; from < outcomes; from += this.#width) {
+        yield;
+        const count = Math.min(this.#width, outcomes - from);
+        for (const compute of entryValues) compute(from, count);
+        for (const reducer of reducers) reducer.add(from, count);
+        for (const field of written) this.#put(out, field, from, Math.min(count, field.width - from));
       }
-      reductions.forEach((value, at) => { this.#values[value] = reducers[at]!.value; });
+      for (const reducer of reducers) reducer.end();
     }
-    this.#compute(this.#schedule.rowValues, 0);
-    for (const field of fields) if (field.per === 'row') this.#put(out, field, 0);
+    for (const compute of this.#last) compute(0, 1);
+    for (const field of fields) if (field.per === 'row') this.#put(out, field, 0, 1);
   }
 
-  #compute(values: readonly number[], k: number): void {
-    for (const value of values) this.#values[value] = this.#evaluate(this.#instructions[value]!, k);
-  }
-
-  #evaluate({ node, operands: [x = 0, y = 0, z = 0] }: Instruction, k: number): number {
-    const values = this.#values;
+  /** None of what is the same in every row. */
+  #computationOf({ node, operands, per }: Instruction, out: Float64Array): Computation | undefined {
+    const { program: { instructions }, numbers, outcomes } = this.#call;
+    const [x = out, y = out, z = out] = operands.map((operand) => this.#values[operand]!);
+    const always = (number: number): undefined => { out.fill(number); };
+    const inEach = (compute: Computation): Computation => per === 'entry' ? compute : () => {
+      compute(0, 1);
+      out.fill(out[0]!);
+    };
     switch (node.kind) {
-      case 'constant': return node.value;
-      case 'number': return this.#call.numbers[node.name]!;
-      case 'argument': return this.#entry(node.name, k);
-      case 'index': return k;
-      case 'outcomes': return this.#call.outcomes;
-      case 'step': return this.#step;
-      case 'at': return this.#entry((this.#instructions[x]!.node as { readonly name: string }).name, values[y]!);
-      case 'apply': return operators[node.operator].evaluate(values[x]!, values[y]!, values[z]!);
-      case 'reduce':
-      case 'infinite': throw new TypeError(`A ${node.kind} is no value of an entry`);
+      case 'constant': return always(node.value);
+      case 'number': return always(numbers[node.name]!);
+      case 'outcomes': return always(outcomes);
+      case 'step': return inEach(() => { out[0] = this.#step; });
+      case 'index': return (from, count) => { for (let k = 0; k < count; k++) out[k] = from + k; };
+      case 'argument': return inEach(this.#readerOf(node.name, out));
+      case 'at': {
+        const read = this.#readerOf((instructions[operands[0]!]!.node as { readonly name: string }).name, out);
+        return inEach(() => read(y[0]!, 1));
+      }
+      case 'apply': return inEach(loopOf(node.operator, x, y, z, out));
+      case 'reduce': case 'infinite': return undefined; // of the sweep, and of its outputs
     }
   }
 
   /** Beyond its end a row has zeros. */
-  #entry(name: string, k: number): number {
-    const place = this.#places.get(name)!;
-    const { per, type, isWeights } = this.#program.inputs[place]!;
-    const row = this.#rows[place]!;
-    const width = type === 'double' ? row.length / 2 : row.length;
-    const at = per === 'row' ? 0 : k;
-    const x = at < width ? row[at]! : 0;
-    if (isWeights) return Math.abs(x);
-    return type === 'double' && at < width ? x + row[width + at]! : x;
+  #readerOf(name: string, out: Float64Array): Computation {
+    const { inputs } = this.#call.program;
+    const place = inputs.findIndex((input) => input.name === name);
+    const { type, isWeights } = inputs[place]!;
+    return (from, count) => {
+      const row = this.#rows[place]!;
+      const width = type === 'double' ? row.length / 2 : row.length;
+      const end = Math.min(count, width - from);
+      out.fill(0, Math.max(0, end), count);
+      for (let k = 0; k < end; k++) {
+        const x = row[from + k]!;
+        out[k] = isWeights ? Math.abs(x) : type === 'double' ? x + row[width + from + k]! : x;
+      }
+    };
   }
 
-  #put(out: Float64Array, { output: { value, infinite }, isDouble, from, width }: Field, k: number): void {
-    const x = this.#values[value]!;
-    const isInfinite = infinite !== undefined && this.#values[infinite] !== 0;
-    if (!isDouble) {
-      out[from + k] = isInfinite ? (x < 0 ? -Infinity : Infinity) : x;
-      return;
+  #put(out: Float64Array, { output: { value, infinite }, isDouble, from: column, width }: Field, from: number, count: number): void {
+    const values = this.#values[value]!;
+    const isInfinite = infinite === undefined ? undefined : this.#values[infinite]!;
+    for (let k = 0; k < count; k++) {
+      const x = values[k]!;
+      const at = column + from + k;
+      if (isDouble) ({ high: out[at], low: out[at + width] } = splitDouble(x));
+      else out[at] = isInfinite && isInfinite[k] !== 0 ? (x < 0 ? -Infinity : Infinity) : x;
     }
-    const { high, low } = splitDouble(x);
-    out[from + k] = high;
-    out[from + width + k] = low;
   }
 }
 
-interface Reducer {
-  readonly value: number;
-  add(x: number, k: number): void;
+/** The most frequent ones stand here too, since a loop with a call takes thrice the time. */
+function loopOf(operator: Operator, x: Float64Array, y: Float64Array, z: Float64Array, out: Float64Array): Computation {
+  const { evaluate } = operators[operator];
+  if (operator === 'add') return (_, count) => { for (let k = 0; k < count; k++) out[k] = x[k]! + y[k]!; };
+  if (operator === 'subtract') return (_, count) => { for (let k = 0; k < count; k++) out[k] = x[k]! - y[k]!; };
+  if (operator === 'multiply') return (_, count) => { for (let k = 0; k < count; k++) out[k] = x[k]! * y[k]!; };
+  return (_, count) => { for (let k = 0; k < count; k++) out[k] = evaluate(x[k]!, y[k]!, z[k]!); };
 }
 
-function reducerOf({ node }: Instruction): Reducer {
-  if (node.kind !== 'reduce') throw new TypeError(`A ${node.kind} reduces nothing`);
-  if (node.reduction === 'sum') return new CompensatedSum();
-  let [greatest, index] = [-Infinity, 0];
-  const { reduction } = node;
+/** Finds one number of the row, stretch by stretch. */
+interface Reducer {
+  start(): void;
+  add(from: number, count: number): void;
+  end(): void;
+}
+
+function reducerOf({ node }: Instruction, of: Float64Array, out: Float64Array): Reducer {
+  let [sum, greatest, index] = [new CompensatedSum(), -Infinity, 0];
+  const start = (): void => { [sum, greatest, index] = [new CompensatedSum(), -Infinity, 0]; };
+  if (node.kind === 'reduce' && node.reduction === 'sum') {
+    return { start, add: (_, count) => { for (let k = 0; k < count; k++) sum.add(of[k]!); }, end: () => { out.fill(sum.value); } };
+  }
+  const isMax = node.kind === 'reduce' && node.reduction === 'max';
   return {
-    get value() { return reduction === 'max' ? greatest : index; },
-    add(x, k) {
-      if (x <= greatest) return;
-      [greatest, index] = [x, k];
+    start,
+    add(from, count) {
+      for (let k = 0; k < count; k++) if (of[k]! > greatest) [greatest, index] = [of[k]!, from + k];
     },
+    end: () => { out.fill(isMax ? greatest : index); },
   };
 }

@@ -130,9 +130,9 @@ function applied(operator: Operator, ...given: (Value | number)[]): Value {
   const operands = given.map(valueOf);
   const per = operands.some((operand) => operand.per === 'entry') ? 'entry' : 'row';
   const conditions = operator === 'select' ? 1 : operator === 'and' || operator === 'or' || operator === 'not' ? 2 : 0;
-  operands.forEach((operand, index) => {
+  operands.forEach((operand, at) => {
     const isCondition = operand.type === 'condition';
-    if (isCondition !== index < conditions) throw wrong(operator, index < conditions ? 'a condition' : 'a number', operand);
+    if (isCondition !== at < conditions) throw wrong(operator, at < conditions ? 'a condition' : 'a number', operand);
   });
   return new Value({ kind: 'apply', operator }, operands, per, operators[operator].type(operands.map(({ type }) => type)));
 }
