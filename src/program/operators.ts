@@ -11,6 +11,8 @@ export interface ScalarOperator {
   readonly type: (operands: readonly ValueType[]) => ValueType;
   /** How far f32 on the GPU and the CPU may be from the exact result of exact operands, in units of 2⁻²³ of it. */
   readonly ulps: number;
+  /** The same of doubles. */
+  readonly ulpsOfDoubles?: number;
   /** What the error is counted in units of, where that is more than the result. */
   readonly scale?: (x: number, y: number) => number;
 }
@@ -25,6 +27,7 @@ export type Operator =
 const single = (): ValueType => 'single';
 const double = (): ValueType => 'double';
 const condition = (): ValueType => 'condition';
+const larger = (x: number, y: number): number => Math.max(Math.abs(x), Math.abs(y));
 /** Of sums and products: double where an operand is. */
 const widest = (operands: readonly ValueType[]): ValueType => (operands.includes('double') ? 'double' : 'single');
 
@@ -33,21 +36,21 @@ const widest = (operands: readonly ValueType[]): ValueType => (operands.includes
  * machine in assembly/program, where they stand in this order. None gives NaN where its operands are in its domain.
  */
 export const operators: Readonly<Record<Operator, ScalarOperator>> = {
-  add: { evaluate: (x, y) => x + y, type: widest, ulps: 0.5 },
-  subtract: { evaluate: (x, y) => x - y, type: widest, ulps: 0.5 },
-  multiply: { evaluate: (x, y) => x * y, type: widest, ulps: 0.5 },
+  add: { evaluate: (x, y) => x + y, type: widest, ulps: 0.5, ulpsOfDoubles: 2 ** -22, scale: larger },
+  subtract: { evaluate: (x, y) => x - y, type: widest, ulps: 0.5, ulpsOfDoubles: 2 ** -22, scale: larger },
+  multiply: { evaluate: (x, y) => x * y, type: widest, ulps: 0.5, ulpsOfDoubles: 2 ** -22 },
   /** x/0 is 0: who wants another limit selects it. */
-  divide: { evaluate: (x, y) => (y === 0 ? 0 : x / y), type: widest, ulps: 2.5 },
+  divide: { evaluate: (x, y) => (y === 0 ? 0 : x / y), type: widest, ulps: 2.5, ulpsOfDoubles: 2 ** -22 },
   negate: { evaluate: (x) => -x, type: widest, ulps: 0 },
   absolute: { evaluate: Math.abs, type: widest, ulps: 0 },
-  minimum: { evaluate: Math.min, type: single, ulps: 0 },
-  maximum: { evaluate: Math.max, type: single, ulps: 0 },
+  minimum: { evaluate: (x, y) => Math.min(x, y), type: single, ulps: 0 },
+  maximum: { evaluate: (x, y) => Math.max(x, y), type: single, ulps: 0 },
   floor: { evaluate: Math.floor, type: single, ulps: 0 },
   less: { evaluate: (x, y) => Number(x < y), type: condition, ulps: 0 },
   lessOrEqual: { evaluate: (x, y) => Number(x <= y), type: condition, ulps: 0 },
   equal: { evaluate: (x, y) => Number(x === y), type: condition, ulps: 0 },
   and: { evaluate: (x, y) => x * y, type: condition, ulps: 0 },
-  or: { evaluate: Math.max, type: condition, ulps: 0 },
+  or: { evaluate: (x, y) => Math.max(x, y), type: condition, ulps: 0 },
   not: { evaluate: (x) => 1 - x, type: condition, ulps: 0 },
   /** The second operand where the first holds, else the third. */
   select: { evaluate: (x, y, z) => (x === 0 ? z : y), type: ([, ...chosen]) => widest(chosen), ulps: 0 },

@@ -1,6 +1,6 @@
-import { ShapeError, shown } from '../engine/errors.ts';
+import { DomainError, DuallyError, ShapeError, shown } from '../engine/errors.ts';
 import { active, type Input, type Instruction, type Output, type Program } from './program.ts';
-import { Value } from './value.ts';
+import { untraced, Value } from './value.ts';
 
 export type Values = Readonly<Record<string, Value>>;
 
@@ -18,25 +18,24 @@ export interface Traced {
 
 /** Runs a program once on symbols and notes what it does to them; what is done twice is noted once. */
 export function trace({ name, formula, inputs, numbers, program, isStep }: Traced): Program {
+  const symbols = Object.fromEntries(inputs.map((input) => [input.name, new Value({ kind: 'argument', name: input.name }, [], input.per, input.type)]));
+  const given = Object.fromEntries(numbers.map((number) => [number, new Value({ kind: 'number', name: number }, [], 'row')]));
   const instructions: Instruction[] = [];
   const places = new Map<string, number>();
   const known = new Map<Value, number>();
   const place = (value: Value): number => {
     if (known.has(value)) return known.get(value)!;
-    const { node, per, type } = value;
+    const { node, per, type, name: label } = value;
+    checkOrigin(name, value, { argument: symbols, number: given });
     const operands = value.operands.map(place);
     const key = JSON.stringify([node, operands]);
-    if (!places.has(key)) places.set(key, instructions.push({ node, operands, per, type, ...(value.name && { name: value.name }) }) - 1);
-    known.set(value, places.get(key)!);
-    return places.get(key)!;
+    const at = places.get(key) ?? instructions.push({ node, operands, per, type }) - 1;
+    if (label !== undefined) instructions[at] = { name: label, ...instructions[at]! }; // the first name that it has
+    places.set(key, at);
+    known.set(value, at);
+    return at;
   };
-  const symbols = Object.fromEntries(inputs.map((input) => [input.name, new Value({ kind: 'argument', name: input.name }, [], input.per, input.type)]));
-  const given = Object.fromEntries(numbers.map((number) => [number, new Value({ kind: 'number', name: number }, [], 'row')]));
-  const returned = program(named(name, 'argument', symbols), named(name, 'number', given));
-  const several = returned instanceof Value ? { result: returned } : returned;
-  const outputs = Object.entries(several).map(([output, value]): Output => {
-    if (!(value instanceof Value)) throw wrongOutput(name, output, shown(value));
-    if (value.type === 'condition') throw wrongOutput(name, output, 'a condition');
+  const outputs = returnedBy(name, () => program(named(name, 'argument', symbols), named(name, 'number', given))).map(([output, value]): Output => {
     const [of, condition] = value.node.kind === 'infinite' ? [value.operands[0]!, value.operands[1]!] : [value];
     return { name: output, value: place(of), ...(condition && { infinite: place(condition) }) };
   });
@@ -62,6 +61,32 @@ function checkState({ name, inputs, instructions, outputs }: Program): void {
   }
 }
 
+/** What a program returns by name: one value is the result. Errors that it throws get to know whose they are. */
+function returnedBy(operation: string, program: () => Returned): readonly (readonly [string, Value])[] {
+  try {
+    const returned: unknown = program();
+    const several = Object.entries(returned instanceof Value ? { result: returned } : returned ?? {});
+    if (several.length === 0) throw wrongOutput(operation, 'program', shown(returned));
+    for (const [output, value] of several) {
+      if (!(value instanceof Value)) throw wrongOutput(operation, output, shown(value));
+      if (value.type === 'condition') throw wrongOutput(operation, output, 'a condition');
+    }
+    return several as (readonly [string, Value])[];
+  } catch (error) {
+    throw error instanceof DuallyError && error.operation === untraced ? error.inOperation(operation) : error;
+  }
+}
+
+/** Throws where a value is an argument or a number of another program. */
+function checkOrigin(operation: string, value: Value, own: Readonly<Record<'argument' | 'number', Values>>): void {
+  const { node } = value;
+  if ((node.kind !== 'argument' && node.kind !== 'number') || own[node.kind][node.name] === value) return;
+  throw new DomainError({
+    operation, argument: node.name, expected: 'values of this program', got: `the ${node.kind} ${shown(node.name)} of another`,
+    remedy: 'Compute with what the program is given.',
+  });
+}
+
 function wrongOutput(operation: string, argument: string, got: string): ShapeError {
   return new ShapeError({ operation, argument, expected: 'numbers as the results of a row program', got, remedy: 'Return a value, or several by name.' });
 }
@@ -70,7 +95,7 @@ function wrongOutput(operation: string, argument: string, got: string): ShapeErr
 function named(operation: string, kind: string, values: Values): Values {
   return new Proxy(values, {
     get(target, key) {
-      if (typeof key === 'symbol' || key in target) return target[key as string];
+      if (typeof key === 'symbol' || Object.hasOwn(target, key)) return target[key as string];
       throw new ShapeError({
         operation, argument: key, expected: `a name of ${Object.keys(target).map(shown).join(', ') || 'nothing'}`,
         got: `the unknown ${kind} ${shown(key)}`, remedy: 'State it in the record, or mend the name.',

@@ -103,13 +103,15 @@ export class Value {
   argmax(): Value { return reduced('argmax', this); }
   /** The entry of an argument at an index, which is a number of the row. */
   at(index: Value): Value {
-    if (this.node.kind !== 'argument' || this.per !== 'entry' || index.per !== 'row') throw wrong('at', 'an argument with entries, and an index for each row', this);
+    if (this.node.kind !== 'argument' || this.per !== 'entry') throw wrong('at', 'an argument with entries', this);
+    if (index.per !== 'row' || index.type === 'condition') throw wrong('at', 'an index that is a number of the row', index);
     return new Value({ kind: 'at' }, [this, index], 'row', this.type);
   }
   /** A result that is infinite, with its own sign, where the condition holds. */
   infiniteWhere(condition: Value): Value {
     if (condition.type !== 'condition') throw wrong('infiniteWhere', 'a condition', condition);
-    return new Value({ kind: 'infinite' }, [this.single(), condition], this.per === 'entry' ? 'entry' : condition.per);
+    if (condition.per === 'entry' && this.per === 'row') throw wrong('infiniteWhere', 'a condition of the row', condition);
+    return new Value({ kind: 'infinite' }, [this.single(), condition], this.per);
   }
 }
 
@@ -120,14 +122,14 @@ export const stepIndex = (): Value => new Value({ kind: 'step' }, [], 'row');
 /** How many entries the row has. */
 export const outcomes = (): Value => new Value({ kind: 'outcomes' }, [], 'row');
 
-export function valueOf(x: Value | number): Value {
+export function valueOf(x: Value | number, operator = 'operand'): Value {
   if (x instanceof Value) return x;
   if (typeof x === 'number' && Number.isFinite(x)) return new Value({ kind: 'constant', value: x }, [], 'row');
-  throw new DomainError({ operation: 'row program', argument: 'operand', expected: 'a value of the program, or a finite number', got: shown(x), remedy: 'Compute with what the program is given.' });
+  throw new DomainError({ operation: untraced, argument: operator, expected: 'a value of the program, or a finite number', got: shown(x), remedy: 'Compute with what the program is given.' });
 }
 
 function applied(operator: Operator, ...given: (Value | number)[]): Value {
-  const operands = given.map(valueOf);
+  const operands = given.map((x) => valueOf(x, operator));
   const per = operands.some((operand) => operand.per === 'entry') ? 'entry' : 'row';
   const conditions = operator === 'select' ? 1 : operator === 'and' || operator === 'or' || operator === 'not' ? 2 : 0;
   operands.forEach((operand, at) => {
@@ -138,13 +140,17 @@ function applied(operator: Operator, ...given: (Value | number)[]): Value {
 }
 
 function reduced(reduction: 'sum' | 'max' | 'argmax', of: Value): Value {
-  if (of.per === 'row') throw wrong(reduction, 'a value of each entry', of);
+  if (of.per === 'row' || of.type === 'condition') throw wrong(reduction, 'a number of each entry', of);
   return new Value({ kind: 'reduce', reduction }, [of], 'row', reduction === 'argmax' ? 'single' : of.type);
 }
 
+/** What errors name until it is known which program makes the mistake. */
+export const untraced = 'row program';
+
 function wrong(operator: string, expected: string, got: Value): DomainError {
+  const { node, name = 'name' in node ? node.name : operator } = got;
   return new DomainError({
-    operation: 'row program', argument: got.name ?? operator, expected: `${expected} for ${operator}`,
+    operation: untraced, argument: name, expected: `${expected} for ${operator}`,
     got: `a ${got.type === 'condition' ? 'condition' : 'number'} of each ${got.per}`, remedy: 'Mend the program.',
   });
 }
