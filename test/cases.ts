@@ -10,6 +10,7 @@ import type { Tensor } from '../src/engine/tensor.ts';
 import { dimensionOf, type Coordinates } from '../src/geometry/coordinates.ts';
 import * as dually from '../src/index.ts';
 import { masks } from './masks.ts';
+import { everyOperator } from './program/every-operator.ts';
 import { uniformFrom } from './math/relative-error.ts';
 
 export interface NamedOperation {
@@ -137,7 +138,7 @@ export function exampleResults(engine: Engine): Tensor[] {
 export function kernelUses(engine: Engine): KernelUse[] {
   const kl = dually.klDivergence.operation as Operation;
   const split = longBatches.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
-  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine), apply(exertion, [engine.values([[1, 2]], { outcomes: 2 })], { rows: 2 })].flatMap(kernelsOf);
+  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine), apply(everyOperator, [engine.values([[1, 2]], { outcomes: 2 })], {}), apply(exertion, [engine.values([[1, 2]], { outcomes: 2 })], { rows: 2 })].flatMap(kernelsOf);
 }
 
 /** Some operations leave the conversion of logits to the caller. */

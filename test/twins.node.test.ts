@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../src/engine/open.ts';
+import { uniformsOf } from '../src/engine/kernel.ts';
 import { formCheck } from '../src/engine/form-check.ts';
-import { wgslStruct } from '../src/engine/uniform-layout.ts';
+import { wgslStruct, type UniformLayout } from '../src/engine/uniform-layout.ts';
 import { regimeLayout } from '../src/engine/regimes.ts';
 import { exampleResults, kernelUses } from './cases.ts';
 import { callOf, fastStages } from '../src/engine/cpu/build-program.ts';
@@ -50,8 +51,8 @@ test('every WGSL file is in a kernel of an exported operation, under its name', 
 
 test('the uniforms of every kernel are laid out as its WGSL says', () => {
   const kernels = [
-    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: kernel.uniforms, pieces: kernel.pieces(dispatch, 'lane') })),
-    { name: 'check of rows', layout: formCheck.uniforms, pieces: formPieces() },
+    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: uniformsOf(kernel, dispatch), pieces: kernel.pieces(dispatch, 'lane') })),
+    { name: 'check of rows', layout: formCheck.uniforms as UniformLayout, pieces: formPieces() },
   ];
   for (const { name, layout, pieces } of kernels) {
     const structs = pieces.flatMap(({ source }) => source.match(/struct Uniforms \{[^}]*\}/g) ?? []);

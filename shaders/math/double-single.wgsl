@@ -40,6 +40,17 @@ fn multiply(x: DoubleSingle, y: DoubleSingle, zero: u32) -> DoubleSingle {
   return DoubleSingle(head.high, head.low + fma(x.high, y.low, x.low * y.high));
 }
 
+// The same product with its low part below an ulp of the high part.
+fn times(x: DoubleSingle, y: DoubleSingle, zero: u32) -> DoubleSingle {
+  let product = two_product(x.high, y.high, zero);
+  return two_sum(product.high, product.low + fma(x.high, y.low, x.low * y.high), zero);
+}
+
 fn negated(x: DoubleSingle) -> DoubleSingle {
   return DoubleSingle(-x.high, -x.low);
+}
+
+// A constant that compilers do not fold into what is left of a rounding.
+fn constant(high: f32, low: f32, zero: u32) -> DoubleSingle {
+  return DoubleSingle(opaque(high, zero), opaque(low, zero));
 }

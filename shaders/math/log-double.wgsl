@@ -4,16 +4,6 @@ const LOG_LEADING: f32 = 0.693359375; // log 2, whose first part has 9 bits
 const LOG_MIDDLE: f32 = -0.000212194442;
 const LOG_LAST: f32 = 1.64659497e-12;
 
-fn times(x: DoubleSingle, y: DoubleSingle, zero: u32) -> DoubleSingle {
-  let product = two_product(x.high, y.high, zero);
-  return two_sum(product.high, product.low + fma(x.high, y.low, x.low * y.high), zero);
-}
-
-// A constant that compilers do not fold into what is left of a rounding.
-fn constant(high: f32, low: f32, zero: u32) -> DoubleSingle {
-  return DoubleSingle(opaque(high, zero), opaque(low, zero));
-}
-
 fn log_double(bits: u32, shift: i32, zero: u32) -> DoubleSingle {
   let x = split(bits);
   let falls = x.mantissa > 1.41421354;

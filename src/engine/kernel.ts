@@ -53,7 +53,8 @@ export interface Dispatch<Parameters> {
  */
 export interface Kernel<Parameters> {
   readonly pieces: (dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[];
-  readonly uniforms: UniformLayout;
+  /** A function where they follow from the dispatch. */
+  readonly uniforms: UniformLayout | ((dispatch: Dispatch<Parameters>) => UniformLayout);
   /** What the uniforms call the inputs in the order of their bindings, where it is not the names of the arguments. */
   readonly names?: readonly string[];
   /** Which input each of the bindings gets, where it is not the order of the arguments. */
@@ -73,6 +74,10 @@ export interface Kernel<Parameters> {
   readonly items: (dispatch: Dispatch<Parameters>, regime: Regime) => number;
   /** How often a lane would go round its loops if it had the item for itself, where that is not the width of the first input. */
   readonly iterations?: (dispatch: Dispatch<Parameters>) => number;
+}
+
+export function uniformsOf<Parameters>({ uniforms }: Kernel<Parameters>, dispatch: Dispatch<Parameters>): UniformLayout {
+  return typeof uniforms === 'function' ? uniforms(dispatch) : uniforms;
 }
 
 /**

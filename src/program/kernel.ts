@@ -1,5 +1,45 @@
-import type { Kernel } from '../engine/kernel.ts';
-import type { Dispatch } from '../engine/kernel.ts';
-import type { Prepared } from './program.ts';
+import type { Dispatch, Kernel } from '../engine/kernel.ts';
+import { splitDouble } from '../math/double-single.ts';
+import type { Prepared, Program } from './program.ts';
+import { writeProgram, type WrittenProgram } from './wgsl.ts';
 
-export declare function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) => Prepared): Kernel<Parameters>;
+const known = new WeakMap<Program, WrittenProgram>();
+
+function writtenOf(program: Program): WrittenProgram {
+  let written = known.get(program);
+  if (!written) known.set(program, written = writeProgram(program));
+  return written;
+}
+
+/** The kernel of row programs: which one it is, and what goes with it, may follow from the parameters. */
+export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) => Prepared): Kernel<Parameters> {
+  let last: { readonly dispatch: Dispatch<Parameters>; readonly prepared: Prepared } | undefined;
+  const preparedOf = (dispatch: Dispatch<Parameters>): Prepared => {
+    if (last?.dispatch !== dispatch) last = { dispatch, prepared: prepare(dispatch) };
+    return last.prepared;
+  };
+  return {
+    pieces: (dispatch) => writtenOf(preparedOf(dispatch).program).pieces,
+    uniforms: (dispatch) => writtenOf(preparedOf(dispatch).program).uniforms,
+    values: (dispatch) => valuesOf(preparedOf(dispatch), dispatch),
+    over: 'rows',
+    teams: true,
+    items: ({ rows }) => rows,
+    iterations: (dispatch) => preparedOf(dispatch).outcomes,
+  };
+}
+
+function valuesOf({ program, outcomes, numbers, fields }: Prepared, { inputs }: Dispatch<unknown>): Record<string, number> {
+  const values: Record<string, number> = { outcomes };
+  program.inputs.forEach(({ name, type }, index) => { values[`${name}_width`] = inputs[index]!.width / (type === 'double' ? 2 : 1); });
+  for (const name of program.numbers) {
+    const { high, low } = splitDouble(numbers[name]!);
+    values[`n_${name}`] = high;
+    values[`n_${name}_low`] = low;
+  }
+  for (const { output: { name }, from, width } of fields) {
+    values[`${name}_to`] = from;
+    values[`${name}_columns`] = width;
+  }
+  return values;
+}

@@ -1,4 +1,4 @@
-import type { Dispatch, Kernel, Regime } from '../kernel.ts';
+import { uniformsOf, type Dispatch, type Kernel, type Regime } from '../kernel.ts';
 import { foldWorkgroups, type Limits } from '../plan.ts';
 import { regimeLayout } from '../regimes.ts';
 import { unlessAborted } from '../signals.ts';
@@ -59,7 +59,7 @@ export class Encoder {
     const items = kernel.items(dispatch, effective);
     const layout = regimeLayout(effective, items);
     const { pipeline, layouts } = await unlessAborted(this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length), this.#signal);
-    const uniforms = this.#gpu.uniforms(kernel.uniforms.write({
+    const uniforms = this.#gpu.uniforms(uniformsOf(kernel, dispatch).write({
       rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom, row_from: rowFrom,
       ...Object.fromEntries(inputs.flatMap(({ name, region }) => [[`${name}_start`, region.start], [`${name}_stride`, region.stride]])),
       ...kernel.values?.(dispatch),

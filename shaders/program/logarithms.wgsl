@@ -1,0 +1,50 @@
+// Exponentials and logarithms of row programs, to 2 ulp.
+// Twin: src/program/functions.ts
+fn log_of(x: f32) -> f32 {
+  return select(LOWEST, log_of_bits(bitcast<u32>(x)), is_positive(x));
+}
+
+fn log1p_of(x: f32) -> f32 {
+  if (x <= -1.0) {
+    return LOWEST;
+  }
+  return log1p_accurate(x);
+}
+
+// (e^x - 1)/x.
+fn exprel(x: f32) -> f32 {
+  if (abs(x) < 5.0e-8) {
+    return 1.0;
+  }
+  let e = exp_scaled(x, 0.0);
+  if (e.exponent > 30) {
+    return scale((1.0 + e.fraction) / x, e.exponent);
+  }
+  return expm1_accurate(x) / x;
+}
+
+// log(1 + x)/x; near 0 from 2 atanh(s), s = x/(2 + x).
+fn log1prel(x: f32) -> f32 {
+  if (abs(x) > 0.4) {
+    return log1p_of(x) / x;
+  }
+  let s = x / (2.0 + x);
+  return fma(s * s, atanh_tail(s * s), 1.0) * (2.0 / (2.0 + x));
+}
+
+// log(x/y) from mantissas within a factor of the square root of 2: their difference is exact.
+fn log_of_quotient(x: f32, y: f32) -> f32 {
+  if (!is_positive(x) || !is_positive(y)) {
+    return log_of(x) - log_of(y);
+  }
+  var of_x = split(bitcast<u32>(x));
+  var of_y = split(bitcast<u32>(y));
+  if (of_x.mantissa > 1.41421354 * of_y.mantissa) {
+    of_x = Scaled(0.5 * of_x.mantissa, of_x.exponent + 1);
+  } else if (of_y.mantissa > 1.41421354 * of_x.mantissa) {
+    of_y = Scaled(0.5 * of_y.mantissa, of_y.exponent + 1);
+  }
+  let k = f32(of_x.exponent - of_y.exponent);
+  let y_of_s = twice_atanh((of_x.mantissa - of_y.mantissa) / (of_x.mantissa + of_y.mantissa));
+  return fma(k, LOG2_HIGH, fma(k, LOG2_LOW, y_of_s));
+}

@@ -1,0 +1,156 @@
+import type { Piece } from '../engine/kernel.ts';
+import { splitDouble } from '../math/double-single.ts';
+import { operators, type ValueType } from './operators.ts';
+import type { Instruction, Program } from './program.ts';
+import { doublePieces, ofDoubles, ofSingles, type WrittenOperator } from './wgsl-operators.ts';
+
+const largest = 3.4028234663852886e38;
+
+/** The values of a program as expressions of WGSL. */
+export class Expressions {
+  readonly #instructions: readonly Instruction[];
+  readonly #constants: readonly (number | undefined)[];
+  readonly #names: readonly (string | undefined)[];
+  /** The pieces whose functions are used. */
+  readonly pieces: Set<Piece> = new Set<Piece>();
+
+  constructor(program: Program) {
+    this.#instructions = program.instructions;
+    this.#constants = constantsOf(program);
+    this.#names = namesOf(program, this.#constants);
+    if (program.instructions.some(({ type }) => type === 'double')) this.join(doublePieces);
+  }
+
+  /** What a value is called that has a line of its own; others stand where they are used. */
+  nameOf(value: number): string | undefined {
+    return this.#names[value];
+  }
+
+  /** A value as an operand: a number of f32, two of them, or a condition. */
+  as(type: ValueType, value: number): string {
+    const own = this.#instructions[value]!.type;
+    if (type === own) return this.#names[value] ?? this.#inlined(value);
+    return type === 'double' ? this.#lifted(value) : `narrowed(${this.as('double', value)})`;
+  }
+
+  /** Within an expression signs between operands need parentheses. */
+  #inlined(value: number): string {
+    const definition = this.definition(value);
+    return this.#constants[value] === undefined && this.#operatorOf(value)?.isInfix ? `(${definition})` : definition;
+  }
+
+  /** What the line of a value says it is. */
+  definition(value: number): string {
+    const { node, operands, type } = this.#instructions[value]!;
+    const constant = this.#constants[value];
+    if (constant !== undefined) return type === 'double' ? doubleLiteral(constant) : type === 'condition' ? String(constant !== 0) : literal(constant);
+    switch (node.kind) {
+      case 'number': return `uniforms.n_${node.name}`;
+      case 'argument': return entryOf(node.name, this.#instructions[value]!.per === 'row' ? '0u' : 'k');
+      case 'index': return 'f32(k)';
+      case 'outcomes': return 'f32(uniforms.outcomes)';
+      case 'at': return entryOf((this.#instructions[operands[0]!]!.node as { readonly name: string }).name, `u32(${this.as('single', operands[1]!)})`);
+      case 'apply': return this.#applied(value);
+      case 'step': return 'f32(step)';
+      case 'constant': case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} has no expression`);
+    }
+  }
+
+  #applied(value: number): string {
+    const { operands } = this.#instructions[value]!;
+    const operator = this.#operatorOf(value);
+    if (!operator) return this.as(this.#instructions[value]!.type, operands[0]!);
+    this.join(operator.pieces);
+    return operator.write(...operands.map((operand, index) => this.as(operator.takes(index), operand)));
+  }
+
+  /** How an operator is written where an operand is a double, or where none is; a change of type is no operator here. */
+  #operatorOf(value: number): WrittenOperator | undefined {
+    const { node, operands } = this.#instructions[value]!;
+    if (node.kind !== 'apply' || node.operator === 'lift' || node.operator === 'narrow') return undefined;
+    const isDouble = operands.some((operand) => this.#instructions[operand]!.type === 'double');
+    return (isDouble ? ofDoubles[node.operator] : undefined) ?? ofSingles[node.operator];
+  }
+
+  /** Constants and numbers of a call keep what f32 has no room for. */
+  #lifted(value: number): string {
+    const { node } = this.#instructions[value]!;
+    const constant = this.#constants[value];
+    if (constant !== undefined) return doubleLiteral(constant);
+    if (node.kind === 'number') return `DoubleSingle(uniforms.n_${node.name}, uniforms.n_${node.name}_low)`;
+    return `DoubleSingle(${this.as('single', value)}, 0.0)`;
+  }
+
+  join(pieces: readonly Piece[]): void {
+    for (const piece of pieces) this.pieces.add(piece);
+  }
+}
+
+function entryOf(input: string, index: string): string {
+  return `${input}_at(${input}_start, ${index})`;
+}
+
+/** The values that are the same in every call, in f64: WGSL must not be given constants to compute with, which it refuses where they overflow. */
+function constantsOf({ instructions }: Program): readonly (number | undefined)[] {
+  const constants: (number | undefined)[] = [];
+  for (const { node, operands } of instructions) {
+    const [x, y, z] = operands.map((operand) => constants[operand]);
+    const isConstant = node.kind === 'apply' && operands.every((operand) => constants[operand] !== undefined);
+    constants.push(node.kind === 'constant' ? node.value : isConstant ? operators[node.operator].evaluate(x!, y!, z!) : undefined);
+  }
+  return constants;
+}
+
+/**
+ * Names of WGSL for the values that have a line of their own. Entries end in _k, and numbers of the row begin with row_, so
+ * that no name is WGSL's own or a function's.
+ */
+function namesOf(program: Program, constants: readonly (number | undefined)[]): readonly (string | undefined)[] {
+  const isInlined = inlinedOf(program, constants);
+  const taken = new Set<string>();
+  return program.instructions.map(({ node, per, name }, value) => {
+    if (isInlined[value]) return undefined;
+    const given = (node.kind === 'argument' ? node.name : name)?.replace(/\W+/g, '_');
+    const plain = given === undefined ? `v${value}` : per === 'row' ? `row_${given}` : `${given}_k`;
+    const unique = taken.has(plain) ? `${plain}${value}` : plain;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+/** Operators within operators, before a line ends. */
+const deepest = 6;
+
+/** Which values stand where they are used: what is at hand, and operators that have no name and one use. */
+function inlinedOf(program: Program, constants: readonly (number | undefined)[]): readonly boolean[] {
+  const uses = usesOf(program);
+  const depths: number[] = [];
+  return program.instructions.map(({ node, operands, name }, value) => {
+    const isLeaf = constants[value] !== undefined || ['number', 'index', 'outcomes', 'step'].includes(node.kind);
+    const depth = isLeaf ? 0 : 1 + Math.max(...operands.map((operand) => depths[operand]!));
+    const isInlined = isLeaf || (node.kind === 'apply' && name === undefined && uses[value]! < 2 && depth <= deepest);
+    depths.push(isInlined ? depth : 0);
+    return isInlined;
+  });
+}
+
+/** How often each value is used: by entries it counts twice if it is one of the row, since it must not be computed for each. */
+function usesOf({ instructions, outputs }: Program): readonly number[] {
+  const uses = instructions.map(() => 0);
+  for (const { operands, per } of instructions) for (const operand of operands) uses[operand]! += instructions[operand]!.per === per ? 1 : 2;
+  for (const { value, infinite } of outputs) for (const used of infinite === undefined ? [value] : [value, infinite]) uses[used]!++;
+  return uses;
+}
+
+/** A number of f32, in as few digits as it has. */
+export function literal(x: number): string {
+  const number = Math.fround(Math.max(-largest, Math.min(x, largest)));
+  const short = Number(number.toPrecision(7));
+  const digits = String(Math.fround(short) === number ? short : number);
+  return /[.e]/.test(digits) ? digits : `${digits}.0`;
+}
+
+function doubleLiteral(x: number): string {
+  const { high, low } = splitDouble(x);
+  return `constant(${literal(high)}, ${literal(low)}, uniforms.zero)`;
+}
