@@ -13,9 +13,9 @@ fn expm1_reduced(x: f32) -> f32 {
   return fma(x * x, tail, x);
 }
 
-// exp(x + correction), x <= 160 after clamping; the correction is below an ulp of x, and means nothing where x is clamped.
+// exp(x + correction), x <= 176 after clamping; the correction is below an ulp of x, and means nothing where x is clamped.
 fn exp_scaled(x: f32, correction: f32) -> Exponential {
-  let bounded = clamp(x, -4.0e5, 160.0);
+  let bounded = clamp(x, -4.0e5, 176.0);
   let n = round(bounded * INVERSE_LOG2);
   let remainder = fma(-n, LOG2_LOW, fma(-n, LOG2_HIGH, bounded)) + select(0.0, correction, bounded == x);
   return Exponential(expm1_reduced(remainder), i32(n));

@@ -1,4 +1,4 @@
-// The digamma function for x > 0, to 2 ulp, also next to its root.
+// The digamma function of max(x, 2^-126), to 2 ulp, also next to its root.
 // Twin: src/program/functions.ts (digamma)
 const ROOT_HIGH: f32 = 1.46163213253021240;
 const ROOT_LOW: f32 = 1.2438150e-8;
@@ -21,10 +21,8 @@ fn digamma_slope(u: f32) -> f32 {
   return fma(y, u, 0.7853075);
 }
 
-fn digamma(x: f32) -> f32 {
-  if (!is_positive(x)) {
-    return LOWEST;
-  }
+fn digamma(argument: f32) -> f32 {
+  let x = max(argument, 0x1p-126);
   if (x >= 3.0) { // log x - 1/2x - 1/12x^2 + ..., economised
     let inverse = 1.0 / x;
     let z = inverse * inverse;

@@ -1,5 +1,14 @@
-// Exponentials and logarithms of row programs, to 2 ulp.
+// Exponentials, logarithms and roots of row programs, to 2 ulp.
 // Twin: src/program/functions.ts
+// The square root; of a subnormal number, which is its bits times 2^-149, from these.
+fn sqrt_of(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  if (bits < 0x800000u) {
+    return 0x1p-75 * sqrt_accurate(f32(2u * bits));
+  }
+  return sqrt_accurate(x);
+}
+
 fn log_of(x: f32) -> f32 {
   return select(LOWEST, log_of_bits(bitcast<u32>(x)), is_positive(x));
 }
@@ -7,6 +16,9 @@ fn log_of(x: f32) -> f32 {
 fn log1p_of(x: f32) -> f32 {
   if (x <= -1.0) {
     return LOWEST;
+  }
+  if (abs(x) < 5.0e-8) {
+    return x;
   }
   return log1p_accurate(x);
 }

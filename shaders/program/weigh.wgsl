@@ -1,4 +1,4 @@
-// w e^x 2^24 of a weight w and a double x <= 160, by exponents: w and e^x may be beyond f32 where their product is not.
+// w e^x 2^24 of a weight w and a double x, by exponents: w and e^x may be beyond f32 where their product is not.
 // Twin: src/program/operators.ts (weigh)
 fn weigh(w: f32, x: DoubleSingle) -> f32 {
   if (!is_positive(w)) {

@@ -62,7 +62,7 @@ export const ofSingles: Readonly<Record<Exclude<Operator, 'lift' | 'narrow'>, Wr
   equal: { ...written(equal, ['single']), isInfix: true },
   and: infix('&&', 'condition'), or: infix('||', 'condition'), not: written((x) => `!${x}`, ['condition']),
   select: written((condition, x, y) => `select(${y}, ${x}, ${condition})`, ['condition', 'single']),
-  sqrt: single('sqrt_accurate', exponential), exp: single('exp_accurate', exponential), expm1: single('expm1_accurate', exponential),
+  sqrt: single('sqrt_of', exponential), exp: single('exp_accurate', exponential), expm1: single('expm1_accurate', exponential),
   log: single('log_of', exponential), log1p: single('log1p_of', exponential),
   exprel: single('exprel', exponential), log1prel: single('log1prel', exponential), logRatio: single('log_of_quotient', exponential),
   sin: single('sin_of', circular), cos: single('cos_of', circular), sinc: single('sinc', circular), asin: single('asin_of', circular),

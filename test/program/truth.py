@@ -134,7 +134,7 @@ functions = [
     ('cos', cos, angles),
     ('sinc', lambda x: sin(x) / x if x else mpf(1), angles),
     ('asin', asin, points(-1, 1, [0.5, -0.5, 0.70710678])),
-    ('digamma', digamma, points(SMALLEST, LARGEST, near(ROOT_OF_DIGAMMA) + [ROOT_OF_DIGAMMA, 2, 6, 10])),
+    ('digamma', lambda x: digamma(max(x, mpf(NORMAL))), points(0, LARGEST, near(ROOT_OF_DIGAMMA) + [ROOT_OF_DIGAMMA, 2, 6, 10])),
     ('logDouble', logarithm, points(0, LARGEST, near(1))),
     ('weigh', weighed, [(0, 0), (0, 100), (SMALLEST, 0), (SMALLEST, 150)] + pairs(weights), ['single', 'double']),
     ('logOfBinade', binade, points(0, LARGEST, [2.0**k for k in (-127, -125, -1, 1, 2, 10, 127)])),

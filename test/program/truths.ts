@@ -1,0 +1,35 @@
+import { splitDouble } from '../../src/math/double-single.ts';
+import { operators, type Operator, type ValueType } from '../../src/program/operators.ts';
+import { uniformFrom } from '../../host/uniform.ts';
+import file from './truth.json';
+
+/** A scalar function at many places. */
+export interface Truth {
+  readonly operator: Operator;
+  readonly types: readonly ValueType[];
+  /** The numbers of each operand. */
+  readonly operands: readonly (readonly number[])[];
+  readonly values: readonly number[];
+}
+
+/** As 140 digits have it: see truth.py, which writes the file. */
+export const truths: readonly Truth[] = (file as readonly Truth[]).map((truth) =>
+  ({ ...truth, operands: truth.operands.map((of, at) => of.map((x) => rounded(x, truth.types[at]!))) }));
+
+function rounded(x: number, type: ValueType): number {
+  const { high, low } = splitDouble(x);
+  return type === 'double' ? high + low : high;
+}
+
+/** A hundred places around each, where the reference is the truth; operands that are next to each other stay so. */
+export function around({ operator, types, operands, values }: Truth): Truth {
+  const uniform = uniformFrom(values.length);
+  const ends = operands.map((of) => [Math.min(...of), Math.max(...of)] as const);
+  const places = values.flatMap((_, at) => Array.from({ length: 100 }, () => {
+    const factor = 1 + (uniform() - 0.5) * 2 ** (-24 * uniform());
+    return operands.map((of, operand) => Math.min(ends[operand]![1], Math.max(ends[operand]![0], rounded(of[at]! * factor, types[operand]!))));
+  }));
+  const valueAt = ([x = 0, y = 0]: readonly number[]): number => operators[operator].evaluate(x, y, 0);
+  const kept = places.filter((place) => Math.abs(valueAt(place)) < 3.4e38);
+  return { operator, types, operands: operands.map((_, operand) => kept.map((place) => place[operand]!)), values: kept.map(valueAt) };
+}
