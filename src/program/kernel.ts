@@ -25,7 +25,10 @@ export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) =
     over: 'rows',
     teams: true,
     items: ({ rows }) => rows,
-    iterations: (dispatch) => preparedOf(dispatch).outcomes,
+    iterations(dispatch) {
+      const { program, outcomes } = preparedOf(dispatch);
+      return writtenOf(program).sweeps * outcomes;
+    },
   };
 }
 

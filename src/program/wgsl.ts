@@ -8,6 +8,8 @@ import { argmaxPieces, basicPieces, doublePieces } from './wgsl-operators.ts';
 export interface WrittenProgram {
   readonly pieces: readonly Piece[];
   readonly uniforms: UniformLayout;
+  /** How often it goes through the entries of a row. */
+  readonly sweeps: number;
 }
 
 /** What lanes add up or compare, and how they join. */
@@ -35,7 +37,7 @@ export function writeProgram(program: Program): WrittenProgram {
     'fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {',
     ...indented(body), '}', '',
   ].join('\n');
-  return { pieces: [...basicPieces, ...writer.pieces, { name: `${program.name}.program.wgsl`, source }], uniforms };
+  return { pieces: [...basicPieces, ...writer.pieces, { name: `${program.name}.program.wgsl`, source }], uniforms, sweeps: scheduleOf(program).sweeps.length };
 }
 
 function uniformsOf({ inputs, numbers, outputs, instructions }: Program): UniformLayout {
