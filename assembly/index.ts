@@ -16,6 +16,7 @@ export { product } from './linear/product';
 export { weightedSum } from './math/exact-sum';
 export { inBits, scaledRows, smoothedRows, takenColumns, takenRows, temperedRows, totals } from './math/elementwise';
 export { normalisedRows, softmaxRows } from './math/probabilities';
+export { programRows } from './program/machine';
 export { descents } from './steps/descents';
 export { naturalGradientSteps } from './steps/natural-gradient-steps';
 export { tilts } from './steps/tilts';

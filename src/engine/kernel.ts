@@ -84,6 +84,8 @@ export function uniformsOf<Parameters>({ uniforms }: Kernel<Parameters>, dispatc
  * What the fast path of the CPU does for a dispatch: it calls a function of the WebAssembly module (assembly/index.ts), as
  *
  *     name(rows, width, result, scratch, then of each input: its place, rows and width, then the places of the tables, then the numbers)
+ *
+ * A function of inputs as many as come finds what follows the scratch at its beginning, as f64, the tables first.
  */
 export interface CpuCall {
   readonly name: string;
@@ -91,8 +93,9 @@ export interface CpuCall {
   readonly order?: readonly number[];
   readonly tables?: readonly Table[];
   readonly numbers?: readonly number[];
-  /** Bytes that it needs for itself. */
+  /** Bytes that it needs for itself, and for arguments that it finds there. */
   readonly scratch?: number;
+  readonly argumentsInScratch?: true;
   /** The argument whose place the result may take, number by number. */
   readonly inPlaceOf?: number;
   /** Rows that it does in the time of one. */

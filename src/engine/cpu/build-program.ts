@@ -59,11 +59,11 @@ export function buildProgram(stages: readonly Stage[], given: (stage: Stage) => 
   };
   const tableOf = (table: Table): number => placeIn(constantPlaces, table.key, () => constants.push(madeOnce(table)) - 1);
   const steps = stages.map((stage): Step => {
-    const { name, order, tables = [], numbers = [], scratch = 0, inPlaceOf } = callOf(stage.tensor)!;
+    const { name, order, tables = [], numbers = [], scratch = 0, argumentsInScratch = false, inPlaceOf } = callOf(stage.tensor)!;
     const stepInputs = (order ?? stage.inputs.map((_, index) => index)).map((index) => inputOf(stage, index));
     const slot = slots.take(stage, inPlaceOf === undefined ? undefined : stage.inputs[inPlaceOf]);
     slots.read(stage);
-    return { name, width: stage.tensor.width, slot, inputs: stepInputs, tables: tables.map(tableOf), numbers, scratch };
+    return { name, width: stage.tensor.width, slot, inputs: stepInputs, tables: tables.map(tableOf), numbers, scratch, argumentsInScratch };
   });
   const rowsAtOnce = Math.max(...stages.map(({ tensor }) => callOf(tensor)!.rowsAtOnce ?? 1));
   return { inputs, program: { id: programs++, inputs: rowInputs, constants, slots: slots.widths, steps, rowsAtOnce } };

@@ -87,10 +87,13 @@ export class Instance {
     return undefined;
   }
 
-  #call({ name, width, slot, inputs, tables, numbers }: Step, layout: MemoryLayout, rows: number): void {
-    const at = ({ from, index: of }: StepInput): number => (from === 'constants' ? this.#constants : layout[from])[of]!;
+  #call({ name, width, slot, inputs, tables, numbers, argumentsInScratch }: Step, { inputs: given, slots, scratch }: MemoryLayout, rows: number): void {
+    const at = ({ from, index: of }: StepInput): number => ({ constants: this.#constants, inputs: given, slots })[from][of]!;
     const places = inputs.flatMap((input) => [at(input), input.rows ?? rows, input.width]);
-    this.#functions[name]!(rows, width, layout.slots[slot]!, layout.scratch, ...places, ...tables.map((table) => this.#constants[table]!), ...numbers);
+    const tablePlaces = tables.map((table) => this.#constants[table]!);
+    const rest = argumentsInScratch ? [] : [...places, ...tablePlaces, ...numbers];
+    if (argumentsInScratch) new Float64Array(this.#memory.buffer, scratch).set([...tablePlaces, ...places, ...numbers]);
+    this.#functions[name]!(rows, width, slots[slot]!, scratch, ...rest);
   }
 
   #load(program: Program): void {

@@ -23,6 +23,8 @@ export interface Step {
   readonly numbers: readonly number[];
   /** Bytes that it needs for itself. */
   readonly scratch: number;
+  /** Whether inputs, tables and numbers are written there. */
+  readonly argumentsInScratch?: boolean;
 }
 
 /** An input that comes block by block, and the rules its rows are checked by, if they are not known to be good. */
