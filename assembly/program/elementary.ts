@@ -114,8 +114,9 @@ export function arcsine(x: v128): v128 {
   return v128.bitselect(arc, x, i64x2.splat(i64.MAX_VALUE));
 }
 
-/** ψ(x), x > 0, from ψ(x + 8). Twin: src/program/functions.ts */
+/** ψ(x), x > 0, from ψ(x + 8); what is below f32's normal numbers counts as the least of them. Twin: src/program/functions.ts */
 export function digamma(x: v128): v128 {
+  x = f64x2.pmax(x, pair(1.1754943508222875e-38));
   let shift = pair(0);
   for (let i = 0; i < 8; i++, x = f64x2.add(x, pair(1))) shift = f64x2.add(shift, f64x2.div(pair(1), x));
   const inverse = f64x2.div(pair(1), x);

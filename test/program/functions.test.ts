@@ -33,7 +33,7 @@ test.each(truths)('the reference has 13 digits of $operator of $types', (truth) 
   expect(found.error, JSON.stringify(found)).toBeLessThan(1e-13);
 });
 
-describe.each(['webgpu', 'reference'] as const)('on %s', (backend) => {
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
   let engine: Engine;
   beforeAll(async () => { engine = await openEngine(await placeFor(backend)); });
   afterAll(() => engine.dispose());
