@@ -21,15 +21,19 @@ function rounded(x: number, type: ValueType): number {
   return type === 'double' ? high + low : high;
 }
 
-/** A hundred places around each, where the reference is the truth; operands that are next to each other stay so. */
-export function around({ operator, types, operands, values }: Truth): Truth {
+/** The places and a hundred around each, where the reference is the truth; operands that are next to each other stay so. */
+export function withMore({ operator, types, operands, values }: Truth): Truth {
   const uniform = uniformFrom(values.length);
   const ends = operands.map((of) => [Math.min(...of), Math.max(...of)] as const);
-  const places = values.flatMap((_, at) => Array.from({ length: 100 }, () => {
-    const factor = 1 + (uniform() - 0.5) * 2 ** (-24 * uniform());
-    return operands.map((of, operand) => Math.min(ends[operand]![1], Math.max(ends[operand]![0], rounded(of[at]! * factor, types[operand]!))));
+  const places = values.flatMap((_, at) => Array.from({ length: 101 }, (__, more) => {
+    const factor = more === 0 ? 1 : 1 + (uniform() - 0.5) * 2 ** (-24 * uniform());
+    return operands.map((of, operand) => {
+      const [least, most] = ends[operand]!;
+      return Math.min(most, Math.max(least, rounded(of[at]! * factor, types[operand]!)));
+    });
   }));
   const valueAt = ([x = 0, y = 0]: readonly number[]): number => operators[operator].evaluate(x, y, 0);
   const kept = places.filter((place) => Math.abs(valueAt(place)) < 3.4e38);
-  return { operator, types, operands: operands.map((_, operand) => kept.map((place) => place[operand]!)), values: kept.map(valueAt) };
+  const columns = operands.map((_, operand) => kept.map((place) => place[operand]!));
+  return { operator, types, operands: columns, values: kept.map(valueAt) };
 }
