@@ -30,6 +30,6 @@ fn digamma(argument: f32) -> f32 {
     return log_of(x) - inverse * fma(inverse, series, 0.5);
   }
   let below = select(0.0, 1.0, x < 1.0); // psi(x) = psi(x + 1) - 1/x, without the rounding of x + 1
-  let y = ((x - (ROOT_HIGH - below)) - ROOT_LOW) * digamma_slope(x - (2.0 - below));
+  let y = (opaque(x - (ROOT_HIGH - below), uniforms.zero) - ROOT_LOW) * digamma_slope(x - (2.0 - below));
   return select(y, y - 1.0 / x, x < 1.0);
 }

@@ -66,7 +66,7 @@ export const ofSingles: Readonly<Record<Exclude<Operator, 'lift' | 'narrow'>, Wr
   log: single('log_of', exponential), log1p: single('log1p_of', exponential),
   exprel: single('exprel', exponential), log1prel: single('log1prel', exponential), logRatio: single('log_of_quotient', exponential),
   sin: single('sin_of', circular), cos: single('cos_of', circular), sinc: single('sinc', circular), asin: single('asin_of', circular),
-  digamma: single('digamma', [...exponential, piece('digamma', digammaSource)]),
+  digamma: single('digamma', [...doublePieces, ...exponential, piece('digamma', digammaSource)]),
   logDouble: single('log_double_of', [...doublePieces, logDoublePiece, piece('double-logarithm', doubleLogarithmSource)]),
   weigh: called('weigh', ['single', 'double'], [...doublePieces, elementaryPiece, piece('weigh', weighSource)]),
   logOfBinade: single('log_of_binade_below'),

@@ -80,5 +80,6 @@ async function computed(engine: Engine, { operator, types, operands, values }: T
   });
   using result = apply(operation, inputs, {});
   const got = await result.read();
+  if (result.report.backend === 'cpu') expect(result.report.adapter).toMatch(/^WebAssembly SIMD/);
   return values.map((_, at) => got[at]! + (got.length > values.length ? got[values.length + at]! : 0));
 }
