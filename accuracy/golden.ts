@@ -1,7 +1,8 @@
 import { operations } from '../host/operations.ts';
 import { relativeError } from '../host/relative-error.ts';
 import { ulp } from '../src/engine/certificate.ts';
-import { apply, finish, type Operation } from '../src/engine/operation.ts';
+import { apply, type Operation } from '../src/engine/operation.ts';
+import { Reference } from '../src/engine/reference.ts';
 import { openEngine, type Engine, type Tensor } from '../src/index.ts';
 import { goldenBatches, kinds, type Case } from './golden-cases.ts';
 import type { GoldenFigure } from './report.ts';
@@ -55,17 +56,11 @@ export async function goldenOfReference(): Promise<GoldenReport> {
 }
 
 /** What the reference gives before it is rounded to f32. */
-function referenceValues({ origin, rows, width }: Tensor): Float64Array {
-  if (origin.kind !== 'result') throw new TypeError('A source has no reference');
-  const operands = origin.inputs.map((input) => {
-    if (input.origin.kind !== 'source') throw new TypeError('The inputs of a golden case are sources');
-    const data = input.origin.data as Float32Array;
-    const row = (index: number): Float32Array => data.subarray(index * input.width, (index + 1) * input.width);
-    return { form: input.form, rows: input.rows, width: input.width, row };
-  });
-  const reference = origin.operation.reference(operands, origin.parameters);
+function referenceValues(tensor: Tensor): Float64Array {
+  const reference = new Reference(({ origin }) => (origin as { readonly data: Float32Array<ArrayBuffer> }).data).operand(tensor);
+  const { rows, width } = tensor;
   const out = new Float64Array(rows * width);
-  for (let row = 0; row < rows; row++) finish(reference(row, out.subarray(row * width, (row + 1) * width)));
+  for (let row = 0; row < rows; row++) out.set(reference.row(row), row * width);
   return out;
 }
 

@@ -14,7 +14,7 @@ export { gram } from './linear/gram';
 export { groupSums } from './linear/group-sums';
 export { product } from './linear/product';
 export { weightedSum } from './math/exact-sum';
-export { inBits, scaledRows, smoothedRows, takenColumns, takenRows, temperedRows, totals } from './math/elementwise';
+export { inBits, scaledRows, smoothedRows, takenColumns, takenRows, transposed, temperedRows, totals } from './math/elementwise';
 export { normalisedRows, softmaxRows } from './math/probabilities';
 export { programRows } from './program/machine';
 export { descents } from './steps/descents';

@@ -1,5 +1,6 @@
 import { relativeError } from '../host/relative-error.ts';
-import { finish, type Operand } from '../src/engine/operation.ts';
+import type { Operand } from '../src/engine/operation.ts';
+import { Reference as Evaluator } from '../src/engine/reference.ts';
 import { openEngine, type Tensor } from '../src/index.ts';
 import { ownTasks, placed, resultOf } from './peer-tasks.ts';
 import type { Work } from './peers/work.ts';
@@ -48,10 +49,11 @@ interface Reference {
 async function referenceOf(work: Work): Promise<Reference> {
   const engine = await openEngine({ backend: 'cpu' });
   try {
-    const { origin, rows, width } = resultOf(work, placed(work, engine));
-    const { operation, parameters } = origin as Extract<Tensor['origin'], { kind: 'result' }>;
-    const write = operation.reference(operandsOf(work), parameters);
-    return { writeRow: (row, out) => finish(write(row, out)), rows, width };
+    const result = resultOf(work, placed(work, engine));
+    const { inputs } = result.origin as Extract<Tensor['origin'], { kind: 'result' }>;
+    const operands = operandsOf(work);
+    const reference = new Evaluator(() => new Float32Array(), new Map(inputs.map((input, index) => [input, operands[index]!]))).operand(result);
+    return { writeRow: (row, out) => out.set(reference.row(row)), rows: result.rows, width: result.width };
   } finally {
     engine.dispose();
   }

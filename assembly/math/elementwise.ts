@@ -23,6 +23,13 @@ export function takenColumns(rows: i32, width: i32, out: usize, _scratch: usize,
   for (const end = out + rows * bytes; out < end; out += bytes, x += strideOf(rowsOfX, widthOfX)) memory.copy(out, x, bytes);
 }
 
+export function transposed(rows: i32, width: i32, out: usize, _scratch: usize, x: usize, _rowsOfX: i32, widthOfX: i32, column: usize, _rowsOfColumn: i32, _widthOfColumn: i32): void {
+  for (let row = 0; row < rows; row++, column += 4) {
+    let at = x + ((<usize>load<u32>(column)) << 2);
+    for (let k = 0; k < width; k++, out += 4, at += (<usize>widthOfX) << 2) store<f32>(out, load<f32>(at));
+  }
+}
+
 export function inBits(rows: i32, width: i32, out: usize, _scratch: usize, x: usize, _rowsOfX: i32, _widthOfX: i32): void {
   for (const end = out + ((<usize>rows * width) << 2); out < end; out += 4, x += 4) store<f32>(out, <f32>(<f64>load<f32>(x) * 1.4426950408889634));
 }

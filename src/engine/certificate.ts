@@ -1,7 +1,7 @@
 import type { Allowance } from './check-budget.ts';
 import { CertificateError } from './errors.ts';
 import { makingOf } from './lineage.ts';
-import type { Operand, Operation, Tolerance } from './operation.ts';
+import type { Operand, Composition, Tolerance } from './operation.ts';
 import type { Reference } from './reference.ts';
 import type { Certificate, RunReport } from './report.ts';
 import { reproductionOf } from './reproduce.ts';
@@ -83,7 +83,7 @@ export function errorsOf<P>(tolerance: Tolerance<P>, operands: readonly Operand[
   return tolerance.compare?.(operands, parameters) ?? relativeErrorOf(tolerance);
 }
 
-export function toleranceText<P>({ tolerance }: Operation<P>, parameters: P): string {
+export function toleranceText<P>({ tolerance }: Composition<P>, parameters: P): string {
   return `${tolerance.ulps(parameters)} ulp relative to the ${tolerance.relativeTo}: ${tolerance.reason}`;
 }
 

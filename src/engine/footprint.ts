@@ -1,7 +1,7 @@
 /** Pure: what a block of a result needs of the device's memory and of its time, from the stages it goes through. */
 import type { Kernel } from './kernel.ts';
 import type { Amount } from './plan.ts';
-import { headRows, inputOf, isFold, stagesAfterFolds, type Stage } from './stages.ts';
+import { headRows, inputOf, isFold, roundOf, stagesAfterFolds, type Stage } from './stages.ts';
 import type { Tensor } from './tensor.ts';
 
 const nothing: Amount = { fixed: 0, row: 0, column: 0, cell: 0 };
@@ -66,7 +66,7 @@ function bytesOf(stage: Stage, perBuffer: number): Amount {
   const { tensor: { rows, width, origin }, span } = stage;
   const accumulates = origin.kind === 'result' && origin.operation.kernel?.accumulates;
   const buffers = isFold(stage) && !accumulates ? 2 : 1; // what the block before left is read while this one is written
-  const bytes = 4 * buffers * width;
+  const bytes = 4 * buffers * width + bytesOfRound(stage);
   const fixed = perBuffer * buffers;
   if (span === 'block') return { ...nothing, fixed, cell: 4 * buffers };
   if (span === 'whole' || span === 'head') return { ...nothing, fixed: fixed + bytes * Math.min(rows, span === 'head' ? headRows : Infinity) };
@@ -74,9 +74,15 @@ function bytesOf(stage: Stage, perBuffer: number): Amount {
   return span === 'rows' ? { ...nothing, fixed, row: bytes } : { ...nothing, fixed, column: bytes };
 }
 
+/** What a row takes while a loop goes round: two states, and at most all that a step makes. */
+function bytesOfRound({ tensor }: Stage): number {
+  return roundOf(tensor).reduce((sum, stage) => sum + 4 * stage.tensor.width, 0);
+}
+
 /** The turns that lanes go round their loops in the dearest dispatch, about. A fold has no more cells than its own bound. */
 export function turnsOf(stages: readonly Stage[]): Amount {
-  return stages.reduce((most, stage) => largest(most, turnsOfStage(stage)), nothing);
+  const all = stages.flatMap((stage) => [stage, ...roundOf(stage.tensor)]);
+  return all.reduce((most, stage) => largest(most, turnsOfStage(stage)), nothing);
 }
 
 function turnsOfStage(stage: Stage): Amount {

@@ -1,9 +1,15 @@
+import type { LoopBody } from './operation-record.ts';
 import type { Origin, Tensor } from './tensor.ts';
 
 /** How a result is made. */
 export function makingOf({ origin }: Tensor): Origin & { readonly kind: 'result' } {
   if (origin.kind !== 'result') throw new TypeError('A source is not computed');
   return origin;
+}
+
+/** What a tensor goes round, if it is the result of a loop. */
+export function bodyOf({ origin }: Tensor): LoopBody<Tensor> | undefined {
+  return origin.kind === 'result' ? origin.operation.body : undefined;
 }
 
 /** Every tensor that a tensor is made from, itself included, nearest first. */

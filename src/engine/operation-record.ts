@@ -43,11 +43,19 @@ export interface Tolerance<Parameters> {
 /** How many times dearer a number is than in KL(p‖q), by the way it is done; 1 where nothing is said. */
 export type Dearness = Partial<Readonly<Record<Way, number>>>;
 
+/** What a loop goes round: a step as a graph, from what it is given to the next state. */
+export interface LoopBody<Tensor> {
+  /** What stands in the graph for the inputs of the loop, the state first. */
+  readonly given: readonly Tensor[];
+  readonly next: Tensor;
+  readonly steps: number;
+}
+
 /**
  * One operation is one record: everything that the engine, the tests, the bench and the documentation know of it.
  * What a tensor is comes as a parameter, for a tensor knows its operation.
  */
-export interface OperationOn<Tensor, Parameters> {
+export interface RecordOn<Tensor, Parameters> {
   readonly name: string;
   /** Whether a caller of the library defined it. */
   readonly isOwn?: true;
@@ -70,14 +78,16 @@ export interface OperationOn<Tensor, Parameters> {
   fitted?(example: Parameters, inputs: readonly Tensor[]): Parameters;
   readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
   readonly result: (inputs: readonly Tensor[], parameters: Parameters) => { readonly shape: readonly number[]; readonly form: Form };
-  /** f64, the oracle. Prepares once, then writes one row of the result at a time. */
-  readonly reference: (operands: readonly Operand[], parameters: Parameters) => RowWriter;
+  /** f64, the oracle. Prepares once, then writes one row of the result at a time. That of a composition without one follows from its parts. */
+  readonly reference?: (operands: readonly Operand[], parameters: Parameters) => RowWriter;
   readonly tolerance: Tolerance<Parameters>;
   /** Why the GPU cannot do it with these parameters, when it cannot. */
   readonly unsupported?: (parameters: Parameters) => string | undefined;
   /** A kernel of its own, or a composition of operations that have one. A composition that returns undefined has a kernel. */
   readonly kernel?: Kernel<Parameters>;
   readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
+  /** Of a loop: it has neither kernel nor parts. */
+  readonly body?: LoopBody<Tensor>;
   /** Of columns of its only argument: where they begin. They are read where they lie, if the device can. */
   view?(parameters: Parameters): number;
   /** How often it goes through its inputs, where that is not once: the steps of a descent. */
@@ -86,4 +96,9 @@ export interface OperationOn<Tensor, Parameters> {
   dearness?(parameters: Parameters, inputs: readonly Tensor[]): Dearness;
   /** How the CPU computes it fast, where it can; the reference does the rest. A composition without is run by its parts. */
   readonly cpu?: (dispatch: Dispatch<Parameters>) => CpuCall | undefined;
+}
+
+/** An operation with an oracle of its own: what it is on the GPU and on the CPU is held against that. */
+export interface OperationOn<Tensor, Parameters> extends RecordOn<Tensor, Parameters> {
+  readonly reference: NonNullable<RecordOn<Tensor, Parameters>['reference']>;
 }

@@ -1,5 +1,5 @@
 import { DomainError, ShapeError, shown } from './errors.ts';
-import type { Argument, OperationOn } from './operation-record.ts';
+import type { Argument, OperationOn, RecordOn } from './operation-record.ts';
 import { taken } from './parameters.ts';
 import { has } from './tags.ts';
 import { Tensor } from './tensor.ts';
@@ -7,6 +7,9 @@ import { Tensor } from './tensor.ts';
 export type { Argument, Axis, Dearness, Operand, RowWriter, Tolerance } from './operation-record.ts';
 
 export type Operation<Parameters = unknown> = OperationOn<Tensor, Parameters>;
+
+/** An operation whose reference, if it states none, follows from its parts. */
+export type Composition<Parameters = unknown> = RecordOn<Tensor, Parameters>;
 
 /** Outcomes that a step of a long row goes through, about: a fraction of a millisecond. */
 const outcomesPerStep = 2 ** 13;
@@ -24,24 +27,24 @@ export function finish(steps: Iterable<void> | void): void {
 type Named = Pick<Operation<never>, 'name' | 'arguments'>;
 
 /** How a call of the operation reads. */
-export function usageOf<Parameters>({ name, usage, arguments: inputs, examples }: Operation<Parameters>): string {
+export function usageOf<Parameters>({ name, usage, arguments: inputs, examples }: Composition<Parameters>): string {
   const names = Object.keys(examples?.[0] ?? {});
   const parameters = names.length > 0 ? [`{ ${names.join(', ')} }`] : [];
   return usage ?? `${name}(${[...inputs.map((argument) => argument.name), ...parameters].join(', ')})`;
 }
 
 /** Makes the lazy result of an operation; checks everything that can be known without the data. */
-export function apply<Parameters>(operation: Operation<Parameters>, inputs: readonly Tensor[], parameters: Parameters): Tensor {
+export function apply<Parameters>(operation: Composition<Parameters>, inputs: readonly Tensor[], parameters: Parameters): Tensor {
   operation.arguments.forEach((argument, index) => checkArgument(operation, argument, inputs[index], inputs[0]));
   checkRows(operation, inputs);
   const own = parametersOf(operation, parameters);
   operation.check?.(own, inputs);
   const { shape, form } = operation.result(inputs, own);
-  return new Tensor(inputs[0]!.host, shape, form, { kind: 'result', operation: operation as Operation<unknown>, inputs, parameters: own });
+  return new Tensor(inputs[0]!.host, shape, form, { kind: 'result', operation: operation as Composition<unknown>, inputs, parameters: own });
 }
 
 /** Those of a public operation are the caller's, who may change them later; a step of a composition is given what was copied before. */
-function parametersOf<Parameters>(operation: Operation<Parameters>, given: Parameters): Parameters {
+function parametersOf<Parameters>(operation: Composition<Parameters>, given: Parameters): Parameters {
   const { name, parameters, options = [] } = operation;
   if (!parameters) return given;
   if (Tensor.isTensor(given)) {

@@ -1,5 +1,6 @@
 import { inputsFirst, makingOf } from './lineage.ts';
-import { finish, type Operand } from './operation.ts';
+import type { LoopBody, RowWriter } from './operation-record.ts';
+import { composing, finish, type Operand } from './operation.ts';
 import { axisOf } from './stages.ts';
 import { numbersOf, type StoredNumbers } from './storage.ts';
 import type { Tensor } from './tensor.ts';
@@ -24,15 +25,19 @@ export interface Result extends Operand {
  */
 export class Reference {
   readonly #sourceData: SourceData;
-  readonly #operands = new Map<Tensor, Operand>();
+  readonly #operands: Map<Tensor, Operand>;
   readonly #results = new Map<Tensor, Result>();
+  /** What compositions without a reference come to, by their parts. */
+  readonly #wholes = new Map<Tensor, Tensor>();
 
-  constructor(sourceData: SourceData) {
+  /** What is `known` is not evaluated. */
+  constructor(sourceData: SourceData, known: ReadonlyMap<Tensor, Operand> = new Map()) {
     this.#sourceData = sourceData;
+    this.#operands = new Map(known);
   }
 
   operand(root: Tensor): Operand {
-    for (const tensor of inputsFirst(root, (each) => (this.#operands.has(each) ? [] : inputsOf(each)))) {
+    for (const tensor of inputsFirst(root, (each) => (this.#operands.has(each) ? [] : this.#inputsOf(each)))) {
       if (!this.#operands.has(tensor)) this.#operands.set(tensor, tensor.origin.kind === 'source' ? this.#ofSource(tensor) : this.#add(tensor));
     }
     return this.#operands.get(root)!;
@@ -72,7 +77,8 @@ export class Reference {
   #ofResult(tensor: Tensor, inputs: readonly Operand[], width: number): Result {
     const { rows, form } = tensor;
     const { operation, parameters } = makingOf(tensor);
-    const write = operation.reference(inputs, parameters);
+    const whole = this.#wholes.get(tensor);
+    const write: RowWriter = operation.reference?.(inputs, parameters) ?? (operation.body ? loopWriter(operation.body, inputs) : undefined) ?? ((row, out) => out.set(this.#operands.get(whole!)!.row(row)));
     const done = new Map<number, Float64Array>();
     const evaluate = function* (index: number): Generator<void> {
       const at = rows === 1 ? 0 : index;
@@ -101,18 +107,43 @@ export class Reference {
     return { form, rows, width, inputs, row, evaluate, steps };
   }
 
+  /** What a tensor is made from; of a composition without a reference of its own also the whole of its parts. */
+  #inputsOf(tensor: Tensor): readonly Tensor[] {
+    const { origin } = tensor;
+    if (origin.kind === 'source' || origin.operation.reference || origin.operation.body) return inputsOf(tensor);
+    let whole = this.#wholes.get(tensor);
+    if (!whole) this.#wholes.set(tensor, whole = composing(() => origin.operation.compose!(origin.inputs, origin.parameters))!);
+    return [...origin.inputs, whole];
+  }
+
+  #rowInputsOf(tensor: Tensor): readonly Tensor[] {
+    return this.#inputsOf(tensor).filter((input, index) => input === this.#wholes.get(tensor) || axisOf(tensor, index) === 'rows');
+  }
+
   /** The results whose rows a row of the tensor is made from, inputs first. */
   #alongRows(tensor: Tensor): readonly Result[] {
-    return inputsFirst(tensor, rowInputsOf).flatMap((each) => (each === tensor ? [] : this.#results.get(each) ?? []));
+    return inputsFirst(tensor, (each) => this.#rowInputsOf(each)).flatMap((each) => (each === tensor ? [] : this.#results.get(each) ?? []));
   }
+}
+
+/** Goes round a loop for one row, of which the others are not needed. */
+function loopWriter({ given, next, steps }: LoopBody<Tensor>, inputs: readonly Operand[]): RowWriter {
+  return function* (row, out) {
+    let state = inputs[0]!.row(row);
+    for (let step = 0; step < steps; step++) {
+      const { form, rows, width } = given[0]!;
+      const before = state;
+      const known = new Map(given.map((tensor, index) => [tensor, index === 0 ? { form, rows, width, row: () => before } : inputs[index]!]));
+      const reference = new Reference(() => new Float32Array(), known);
+      yield* reference.steps(next, row);
+      state = reference.operand(next).row(row);
+    }
+    for (let k = 0; k < out.length; k++) out[k] = state[k]!;
+  };
 }
 
 function inputsOf({ origin }: Tensor): readonly Tensor[] {
   return origin.kind === 'result' ? origin.inputs : [];
-}
-
-function rowInputsOf(tensor: Tensor): readonly Tensor[] {
-  return inputsOf(tensor).filter((_, index) => axisOf(tensor, index) === 'rows');
 }
 
 function rowOf(data: StoredNumbers, rows: number, width: number, index: number): Float32Array {

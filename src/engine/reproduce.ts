@@ -1,9 +1,9 @@
-import type { Axis, Operand, Operation } from './operation.ts';
+import type { Axis, Operand, Composition } from './operation.ts';
 import type { Reproduction, SavedArgument, SavedNumber } from './reproduction.ts';
 import { headRows } from './stages.ts';
 
 export interface WrongRow {
-  readonly operation: Operation;
+  readonly operation: Composition;
   readonly parameters: unknown;
   readonly inputs: readonly Operand[];
   readonly row: number;

@@ -1,5 +1,5 @@
 import { makingOf } from './lineage.ts';
-import type { Operation } from './operation.ts';
+import type { Composition } from './operation.ts';
 import type { Tensor } from './tensor.ts';
 import { workOf } from './work.ts';
 
@@ -9,7 +9,7 @@ const assumed = 2e-4;
 /** What a row of a check may be expected to take, by the work in it and by earlier checks of results of the same operation. */
 export class RowCost {
   /** Milliseconds for each number. */
-  readonly #seen = new WeakMap<Operation, number>();
+  readonly #seen = new WeakMap<Composition, number>();
 
   /** Of one row of so many columns, with what all rows need. */
   expected(tensor: Tensor, columns: number): number {

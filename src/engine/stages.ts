@@ -1,6 +1,6 @@
 import { areInQuads } from './loaders.ts';
-import { apply, composing, type Axis, type Operation } from './operation.ts';
-import { makingOf } from './lineage.ts';
+import { apply, composing, type Axis, type Composition } from './operation.ts';
+import { bodyOf, makingOf } from './lineage.ts';
 import type { Block, Extent } from './plan.ts';
 import type { Tensor } from './tensor.ts';
 import { widening } from './widening.ts';
@@ -57,7 +57,7 @@ function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>, target: Target): Te
 const [widened, padded] = [new WeakMap<Tensor, Tensor>(), new WeakMap<Tensor, Tensor>()];
 
 /** Halves are widened for a kernel that reads f32 alone, and rows padded for one that reads whole quads. */
-function readable(tensor: Tensor, { kernel }: Operation<unknown>, index: number, target: Target): Tensor {
+function readable(tensor: Tensor, { kernel }: Composition<unknown>, index: number, target: Target): Tensor {
   if (target.readsHalves) return tensor;
   const inQuads = kernel?.readsQuads?.includes(index) ?? false;
   if ((tensor.storage === 'f32' || kernel?.readsHalves) && !(inQuads && !areWholeQuads(tensor))) return tensor;
@@ -160,6 +160,12 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target
 function streamedBy(tensor: Tensor): number {
   const { inputs } = makingOf(tensor);
   return Math.max(...inputs.map(({ rows, width }, index) => ({ fold: width, batch: rows } as Partial<Record<Axis, number>>)[axisOf(tensor, index)] ?? 0));
+}
+
+/** The stages of a step, of what is a loop; what a step is given is among them. */
+export function roundOf(tensor: Tensor): readonly Stage[] {
+  const body = bodyOf(tensor);
+  return body ? stagesOf(body.next, (each) => body.given.includes(each)) : [];
 }
 
 /** Whether a stage merges blocks of columns, or of the rows of a batch, one after another. */

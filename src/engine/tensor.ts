@@ -1,7 +1,7 @@
 import { DomainError, shown } from './errors.ts';
 import type { Form } from './forms.ts';
 import type { GpuBufferLike } from './gpu-types.ts';
-import type { OperationOn } from './operation-record.ts';
+import type { RecordOn } from './operation-record.ts';
 import { taken } from './parameters.ts';
 import type { RunReport } from './report.ts';
 import type { Storage, StoredNumbers } from './storage.ts';
@@ -22,7 +22,7 @@ export interface Placing {
 /** Where a tensor comes from: the caller's data (or an operation's own, which is trusted to be right), or an operation on other tensors (its lineage). */
 export type Origin =
   | { readonly kind: 'source'; readonly data: StoredNumbers | GpuBufferLike; readonly storage?: Storage; readonly trusted?: true; readonly transfer?: true } & Partial<Placing>
-  | { readonly kind: 'result'; readonly operation: OperationOn<Tensor, unknown>; readonly inputs: readonly Tensor[]; readonly parameters: unknown };
+  | { readonly kind: 'result'; readonly operation: RecordOn<Tensor, unknown>; readonly inputs: readonly Tensor[]; readonly parameters: unknown };
 
 /** What a tensor needs of its engine. */
 export interface TensorHost {

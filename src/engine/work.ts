@@ -1,6 +1,6 @@
 import type { Way, Work } from './cost.ts';
 import { isGpuBuffer } from './gpu-types.ts';
-import type { Operation } from './operation.ts';
+import type { Composition } from './operation.ts';
 import { bytesOf } from './storage.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -28,7 +28,7 @@ export function workOf(root: Tensor, held: (tensor: Tensor) => boolean, way?: Wa
 }
 
 /** An argument along columns, or needed whole, is gone through for every row; of others the longest counts, or the result. */
-function numbersIn({ rows, width }: Tensor, { arguments: expected }: Operation<unknown>, inputs: readonly Tensor[]): number {
+function numbersIn({ rows, width }: Tensor, { arguments: expected }: Composition<unknown>, inputs: readonly Tensor[]): number {
   let most = rows * width;
   for (const [index, input] of inputs.entries()) {
     const { axis } = expected[index]!;

@@ -1,59 +1,46 @@
-import source from '../../shaders/geometry/fisher-vector-product.wgsl?raw';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
+import { apply, checkOutcomes } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { modeOf, modePiece } from '../math/mode.ts';
 import { weightsOf } from '../math/probabilities.ts';
-import { scaledPiece } from '../math/scaled.ts';
-import { bytesInDouble } from '../math/scratch.ts';
-import { CompensatedSum, sumOf, sumPiece } from '../math/sum.ts';
-import { checkCoordinates, dimensionOf, exampleCoordinates, type CoordinateParameters, type Coordinates } from './coordinates.ts';
+import { defineRows, type RowOperation } from '../program/rows.ts';
+import { centre, shares } from '../program/tilt.ts';
+import { outcomes, type Value } from '../program/value.ts';
+import { checkCoordinates, dimensionOf, exampleCoordinates, type CoordinateParameters } from './coordinates.ts';
 
 const name = 'fisherVectorProduct';
-const codes: Readonly<Record<Coordinates, number>> = { theta: 0, eta: 1, logits: 2 };
 
-const operation: Operation<CoordinateParameters> = {
-  name, parameters: ['coordinates'], examples: exampleCoordinates, formula: 'F v = p⊙(v − p·v) (θ, logits), G v = v/η + (Σv)/p_K (η)', source: 'Amari & Nagaoka 2000, §2.2',
-  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'v', takes: 'values', axis: 'rows' }],
+const operation: RowOperation<CoordinateParameters> = defineRows<CoordinateParameters>({
+  name,
+  formula: 'F v = p⊙(v − p·v) (θ, logits), G v = v/η + (Σv)/p_K (η)',
+  source: 'Amari & Nagaoka 2000, §2.2',
+  parameters: ['coordinates'],
+  examples: exampleCoordinates,
+  arguments: [{ name: 'p', takes: 'distributions' }, { name: 'v', takes: 'values' }],
   check({ coordinates }, [p, v]) {
     checkCoordinates(name, coordinates);
     checkOutcomes(name, 'v', v!, dimensionOf(coordinates, p!.width));
   },
-  result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[1]!.width], form: 'values' }),
   tolerance: { ulps: () => 16, relativeTo: 'row', reason: 'the mean of v is subtracted from v, so small entries keep the error of large ones' },
-  kernel: {
-    pieces: () => [scaledPiece, sumPiece, modePiece, { name: 'geometry/fisher-vector-product.wgsl', source }],
-    uniforms: defineUniforms({
-      rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', v_start: 'u32', v_stride: 'u32', outcomes: 'u32', coordinates: 'u32',
-    }),
-    values: ({ inputs, parameters: { coordinates } }) => ({ outcomes: inputs[0]!.width, coordinates: codes[coordinates] }),
-    over: 'rows',
-    items: ({ rows }) => rows,
+  widths: ({ coordinates }, width) => ({ product: dimensionOf(coordinates, width) }),
+  program({ p, v }, _, { coordinates }) {
+    return { product: coordinates === 'eta' ? inverseProduct(p!, v!) : normalisedProduct(p!, v!) };
   },
-  cpu: ({ parameters: { coordinates }, inputs }) => ({
-    name: 'fisherVectorProduct', numbers: [coordinates === 'eta' ? 1 : 0], scratch: bytesInDouble(inputs[1]!.width),
-  }),
-  reference: ([p, v], { coordinates }) => (row, out) => multiply(p!.row(row), v!.row(row), coordinates, out),
-};
+});
 
-function multiply(weights: ArrayLike<number>, v: ArrayLike<number>, coordinates: Coordinates, out: Float64Array): void {
-  const total = sumOf(weights);
-  if (coordinates === 'eta') {
-    const rest = overProbability(sumOf(v), weights[weights.length - 1]! / total);
-    for (let k = 0; k < out.length; k++) {
-      const own = overProbability(v[k]!, weights[k]! / total);
-      out[k] = Number.isFinite(own) ? own + rest : own;
-    }
-    return;
-  }
-  const origin = v[modeOf(weights)] ?? 0; // of the last outcome in theta
-  const mean = new CompensatedSum();
-  for (let k = 0; k < weights.length; k++) mean.add((weights[k]! / total) * ((v[k] ?? 0) - origin));
-  for (let k = 0; k < out.length; k++) out[k] = (weights[k]! / total) * (v[k]! - origin - mean.value);
+/** p⊙(v − p·v); in θ the last entry of v is 0. */
+function normalisedProduct(p: Value, v: Value): Value {
+  const { probabilities } = shares(p);
+  return probabilities.times(centre(p, probabilities, v));
 }
 
-function overProbability(x: number, probability: number): number {
-  return x === 0 ? 0 : x / Math.abs(probability); // that may be −0
+/** v/η + (Σv)/p_K, infinite where a probability is 0 and what it divides is not; of two infinities the own one counts. */
+function inverseProduct(p: Value, v: Value): Value {
+  const { weights, mass, at } = shares(p);
+  const total = v.sum().as('total');
+  const last = at(outcomes().minus(1)).as('last');
+  const isInfinite = weights.equals(0).and(v.equals(0).not());
+  const isRestInfinite = last.equals(0).and(total.equals(0).not());
+  const finite = v.over(weights).times(mass).plus(total.over(last).times(mass));
+  return isInfinite.select(v, isRestInfinite.select(total, finite)).infiniteWhere(isInfinite.or(isRestInfinite));
 }
 
 /**
@@ -66,5 +53,10 @@ function overProbability(x: number, probability: number): number {
  * @example
  * const y = await fisherVectorProduct(p, engine.values([[1]], { outcomes: 1 }), { coordinates: 'theta' }).read();
  */
-export const fisherVectorProduct: { (p: Tensor, v: Tensor, parameters: CoordinateParameters): Tensor; readonly operation: Operation<CoordinateParameters> } =
-  Object.assign((p: Tensor, v: Tensor, parameters: CoordinateParameters): Tensor => apply(operation, [weightsOf(p), v], parameters), { operation });
+export const fisherVectorProduct: {
+  (p: Tensor, v: Tensor, parameters: CoordinateParameters): Tensor;
+  readonly operation: RowOperation<CoordinateParameters>;
+} = Object.assign(
+  (p: Tensor, v: Tensor, parameters: CoordinateParameters): Tensor => apply(operation, [weightsOf(p), v], parameters),
+  { operation },
+);

@@ -43,7 +43,7 @@ export function tensorOfIndices({ host }: Tensor, index: Uint32Array<ArrayBuffer
   return new Tensor(host, [index.length / width, width], 'values', { kind: 'source', data: new Float32Array(index.buffer), trusted: true });
 }
 
-function wholeOf(bits: number): number {
+export function wholeOf(bits: number): number {
   return new Uint32Array(Float32Array.of(bits).buffer)[0]!;
 }
 

@@ -82,7 +82,7 @@ export function defineRows<Parameters extends object>(definition: RowDefinition<
       return { shape: fields.length === 1 && fields[0]!.per === 'row' && columns === 1 ? [rows] : [rows, columns], form };
     },
     kernel: kernelOf(prepare),
-    cpu: definition.cpu ?? ((dispatch) => callOf(prepare(dispatch))),
+    cpu: (dispatch) => definition.cpu?.(dispatch) ?? callOf(prepare(dispatch)),
     reference(operands, parameters) {
       const interpreter = new Interpreter(prepare({ parameters, inputs: operands }));
       return (row, out) => interpreter.run(operands, row, out);

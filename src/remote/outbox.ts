@@ -1,6 +1,6 @@
 import { DomainError, shown } from '../engine/errors.ts';
 import { inputsFirst } from '../engine/lineage.ts';
-import type { Operation } from '../engine/operation.ts';
+import type { Composition } from '../engine/operation.ts';
 import { goneError, type StoredNumbers } from '../engine/storage.ts';
 import { isGone, isShared } from '../engine/tags.ts';
 import type { Origin, Tensor } from '../engine/tensor.ts';
@@ -58,7 +58,7 @@ export class Outbox {
     return id;
   }
 
-  #keyOf(operation: Operation): string {
+  #keyOf(operation: Composition): string {
     const key = keyOf(operation);
     if (!operation.isOwn || this.#own.has(key)) return key;
     throw new DomainError({
@@ -70,7 +70,7 @@ export class Outbox {
   /** Functions cannot be posted, but those of the library go by the names of their operations. */
   #parametersOf({ operation, parameters }: Extract<Origin, { kind: 'result' }>): { parameters: object; functions: Record<string, string> } {
     const entries = Object.entries(parameters as object);
-    const functions = entries.filter(([, value]) => typeof value === 'function').map(([name, value]: [string, { readonly operation?: Operation }]) => {
+    const functions = entries.filter(([, value]) => typeof value === 'function').map(([name, value]: [string, { readonly operation?: Composition }]) => {
       if (value.operation) return [name, this.#keyOf(value.operation)];
       throw new DomainError({
         operation: operation.name, argument: name, expected: 'a function of the library, for the engine runs in a worker', got: shown(value), remedy: 'Leave it out, or use an engine of this thread.',

@@ -1,15 +1,17 @@
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
-import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, turnsPerStep, type Operand, type Operation } from '../engine/operation.ts';
-import { taken } from '../engine/parameters.ts';
-import { Tensor } from '../engine/tensor.ts';
-import { alphaDivergenceOfWeights, weights } from '../math/alpha-family.ts';
+import type { Operand } from '../engine/operation-record.ts';
+import { apply, batchSize, checkChoice, checkFinite, checkOutcomes, type Composition } from '../engine/operation.ts';
+import { repeat } from '../engine/repeat.ts';
 import { product } from '../linear/index.ts';
+import { transposed } from '../math/transposed.ts';
+import { taken } from '../engine/parameters.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { alphaDivergenceOfWeights, weights } from '../math/alpha-family.ts';
 import { probabilities, weightsOf } from '../math/probabilities.ts';
-import { dot, sumOf } from '../math/sum.ts';
+import { sumOf } from '../math/sum.ts';
+import { advance, descend, shareOf, slopeParameters, slopes, startOf, tilted } from './descent.ts';
 import { mirrorDescentStep } from './mirror-descent-step.ts';
-import { mix, mixtureSlopes, normalisedRows, slopes } from './mixture.ts';
-import { slope } from './slope.ts';
-import { advance, checkStepSize, stateTilt, tilt, type StepParameters } from './tilt.ts';
+import { checkStepSize, type StepParameters } from './step-size.ts';
 
 /** What a descent minimises over the distributions w of its rows. */
 export type Objective =
@@ -31,8 +33,10 @@ const name = 'mirrorDescent';
 const largestAlpha = 3;
 /** Of the state of a row in assembly/steps. */
 const bytesPerOutcome = 32;
+/** Steps times outcomes that take a thread about 10 ms. */
+const longestDescent = 2 ** 22;
 
-const toTargets: Operation<DivergenceDescent> = {
+const toTargets: Composition<DivergenceDescent> = {
   name, usage: `${name}(p, objective, { stepSize, steps })`, parameters: ['alpha', 'stepSize', 'steps'], examples: [-1, -3, 0, 0.5, 1, 2].map((alpha) => ({ alpha, stepSize: 0.02, steps: 1 })), formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'targets', takes: 'distributions', axis: 'rows' }],
   check: (parameters, [p, targets]) => {
@@ -51,19 +55,14 @@ const toTargets: Operation<DivergenceDescent> = {
     },
   },
   passes: ({ steps }) => Math.max(1, steps),
-  compose: ([p, targets], parameters) => descend(p!, parameters, (w) => apply(slopes, [w, apply(normalisedRows, [targets!], { padded: false })], parameters)),
-  cpu: ({ parameters: { alpha, stepSize, steps }, inputs }) => (Math.abs(alpha) > largestAlpha ? undefined : {
-    name: 'descents', numbers: [steps, stepSize, -weights(alpha).b], scratch: bytesPerOutcome * (inputs[0]!.width + 16),
+  compose: ([p, targets], { alpha, stepSize, steps }) => descend(probabilities(p!), targets!, { stepSize, steps, ...slopeParameters(alpha) }),
+  /** A function of its own, which goes through all steps at once: for so many that it does not keep a thread for long. */
+  cpu: ({ parameters: { alpha, stepSize, steps }, inputs: [p] }) => (Math.abs(alpha) > largestAlpha || steps * p!.width > longestDescent ? undefined : {
+    name: 'descents', numbers: [steps, stepSize, -weights(alpha).b], scratch: bytesPerOutcome * (p!.width + 16),
   }),
-  reference: ([p, targets], parameters) => (row, out) => {
-    const target = normalise(targets!.row(row));
-    return descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
-      for (let k = 0; k < w.length; k++) gradient[k] = slope(parameters.alpha, target[k]!, w[k]!);
-    });
-  },
 };
 
-const toMixtures: Operation<DivergenceDescent> = {
+const toMixtures: Composition<DivergenceDescent> = {
   ...toTargets,
   arguments: [...toTargets.arguments, { name: 'components', takes: 'distributions', axis: 'whole' }],
   check: (parameters, [p, targets, components]) => {
@@ -74,50 +73,17 @@ const toMixtures: Operation<DivergenceDescent> = {
   },
   result: (inputs) => ({ shape: [batchSize(toMixtures, inputs), inputs[0]!.width], form: 'probabilities' }),
   compose: ([p, targets, components], parameters) => {
-    const goal = apply(normalisedRows, [targets!], { padded: true });
-    const rows = apply(normalisedRows, [components!], { padded: true });
-    return descend(p!, parameters, (w) => product(apply(mixtureSlopes, [w, rows, goal], parameters), rows));
+    const [goal, rows] = [apply(shareOf, [targets!], {}), apply(shareOf, [components!], {})];
+    const [start, columns, { stepSize, steps, alpha }] = [probabilities(p!), transposed(rows), parameters];
+    const state = repeat(startOf(p!), { steps }, (x) => {
+      const mixture = product(apply(tilted, [start, x], {}), columns);
+      const gradient = product(apply(slopes, [goal, mixture], slopeParameters(alpha)), rows);
+      return apply(advance, [x, gradient], { stepSize });
+    });
+    return apply(tilted, [start, state], {});
   },
   cpu: () => undefined,
-  reference: ([p, targets, components], parameters) => {
-    const rows = Array.from({ length: components!.rows }, (_, m) => normalise(components!.row(m)));
-    const bank = { rows: rows.length, row: (m: number) => rows[m]! };
-    return (row, out) => {
-      const target = normalise(targets!.row(row));
-      const mixture = new Float64Array(target.length);
-      return descendOnHost(p!.row(row), parameters, out, (w, gradient) => {
-        mix(w, bank, mixture);
-        for (let k = 0; k < mixture.length; k++) mixture[k] = slope(parameters.alpha, target[k]!, mixture[k]!);
-        for (let m = 0; m < gradient.length; m++) gradient[m] = w[m] === 0 ? 0 : dot(mixture, rows[m]!);
-      }, rows.length * target.length);
-    };
-  },
 };
-
-/** The steps as lineage. The state is the exponent of w = p e^x / Σ p e^x in double, so that small steps add up. */
-function descend(p: Tensor, parameters: DescentParameters, gradientAt: (w: Tensor) => Tensor): Tensor {
-  const start = probabilities(p);
-  let x = new Tensor(p.host, [1, 2 * p.width], 'values', { kind: 'source', data: new Float32Array(2 * p.width) });
-  let w = apply(stateTilt, [start, x], {});
-  for (let step = 0; step < parameters.steps; step++) {
-    x = apply(advance, [x, gradientAt(w)], parameters);
-    w = apply(stateTilt, [start, x], {});
-  }
-  return w;
-}
-
-function* descendOnHost(p: ArrayLike<number>, { stepSize, steps }: DescentParameters, out: Float64Array, gradientAt: (w: Float64Array, gradient: Float64Array) => void, cost = p.length): Generator<void> {
-  const turns = turnsPerStep(cost);
-  const x = new Float64Array(out.length);
-  const gradient = new Float64Array(out.length);
-  tilt(p, x, 1, out);
-  for (let step = 0; step < steps; step++) {
-    if (step % turns === 0) yield;
-    gradientAt(out, gradient);
-    for (let k = 0; k < x.length; k++) x[k]! -= stepSize * gradient[k]!;
-    tilt(p, x, 1, out);
-  }
-}
 
 function normalise(row: ArrayLike<number>): Float64Array {
   const total = sumOf(row);
@@ -168,8 +134,8 @@ function checkParameters({ stepSize, steps }: DescentParameters): void {
  */
 export const mirrorDescent: {
   (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor;
-  readonly operation: Operation<DivergenceDescent>;
-  readonly ofMixtures: Operation<DivergenceDescent>;
+  readonly operation: Composition<DivergenceDescent>;
+  readonly ofMixtures: Composition<DivergenceDescent>;
 } = Object.assign(
   (p: Tensor, given: Objective, descent: DescentParameters): Tensor => {
     const objective = takenObjective(given);

@@ -1,13 +1,11 @@
-import source from '../../shaders/steps/natural-gradient-step.wgsl?raw';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { apply, batchSize, checkChoice, checkOutcomes, type Operation } from '../engine/operation.ts';
+import { apply, checkChoice, checkOutcomes } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { modeOf, modePiece } from '../math/mode.ts';
 import { weightsOf } from '../math/probabilities.ts';
-import { bytesInDouble } from '../math/scratch.ts';
-import { CompensatedSum, sumOf } from '../math/sum.ts';
-import { mirrorDescentStep } from './mirror-descent-step.ts';
-import { checkStepSize, stepPieces, tilt, tiltCall, type StepParameters } from './tilt.ts';
+import { defineRows, type RowOperation } from '../program/rows.ts';
+import { shares } from '../program/tilt.ts';
+import { valueOf, type Value } from '../program/value.ts';
+import { tiltBy, tiltCall, unitNumbers } from './mirror-descent-step.ts';
+import { checkStepSize, type StepParameters } from './step-size.ts';
 
 /** The geodesic of the step: 'e' straight in θ (α = 1), 'm' straight in η (α = −1), 'lc' a great circle in √p (α = 0). */
 export type Path = 'e' | 'm' | 'lc';
@@ -17,60 +15,54 @@ export interface NaturalGradientParameters extends StepParameters {
 }
 
 const name = 'naturalGradientStep';
-const operation: Operation<NaturalGradientParameters> = {
-  name, parameters: ['stepSize', 'path'], examples: (['e', 'm', 'lc'] as const).flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ stepSize, path }))), formula: 'geodesic from p with velocity −η p⊙(g − p·g)', source: 'Amari 1998; Amari & Nagaoka 2000',
-  arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'gradient', takes: 'values', axis: 'rows' }],
+
+const operation: RowOperation<NaturalGradientParameters> = defineRows<NaturalGradientParameters>({
+  name,
+  formula: 'geodesic from p with velocity −η p⊙(g − p·g)',
+  source: 'Amari 1998; Amari & Nagaoka 2000',
+  parameters: ['stepSize', 'path'],
+  examples: (['e', 'm', 'lc'] as const).flatMap((path) => [0.05, -0.7, 40].map((stepSize) => ({ stepSize, path }))),
+  arguments: [{ name: 'p', takes: 'distributions' }, { name: 'gradient', takes: 'values' }],
   check({ stepSize, path }, [p, gradient]) {
     checkStepSize(name, stepSize);
     checkChoice(name, 'path', path, ['e', 'm', 'lc']);
     checkOutcomes(name, 'gradient', gradient!, p!.width);
   },
-  result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[0]!.width], form: 'probabilities' }),
+  form: 'probabilities',
   tolerance: { ulps: () => 16, relativeTo: 'row', reason: 'the mean of the gradient is subtracted, so small entries keep the error of large ones' },
-  compose: ([p, gradient], { path, stepSize }) => (path === 'e' ? mirrorDescentStep(p!, gradient!, { stepSize }) : undefined),
-  kernel: {
-    pieces: () => [...stepPieces, modePiece, { name: 'steps/natural-gradient-step.wgsl', source }],
-    uniforms: defineUniforms({
-      rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', gradient_start: 'u32', gradient_stride: 'u32',
-      along_m: 'u32', step_mantissa: 'f32', step_exponent: 'i32',
-    }),
-    values({ parameters: { path, stepSize } }) {
-      const exponent = stepSize === 0 ? 0 : Math.floor(Math.log2(Math.abs(stepSize)));
-      return { along_m: path === 'm' ? 1 : 0, step_mantissa: stepSize / 2 ** exponent, step_exponent: exponent };
-    },
-    over: 'rows',
-    items: ({ rows }) => rows,
-  },
-  cpu: ({ parameters: { path, stepSize }, inputs }) => {
-    const { width } = inputs[0]!;
-    if (path === 'e') return tiltCall({ stepSize }, width);
-    return { name: 'naturalGradientSteps', numbers: [stepSize, path === 'm' ? 1 : 0], scratch: bytesInDouble(width) };
-  },
-  reference: ([p, gradient], { stepSize, path }) => (row, out) => {
-    const [weights, g] = [p!.row(row), gradient!.row(row)];
-    if (path === 'e') tilt(weights, g, -stepSize, out);
-    else step(weights, g, stepSize, path === 'm', out);
-  },
-};
+  numbers: (parameters) => (parameters.path === 'e' ? unitNumbers(parameters) : { stepSize: parameters.stepSize }),
+  program: ({ p, gradient }, numbers, { path }) => (path === 'e' ? tiltBy(p!, gradient!, numbers) : step(p!, gradient!, numbers['stepSize']!, path)),
+  cpu: (dispatch) => (dispatch.parameters.path === 'e' ? tiltCall(dispatch) : undefined),
+});
 
-function step(weights: ArrayLike<number>, gradient: ArrayLike<number>, stepSize: number, alongM: boolean, out: Float64Array): void {
-  const total = sumOf(weights);
-  const origin = gradient[modeOf(weights)]!;
-  const mean = new CompensatedSum();
-  for (let k = 0; k < out.length; k++) mean.add((weights[k]! / total) * stepSize * (gradient[k]! - origin));
-  const square = new CompensatedSum();
-  for (let k = 0; k < out.length; k++) {
-    out[k] = stepSize * (gradient[k]! - origin) - mean.value; // centred
-    square.add((weights[k]! / total) * out[k]! ** 2);
-  }
-  const r = Math.min(Math.sqrt(square.value) / 2, Math.PI / 2); // beyond π/2 every great circle has left the simplex
-  const sinc = r === 0 ? 1 : Math.sin(r) / r;
-  for (let k = 0; k < out.length; k++) {
-    const factor = alongM ? Math.max(0, 1 - out[k]!) : Math.max(0, Math.cos(r) - 0.5 * sinc * out[k]!) ** 2;
-    out[k] = (weights[k]! / total) * factor;
-  }
-  const mass = sumOf(out);
-  for (let k = 0; k < out.length; k++) out[k]! /= mass;
+/**
+ * m: p (1 − η (g − E g)).   lc: the square of √p (cos r − η/2 (g − E g) sin r/r), r = η/2 √Var g.
+ * What a long step makes of a row depends on its proportions alone: it is in units of its own length, and gradients are
+ * in quarters of the largest of outcomes that have mass, so that everything is in f32.
+ */
+function step(p: Value, gradient: Value, stepSize: Value, path: 'm' | 'lc'): Value {
+  const { weights, probabilities } = shares(p);
+  const has = weights.isGreater(0);
+  const quarter = gradient.times(0.25);
+  const from = gradient.at(p.argmax().as('mode')).times(0.25);
+  const distance = has.select(quarter.minus(from), 0);
+  const largest = distance.absolute().max().times(4).as('largest');
+  const direction = distance.over(largest).times(4);
+  const excess = direction.minus(probabilities.times(direction).sum().as('mean'));
+  const rate = stepSize.absolute();
+  const isLong = rate.isGreater(valueOf(1).over(largest)).and(largest.isGreater(0));
+  const unit = isLong.select(valueOf(1).over(largest).over(rate), 1).as('unit');
+  const slope = isLong.select(1, rate.times(largest));
+  const moved = stepSize.isLess(0).select(slope.negated(), slope).as('slope').times(excess);
+  if (path === 'm') return normalised(probabilities.times(unit.minus(moved).atLeast(0)));
+  const deviation = probabilities.times(excess.squared()).sum().sqrt();
+  const r = slope.over(unit.atLeast(1e-30)).times(deviation).times(0.5).atMost(Math.PI / 2).as('r'); // beyond π/2 every great circle has left the simplex
+  const root = r.cos().times(unit).minus(r.sinc().times(0.5).times(moved)).atLeast(0);
+  return normalised(probabilities.times(root.squared()));
+}
+
+function normalised(x: Value): Value {
+  return x.over(x.sum());
 }
 
 /**
@@ -89,5 +81,5 @@ function step(weights: ArrayLike<number>, gradient: ArrayLike<number>, stepSize:
  */
 export const naturalGradientStep: {
   (p: Tensor, gradient: Tensor, parameters: NaturalGradientParameters): Tensor;
-  readonly operation: Operation<NaturalGradientParameters>;
+  readonly operation: RowOperation<NaturalGradientParameters>;
 } = Object.assign((p: Tensor, gradient: Tensor, parameters: NaturalGradientParameters): Tensor => apply(operation, [weightsOf(p), gradient], parameters), { operation });

@@ -4,7 +4,8 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { isLogits } from '../../src/engine/forms.ts';
 import { isGpuBuffer } from '../../src/engine/gpu-types.ts';
 import { lineageOf } from '../../src/engine/lineage.ts';
-import { finish, type Operand } from '../../src/engine/operation.ts';
+import type { Operand } from '../../src/engine/operation.ts';
+import { Reference } from '../../src/engine/reference.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { build, type CallSpec } from './calls.ts';
 import type { Station } from './stations.ts';
@@ -39,16 +40,15 @@ function problemOfStep(tensor: Tensor, numbers: ReadonlyMap<Tensor, Float32Array
   const { origin, rows, width } = tensor;
   const got = numbers.get(tensor)!;
   if (origin.kind === 'source') return !isGpuBuffer(origin.data) && origin.data instanceof Float32Array && !origin.data.every((x, k) => x === got[k]) ? 'a source is not what was given' : undefined;
-  const { operation: { name, tolerance, reference }, parameters } = origin;
+  const { operation: { name, tolerance }, parameters } = origin;
   if (origin.inputs.some((input) => input.origin.kind === 'result' && !numbers.get(input)!.every(Number.isFinite))) return undefined; // a slope is infinite, and has no numbers
   if (!overflows.includes(name) && got.some(Number.isNaN)) return `${name}: NaN at ${got.findIndex(Number.isNaN)}`;
   const operands = origin.inputs.map((input) => operandOf(input, numbers.get(input)!));
   if (operands.some(leavesFloats)) return undefined;
-  const write = reference(operands, parameters);
+  const reference = new Reference(() => new Float32Array(), new Map(origin.inputs.map((input, index) => [input, operands[index]!]))).operand(tensor);
   const errorOf = errorsOf(tolerance, operands, parameters);
   for (let row = 0; row < rows; row++) {
-    const [part, wanted] = [got.subarray(row * width, (row + 1) * width), new Float64Array(width)];
-    finish(write(row, wanted));
+    const [part, wanted] = [got.subarray(row * width, (row + 1) * width), reference.row(row)];
     const error = errorOf(row, part, wanted) / ulp;
     if (!(error <= tolerance.ulps(parameters))) return `${name}, row ${row}: ${error} ulp; got ${shown(part)}, expected ${shown(wanted)}`;
   }

@@ -1,7 +1,8 @@
 import { yieldWhenDue } from '../event-loop.ts';
 import type { FastPath, FastPlan, FastRun } from '../fast-path.ts';
 import type { Form } from '../forms.ts';
-import { lineageOf } from '../lineage.ts';
+import { bodyOf, lineageOf } from '../lineage.ts';
+import type { LoopBody } from '../operation-record.ts';
 import { rateOf } from '../rate.ts';
 import { checkSource } from '../reference-run.ts';
 import type { SourceData } from '../reference.ts';
@@ -98,12 +99,40 @@ class CpuRun {
   }
 
   async execute(): Promise<FastRun> {
-    const results = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'result');
     for (const stage of this.#stages) if (stage.tensor.origin.kind === 'source') this.#data.set(stage, await this.#numbersOf(stage));
-    const last = results.filter((stage) => this.#goesWith(stage, this.#root.rows));
-    for (const stage of results) if (!last.includes(stage)) this.#data.set(stage, await this.#run([stage], rowsOf(stage)));
-    const data = await this.#run(last, this.#root.rows, this.#hooks.onProgress);
+    const data = await this.#make(this.#stages, this.#hooks.onProgress);
     return { data, blocks: this.#blocks, adapter: `WebAssembly SIMD${this.#threadsInWords()}` };
+  }
+
+  /** The last of some stages. Those after the last loop whose rows go with it are made together, others one by one. */
+  async #make(stages: readonly Stage[], onProgress?: RunHooks['onProgress']): Promise<Float32Array<ArrayBuffer>> {
+    const { rows } = stages.at(-1)!.tensor;
+    const results = stages.filter((stage) => !this.#data.has(stage));
+    const joined = results.slice(results.findLastIndex(({ tensor }) => bodyOf(tensor)) + 1).filter((stage) => this.#goesWith(stage, rows));
+    let data = new Float32Array();
+    for (const stage of results) if (!joined.includes(stage)) this.#data.set(stage, data = await this.#alone(stage));
+    return joined.length > 0 ? this.#run(joined, rows, onProgress) : data;
+  }
+
+  #alone(stage: Stage): Promise<Float32Array<ArrayBuffer>> {
+    const body = bodyOf(stage.tensor);
+    return body ? this.#repeat(stage, body) : this.#run([stage], rowsOf(stage));
+  }
+
+  /** Goes round a loop. What a step makes is forgotten but for the next state. */
+  async #repeat({ tensor, inputs }: Stage, { given, next, steps }: LoopBody<Tensor>): Promise<Float32Array<ArrayBuffer>> {
+    const stages = fastStages(next, given)!;
+    const start = this.#data.get(inputs[0]!)!;
+    let state = Float32Array.from({ length: tensor.rows * tensor.width }, (_, index) => start[index % start.length]!);
+    for (let step = 0; step < steps; step++) {
+      for (const stage of stages) {
+        const index = given.indexOf(stage.tensor);
+        if (index < 0) this.#data.delete(stage);
+        else this.#data.set(stage, index === 0 ? state : this.#data.get(inputs[index]!)!);
+      }
+      state = await this.#make(stages);
+    }
+    return state;
   }
 
   #threadsInWords(): string {

@@ -1,4 +1,5 @@
 import type { CpuCall, InputRange, Table } from '../kernel.ts';
+import { bodyOf } from '../lineage.ts';
 import { stagesOf, type Stage, type Target } from '../stages.ts';
 import type { Tensor } from '../tensor.ts';
 import type { StepInput, Program, RowInput, Step } from './program.ts';
@@ -13,10 +14,15 @@ export function callOf({ origin, rows, width }: Tensor): CpuCall | undefined {
 
 const target: Target = { runs: (tensor) => callOf(tensor) !== undefined, readsHalves: true, hasViews: false };
 
-/** The stages of a computation, if the CPU has a fast way for all of them. */
-export function fastStages(root: Tensor): readonly Stage[] | undefined {
-  const stages = stagesOf(root, () => false, target);
-  return stages.every(({ tensor }) => tensor.origin.kind === 'source' || callOf(tensor)) ? stages : undefined;
+/** The stages of a computation, if the CPU has a fast way for all of them; none for what is `given`. */
+export function fastStages(root: Tensor, given: readonly Tensor[] = []): readonly Stage[] | undefined {
+  const stages = stagesOf(root, (tensor) => given.includes(tensor), target);
+  return stages.every(({ tensor }) => given.includes(tensor) || isFast(tensor)) ? stages : undefined;
+}
+
+function isFast(tensor: Tensor): boolean {
+  const body = bodyOf(tensor);
+  return tensor.origin.kind === 'source' || (body ? fastStages(body.next, body.given) : callOf(tensor)) !== undefined;
 }
 
 /** What a program reads: a source or an earlier result, whole or row by row. */

@@ -2,6 +2,7 @@ import { LimitExceededError } from '../errors.ts';
 import { memoryOf, passingStages, turnsOf } from '../footprint.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import type { RunHooks } from '../run-hooks.ts';
+import { bodyOf } from '../lineage.ts';
 import { unlessAborted } from '../signals.ts';
 import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type BlockRange, type Stage } from '../stages.ts';
 import { bytesOf, type StoredNumbers } from '../storage.ts';
@@ -9,6 +10,7 @@ import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
 import type { Step } from './gpu.ts';
 import { compute } from './compute.ts';
+import { repeatOnDevice } from './repeat.ts';
 import type { DeviceContext } from './device-context.ts';
 import { bytesOfTensor } from './memory.ts';
 import { fillOfClass, smallestClass } from './buffer-pool.ts';
@@ -183,7 +185,12 @@ export class GpuRun {
     const range = rangeOf(stage, block);
     const bytes = bytesOf(stage.tensor.storage, range.rows * range.width);
     if (bytes > bindingBytes(this.#limits)) throw this.#tooLarge('a tensor that every row of the result needs and that fits', stage.tensor, bytes);
-    return await this.#uploads.bring(stage, range, block) ?? compute(this.#context, this.#encoder, this.#buffers, stage, block);
+    return await this.#uploads.bring(stage, range, block) ?? this.#compute(stage, block);
+  }
+
+  #compute(stage: Stage, block: Block): Promise<Region> {
+    const [context, encoder, buffers] = [this.#context, this.#encoder, this.#buffers];
+    return bodyOf(stage.tensor) ? repeatOnDevice({ context, encoder, buffers, signal: this.#hooks.signal }, stage, block) : compute(context, encoder, buffers, stage, block);
   }
 
   #tooLarge(what: string, { shape }: Tensor, bytes: number): LimitExceededError {

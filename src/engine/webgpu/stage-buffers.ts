@@ -7,11 +7,12 @@ import type { BufferPool } from './buffer-pool.ts';
 export class StageBuffers {
   readonly #memory: Memory;
   readonly #pool: BufferPool;
-  readonly #root: Stage;
+  readonly #root: Stage | undefined;
   readonly #regions = new Map<Stage, Region>();
   readonly #owned = new Map<Stage, GPUBuffer>();
 
-  constructor(memory: Memory, pool: BufferPool, root: Stage) {
+  /** The buffer of the root may be handed to the caller. */
+  constructor(memory: Memory, pool: BufferPool, root?: Stage) {
     this.#memory = memory;
     this.#pool = pool;
     this.#root = root;
