@@ -72,8 +72,21 @@ export interface Kernel<Parameters> {
   /** Whether lanes take four outcomes at a time, and main() leaves only where is_idle() says so: rows may share a workgroup. */
   readonly teams?: true;
   readonly items: (dispatch: Dispatch<Parameters>, regime: Regime) => number;
+  /**
+   * Of a loop: how many steps it makes in all, and how often a lane with a row of its own goes round loops in one. A dispatch
+   * makes some of them, `steps` from the `first_step`-th on, which are uniforms: all but the first go on with what the
+   * result holds. Rows that are not done put 1 into the word after the result.
+   */
+  readonly loop?: (dispatch: Dispatch<Parameters>) => LoopExtent;
   /** How often a lane would go round its loops if it had the item for itself, where that is not the width of the first input. */
   readonly iterations?: (dispatch: Dispatch<Parameters>) => number;
+}
+
+export interface LoopExtent {
+  readonly steps: number;
+  readonly turns: number;
+  /** Whether rows may be done before. */
+  readonly ends: boolean;
 }
 
 export function uniformsOf<Parameters>({ uniforms }: Kernel<Parameters>, dispatch: Dispatch<Parameters>): UniformLayout {

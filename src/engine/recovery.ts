@@ -1,3 +1,4 @@
+import { Checkpoints } from './checkpoints.ts';
 import { DeviceError, DeviceLostError } from './errors.ts';
 import { unlessAborted } from './signals.ts';
 import type { WebGpuBackend } from './webgpu/backend.ts';
@@ -23,7 +24,9 @@ export interface Recoverable<T> {
  * much for its blocks. Commands that are not valid are a mistake, which is thrown.
  */
 export async function recovering<T>({ devices, run, withoutDevice, afterFailure }: Recoverable<T>, options: RunHooks): Promise<T> {
-  const hooks = withoutSteppingBack(options);
+  const checkpoints = new Checkpoints();
+  const hooks = { ...withoutSteppingBack(options), checkpoints };
+  let kept = 0;
   for (let [replays, refusals, share] = [0, 0, 1]; ; replays++) {
     const gpu = await unlessAborted(devices.live(), options.signal);
     if (!gpu) return withoutDevice(devices.problem, hooks);
@@ -31,6 +34,8 @@ export async function recovering<T>({ devices, run, withoutDevice, afterFailure 
       return await run(gpu, { ...hooks, share }, replays);
     } catch (error) {
       options.signal?.throwIfAborted();
+      if (checkpoints.count > kept) replays = 0; // the run gets on
+      kept = checkpoints.count;
       const isRefusal = error instanceof DeviceError;
       if (!isRefusal && !(error instanceof DeviceLostError && gpu.gpu.lost !== undefined)) throw error;
       if (isRefusal && error.kind === 'out-of-memory') share /= 2;

@@ -1,13 +1,15 @@
 import type { Piece } from '../engine/kernel.ts';
 import { splitDouble } from '../math/double-single.ts';
 import { operators, type ValueType } from './operators.ts';
-import type { Instruction, Program } from './program.ts';
+import { isState, type Instruction, type Program } from './program.ts';
+import type { Per } from './value.ts';
 import { doublePieces, ofDoubles, ofSingles, type WrittenOperator } from './wgsl-operators.ts';
 
 const largest = 3.4028234663852886e38;
 
 /** The values of a program as expressions of WGSL. */
 export class Expressions {
+  readonly #program: Program;
   readonly #instructions: readonly Instruction[];
   readonly #constants: readonly (number | undefined)[];
   readonly #names: readonly (string | undefined)[];
@@ -15,6 +17,7 @@ export class Expressions {
   readonly pieces: Set<Piece> = new Set<Piece>();
 
   constructor(program: Program) {
+    this.#program = program;
     this.#instructions = program.instructions;
     this.#constants = constantsOf(program);
     this.#names = namesOf(program, this.#constants);
@@ -46,7 +49,8 @@ export class Expressions {
     if (constant !== undefined) return type === 'double' ? doubleLiteral(constant) : type === 'condition' ? String(constant !== 0) : literal(constant);
     switch (node.kind) {
       case 'number': return `uniforms.n_${node.name}`;
-      case 'argument': return entryOf(node.name, this.#instructions[value]!.per === 'row' ? '0u' : 'k');
+      case 'argument': return this.#argument(node.name, this.#instructions[value]!.per);
+      case 'step': return 'f32(step)';
       case 'index': return 'f32(k)';
       case 'outcomes': return 'f32(uniforms.outcomes)';
       case 'at': return entryOf((this.#instructions[operands[0]!]!.node as { readonly name: string }).name, `u32(${this.as('single', operands[1]!)})`);
@@ -54,6 +58,11 @@ export class Expressions {
       case 'step': return 'f32(step)';
       case 'constant': case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} has no expression`);
     }
+  }
+
+  #argument(name: string, per: Per): string {
+    if (per === 'entry') return entryOf(name, 'k');
+    return isState(this.#program, name) ? `state_${name}` : entryOf(name, '0u');
   }
 
   #applied(value: number): string {

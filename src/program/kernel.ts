@@ -1,6 +1,6 @@
-import type { Dispatch, Kernel } from '../engine/kernel.ts';
+import type { Dispatch, Kernel, LoopExtent } from '../engine/kernel.ts';
 import { splitDouble } from '../math/double-single.ts';
-import type { Prepared, Program } from './program.ts';
+import { active, scheduleOf, type Prepared, type Program } from './program.ts';
 import { writeProgram, type WrittenProgram } from './wgsl.ts';
 
 const known = new WeakMap<Program, WrittenProgram>();
@@ -12,24 +12,31 @@ function writtenOf(program: Program): WrittenProgram {
 }
 
 /** The kernel of row programs: which one it is, and what goes with it, may follow from the parameters. */
-export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) => Prepared): Kernel<Parameters> {
+export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) => Prepared, isLoop: boolean): Kernel<Parameters> {
   let last: { readonly dispatch: Dispatch<Parameters>; readonly prepared: Prepared } | undefined;
   const preparedOf = (dispatch: Dispatch<Parameters>): Prepared => {
     if (last?.dispatch !== dispatch) last = { dispatch, prepared: prepare(dispatch) };
     return last.prepared;
   };
+  /** Teams meet at barriers, also those that have no row of their own: in a loop these would write on another's. */
+  const teams = isLoop ? {} : { teams: true as const };
   return {
+    ...teams,
+    ...isLoop && { loop: (dispatch) => extentOf(preparedOf(dispatch)) },
     pieces: (dispatch) => writtenOf(preparedOf(dispatch).program).pieces,
     uniforms: (dispatch) => writtenOf(preparedOf(dispatch).program).uniforms,
     values: (dispatch) => valuesOf(preparedOf(dispatch), dispatch),
     over: 'rows',
-    teams: true,
     items: ({ rows }) => rows,
     iterations(dispatch) {
       const { program, outcomes } = preparedOf(dispatch);
       return writtenOf(program).sweeps * outcomes;
     },
   };
+}
+
+function extentOf({ program, outcomes, steps = 0 }: Prepared): LoopExtent {
+  return { steps, turns: 1 + scheduleOf(program).sweeps.length * outcomes, ends: program.outputs.some(({ name }) => name === active) };
 }
 
 function valuesOf({ program, outcomes, numbers, fields }: Prepared, { inputs }: Dispatch<unknown>): Record<string, number> {

@@ -50,6 +50,11 @@ export interface Program {
  */
 export const active = 'active';
 
+/** Whether an input of a step is part of the state. */
+export function isState({ outputs, isStep }: Program, input: string): boolean {
+  return isStep && outputs.some(({ name }) => name === input);
+}
+
 /** One pass over the entries of a row. */
 export interface Sweep {
   /** Numbers of the row that are computed before it, in order. */

@@ -81,7 +81,7 @@ export function defineRows<Parameters extends object>(definition: RowDefinition<
       const rows = batchSize(operation, tensors);
       return { shape: fields.length === 1 && fields[0]!.per === 'row' && columns === 1 ? [rows] : [rows, columns], form };
     },
-    kernel: kernelOf(prepare),
+    kernel: kernelOf(prepare, steps !== undefined),
     cpu: (dispatch) => definition.cpu?.(dispatch) ?? callOf(prepare(dispatch)),
     reference(operands, parameters) {
       const interpreter = new Interpreter(prepare({ parameters, inputs: operands }));

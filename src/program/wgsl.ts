@@ -1,7 +1,9 @@
 import type { Piece } from '../engine/kernel.ts';
 import { defineUniforms, wgslStruct, type FieldType, type UniformLayout } from '../engine/uniform-layout.ts';
 import { Expressions } from './expressions.ts';
-import { scheduleOf, type Input, type Instruction, type Output, type Program, type Sweep } from './program.ts';
+import { isState, scheduleOf, type Input, type Instruction, type Output, type Program, type Sweep } from './program.ts';
+import { writeLoop } from './wgsl-loop.ts';
+import { indented } from './wgsl-text.ts';
 import { argmaxPieces, basicPieces, doublePieces } from './wgsl-operators.ts';
 
 /** A program as WGSL, without the pieces of the regime. */
@@ -19,7 +21,6 @@ interface Reduction {
   readonly joined: readonly string[];
 }
 
-const indented = (lines: readonly string[]): string[] => lines.map((line) => (line === '' ? line : `  ${line}`));
 const components = 'xyzw';
 
 /** The WGSL of a program. Shapes and numbers come with each dispatch, as uniforms, so that it serves every call. */
@@ -32,7 +33,7 @@ export function writeProgram(program: Program): WrittenProgram {
     '// Written by src/program/wgsl.ts: x_k is of an entry, row_x of the row; v1 has no name.',
     wgslStruct('Uniforms', uniforms), '',
     ...bindingsOf(program), '',
-    ...program.inputs.filter(({ name }) => isRead(program, name)).flatMap(readerOf),
+    ...program.inputs.filter(({ name }) => isRead(program, name)).flatMap((input) => readerOf(input, isState(program, input.name))),
     '@compute @workgroup_size(WORKGROUP)',
     'fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {',
     ...indented(body), '}', '',
@@ -40,8 +41,9 @@ export function writeProgram(program: Program): WrittenProgram {
   return { pieces: [...basicPieces, ...writer.pieces, { name: `${program.name}.program.wgsl`, source }], uniforms, sweeps: scheduleOf(program).sweeps.length };
 }
 
-function uniformsOf({ inputs, numbers, outputs, instructions }: Program): UniformLayout {
-  const fields: [string, FieldType][] = ['rows', 'width', 'zero', 'outcomes'].map((name) => [name, 'u32']);
+function uniformsOf({ inputs, numbers, outputs, instructions, isStep }: Program): UniformLayout {
+  const names = ['rows', 'width', 'zero', 'outcomes', ...isStep ? ['first_step', 'steps'] : []];
+  const fields: [string, FieldType][] = names.map((name) => [name, 'u32']);
   for (const { name } of inputs) for (const field of ['start', 'stride', 'width']) fields.push([`${name}_${field}`, 'u32']);
   for (const name of numbers) fields.push([`n_${name}`, 'f32'], [`n_${name}_low`, 'f32']);
   for (const { name, value } of outputs) {
@@ -63,11 +65,16 @@ function isRead({ instructions }: Program, input: string): boolean {
   return instructions.some(({ node }) => node.kind === 'argument' && node.name === input);
 }
 
-/** A function that reads an entry of an input: 0 beyond its end, and without the sign of −0 where it is a weight. */
-function readerOf({ name, type, isWeights }: Input): string[] {
-  const word = (index: string): string => `select(0u, ${name}_words[${index}]${isWeights ? ' & 0x7fffffffu' : ''}, k < uniforms.${name}_width)`;
+/**
+ * A function that reads an entry of an input: 0 beyond its end, and without the sign of −0 where it is a weight. The state
+ * of a loop lies where its results do, from the first step on.
+ */
+function readerOf({ name, type, isWeights }: Input, isOfState: boolean): string[] {
+  const words = isOfState ? 'results' : `${name}_words`;
+  const width = isOfState ? `${name}_columns` : `${name}_width`;
+  const word = (index: string): string => `select(0u, ${words}[${index}]${isWeights ? ' & 0x7fffffffu' : ''}, k < uniforms.${width})`;
   const number = (index: string): string => `bitcast<f32>(${word(index)})`;
-  const low = `start + uniforms.${name}_width + k`;
+  const low = `start + uniforms.${width} + k`;
   const value = type === 'double' ? `DoubleSingle(${number('start + k')}, ${number(low)})` : number('start + k');
   return [`fn ${name}_at(start: u32, k: u32) -> ${type === 'double' ? 'DoubleSingle' : 'f32'} {`, `  return ${value};`, '}', ''];
 }
@@ -86,19 +93,31 @@ class Writer {
   }
 
   body(): string[] {
-    const { inputs, outputs } = this.#program;
-    const { sweeps, rowValues } = scheduleOf(this.#program);
-    const ofRow = outputs.filter(({ value }) => this.#of(value).per === 'row');
-    return [
+    const { inputs, isStep } = this.#program;
+    const starts = (some: readonly Input[], row: string): string[] =>
+      some.map(({ name }) => `let ${name}_start = uniforms.${name}_start + ${row} * uniforms.${name}_stride;`);
+    const head = [
       'let item = item_of(workgroup, groups, local);',
       'if (is_idle(item, uniforms.rows)) {', '  return;', '}',
-      'let row = row_of(item, uniforms.rows);',
-      ...inputs.map(({ name }) => `let ${name}_start = uniforms.${name}_start + row * uniforms.${name}_stride;`),
-      'let to = row * uniforms.width;',
-      ...sweeps.flatMap((sweep) => [...this.#definitions(sweep.rowValues), ...this.#sweep(sweep)]),
-      ...this.#definitions(rowValues),
-      ...ofRow.length > 0 ? ['if (item == row && lane_of(local) == 0u) {', ...indented(ofRow.flatMap((output) => this.#stored(output))), '}'] : [],
+      'let row = row_of(item, uniforms.rows);', 'let to = row * uniforms.width;',
     ];
+    const whole = inputs.filter(({ isOverSteps }) => !isOverSteps);
+    if (!isStep) return [...head, ...starts(whole, 'row'), ...this.#sweeps(), ...this.#storedByOne(this.#ofRow)];
+    const perStep = starts(inputs.filter(({ isOverSteps }) => isOverSteps), 'step');
+    return [...head, ...starts(whole.filter(({ name }) => !isState(this.#program, name)), 'row'), ...writeLoop(this.#program, [...perStep, ...this.#sweeps()], ({ value }) => this.#values.as(this.#of(value).type, value))];
+  }
+
+  get #ofRow(): readonly Output[] {
+    return this.#program.outputs.filter(({ value }) => this.#of(value).per === 'row');
+  }
+
+  #sweeps(): string[] {
+    const { sweeps, rowValues } = scheduleOf(this.#program);
+    return [...sweeps.flatMap((sweep) => [...this.#definitions(sweep.rowValues), ...this.#sweep(sweep)]), ...this.#definitions(rowValues)];
+  }
+
+  #storedByOne(outputs: readonly Output[]): string[] {
+    return outputs.length > 0 ? ['if (item == row && lane_of(local) == 0u) {', ...indented(outputs.flatMap((output) => this.#stored(output))), '}'] : [];
   }
 
   #of(value: number): Instruction {

@@ -4,17 +4,20 @@ import type { Block } from '../plan.ts';
 import { chooseRegime, chooseTileRegime } from '../regimes.ts';
 import { inputOf, isFold, rangeOf, type Stage } from '../stages.ts';
 import type { DeviceContext } from './device-context.ts';
-import type { Encoder, Region } from './encoder.ts';
-import type { StageBuffers } from './stage-buffers.ts';
+import type { Command, Region } from './encoder.ts';
+import { loopOnDevice } from './loop.ts';
+import type { Means } from './means.ts';
 
-/** Records the kernel that makes a block of a stage from those of its inputs. */
-export async function compute(context: DeviceContext, encoder: Encoder, buffers: StageBuffers, stage: Stage, block: Block): Promise<Region> {
+/** Records the kernel that makes a block of a stage from those of its inputs. Loops have a `name` for where they had come to. */
+export async function compute(means: Means, stage: Stage, block: Block, name: string): Promise<Region> {
+  const { context, encoder, buffers } = means;
   const { tensor } = stage;
   if (tensor.origin.kind !== 'result' || !tensor.origin.operation.kernel) throw new TypeError(`No kernel makes ${tensor.form}`);
   const { operation, parameters } = tensor.origin;
   const kernel = tensor.origin.operation.kernel;
   const range = rangeOf(stage, block);
-  const [before, bytes] = [buffers.owned(stage), 4 * range.rows * range.width];
+  const before = buffers.owned(stage);
+  const bytes = 4 * (range.rows * range.width + (kernel.loop ? 1 : 0)); // a loop says in one more word whether rows go on
   const output = kernel.accumulates && before && isFold(stage) ? before : await buffers.own(stage, bytes);
   if (kernel.accumulates && output !== before) encoder.record((commands) => commands.clearBuffer(output, 0, bytes));
   const inputs = stage.inputs.map((input, index) => {
@@ -35,11 +38,12 @@ export async function compute(context: DeviceContext, encoder: Encoder, buffers:
     const regions = [...kernel.order?.(dispatch) ?? inputs.keys()].map((input, binding) => ({
       name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: regionOf(input),
     }));
-    await encoder.dispatch({
+    const command: Command = {
       label: operation.name, kernel, output, dispatch, columnFrom: isFold(stage) ? block.columns[0] : 0, rowFrom: range.from,
       regime: regimeOf(context, stage, kernel, dispatch),
       inputs: isFold(stage) && !kernel.accumulates ? [...regions, { name: 'before', region: before ? { ...result, buffer: before } : regions[0]!.region }] : regions,
-    });
+    };
+    await (kernel.loop ? loopOnDevice(means, command, kernel.loop(dispatch), name) : encoder.dispatch(command));
   }
   if (before && before !== output) context.gpu.pool.give(before);
   return result;

@@ -23,6 +23,8 @@ export interface Command {
   /** Where the block of columns begins, of a kernel that folds them. */
   readonly columnFrom?: number;
   readonly rowFrom?: number;
+  /** The steps that a dispatch of a loop makes. */
+  readonly loop?: { readonly first: number; readonly steps: number };
 }
 
 const dispatchesPerSubmit = 16;

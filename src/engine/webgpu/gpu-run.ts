@@ -9,7 +9,9 @@ import { bytesOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { Encoder, type Region } from './encoder.ts';
 import type { Step } from './gpu.ts';
+import { Checkpoints } from '../checkpoints.ts';
 import { compute } from './compute.ts';
+import type { Means } from './means.ts';
 import { repeatOnDevice } from './repeat.ts';
 import type { DeviceContext } from './device-context.ts';
 import { bytesOfTensor } from './memory.ts';
@@ -189,8 +191,10 @@ export class GpuRun {
   }
 
   #compute(stage: Stage, block: Block): Promise<Region> {
-    const [context, encoder, buffers] = [this.#context, this.#encoder, this.#buffers];
-    return bodyOf(stage.tensor) ? repeatOnDevice({ context, encoder, buffers, signal: this.#hooks.signal }, stage, block) : compute(context, encoder, buffers, stage, block);
+    const { signal, checkpoints = new Checkpoints() } = this.#hooks;
+    const means: Means = { context: this.#context, encoder: this.#encoder, buffers: this.#buffers, hooks: { signal, checkpoints } };
+    const name = `${this.#stages.indexOf(stage)}, rows from ${block.rows[0]}`;
+    return bodyOf(stage.tensor) ? repeatOnDevice(means, stage, block, name) : compute(means, stage, block, name);
   }
 
   #tooLarge(what: string, { shape }: Tensor, bytes: number): LimitExceededError {

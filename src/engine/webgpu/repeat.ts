@@ -1,24 +1,17 @@
 import { bodyOf } from '../lineage.ts';
 import type { Block } from '../plan.ts';
 import { rangeOf, roundOf, type BlockRange, type Stage } from '../stages.ts';
+import { Checkpoints } from '../checkpoints.ts';
 import { compute } from './compute.ts';
-import type { DeviceContext } from './device-context.ts';
-import type { Encoder, Region } from './encoder.ts';
+import type { Region } from './encoder.ts';
+import type { Means } from './means.ts';
 import { StageBuffers } from './stage-buffers.ts';
 
-/** What a loop is recorded with. */
-interface Means {
-  readonly context: DeviceContext;
-  readonly encoder: Encoder;
-  readonly buffers: StageBuffers;
-  readonly signal: AbortSignal | undefined;
-}
-
 /** Goes round a loop on the device, for the rows of a block: the states stay there, two at a time. */
-export async function repeatOnDevice(means: Means, stage: Stage, block: Block): Promise<Region> {
-  const { context: { gpu: { pool } }, encoder, buffers, signal } = means;
+export async function repeatOnDevice(means: Means, stage: Stage, block: Block, name: string): Promise<Region> {
+  const { context: { gpu: { pool } }, encoder, buffers, hooks: { signal } } = means;
   const { steps } = bodyOf(stage.tensor)!;
-  const round = preparedRound(means, stage, block);
+  const round = preparedRound(means, stage, block, name);
   let state = buffers.region(stage.inputs[0]!);
   let made: Region | undefined;
   for (let step = 0; step < steps; step++) {
@@ -36,10 +29,12 @@ export async function repeatOnDevice(means: Means, stage: Stage, block: Block): 
 }
 
 /** One step, prepared: from where a state lies to where the next does. What a step makes beside it goes back to the pool. */
-function preparedRound({ context, encoder, buffers }: Means, stage: Stage, block: Block): (state: Region) => Promise<Region> {
+function preparedRound(means: Means, stage: Stage, block: Block, name: string): (state: Region) => Promise<Region> {
   const { given } = bodyOf(stage.tensor)!;
   const stages = roundOf(stage.tensor);
+  const { context, buffers } = means;
   const own = new StageBuffers(context.memory, context.gpu.pool);
+  const inner: Means = { ...means, buffers: own, hooks: { signal: means.hooks.signal, checkpoints: new Checkpoints() } };
   const placeOf = (each: Stage, state: Region): Region | undefined => {
     const index = given.indexOf(each.tensor);
     return index === 0 ? state : index > 0 ? buffers.region(stage.inputs[index]!) : undefined;
@@ -48,7 +43,7 @@ function preparedRound({ context, encoder, buffers }: Means, stage: Stage, block
     const left = new Map(stages.map((each) => [each, each.uses]));
     try {
       for (const each of stages) {
-        own.put(each, placeOf(each, state) ?? await compute(context, encoder, own, each, block));
+        own.put(each, placeOf(each, state) ?? await compute(inner, each, block, name));
         for (const input of each.inputs) {
           left.set(input, left.get(input)! - 1);
           if (left.get(input) === 0) own.release(input);

@@ -1,0 +1,4 @@
+/** Lines within braces. */
+export function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === '' ? line : `  ${line}`));
+}
