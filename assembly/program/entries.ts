@@ -1,7 +1,8 @@
 /** Entries of inputs to registers, and registers to the result. */
-import { lower, narrowed, partial, strideOf, upper } from '../math/quads';
+import { lower, narrowed, partial, upper } from '../math/quads';
 import { putQuad } from '../math/rows';
-import { bytes, count, from, inputs, isAcross, lane, out, outWidth, QUAD, row } from './state';
+import { inputAt } from './inputs';
+import { bytes, count, from, isAcross, lane, out, outWidth, overSteps, QUAD, row, step as stepOfLoop } from './state';
 
 export const SINGLE = 0;
 export const WEIGHT = 1;
@@ -13,10 +14,14 @@ let stride: usize = 0;
 let entries: i32 = 0;
 
 function setInput(kind: i32, index: u32): void {
-  const input = inputs + 24 * index;
+  const input = inputAt(index);
   const width = <i32>load<f64>(input, 16);
   at = <usize>load<f64>(input);
-  stride = strideOf(<i32>load<f64>(input, 8), width);
+  stride = <usize>load<f64>(input, 8);
+  if (overSteps & (1 << index)) {
+    at += (<usize>stepOfLoop * width) << 2;
+    stride = 0;
+  }
   entries = kind === DOUBLE ? width >> 1 : width;
 }
 

@@ -20,6 +20,10 @@ let kept: usize = 0;
 let keptStep: usize = 0;
 let keptPitch: usize = 0;
 
+/** Of the loop: the step at hand, and which inputs have a row for each step. */
+export let step: i32 = 0;
+export let overSteps: u32 = 0;
+
 /** Of the stretch: its first row, its first entry, its numbers, the bytes of their quads, and whether each is of a row of its own. */
 export let row: i32 = 0;
 export let from: i32 = 0;
@@ -38,6 +42,14 @@ export function setKind(kind: i32, first: usize, pitch: usize, step: usize): voi
   store<u32>(at, first);
   store<u32>(at, pitch, 4);
   store<u32>(at, step, 8);
+}
+
+/** `at` is the place of the constant that counts the steps. */
+export function setStep(at: usize, now: i32, over: u32): void {
+  step = now;
+  overSteps = over;
+  v128.store(at, f64x2.splat(now));
+  v128.store(at, f64x2.splat(now), 16);
 }
 
 /** Divides memory; an entry that is kept has a stretch of its own where that goes across rows. */

@@ -85,8 +85,8 @@ export interface Kernel<Parameters> {
 export interface LoopExtent {
   readonly steps: number;
   readonly turns: number;
-  /** Whether rows may be done before. */
-  readonly ends: boolean;
+  /** The column of the result that says whether a row goes on, if rows may be done before. */
+  readonly active?: number;
 }
 
 export function uniformsOf<Parameters>({ uniforms }: Kernel<Parameters>, dispatch: Dispatch<Parameters>): UniformLayout {

@@ -43,6 +43,12 @@ export interface Tolerance<Parameters> {
 /** How many times dearer a number is than in KL(p‖q), by the way it is done; 1 where nothing is said. */
 export type Dearness = Partial<Readonly<Record<Way, number>>>;
 
+/** Some steps of a loop. */
+export interface Round {
+  readonly first: number;
+  readonly steps: number;
+}
+
 /** What a loop goes round: a step as a graph, from what it is given to the next state. */
 export interface LoopBody<Tensor> {
   /** What stands in the graph for the inputs of the loop, the state first. */
@@ -86,8 +92,10 @@ export interface RecordOn<Tensor, Parameters> {
   /** A kernel of its own, or a composition of operations that have one. A composition that returns undefined has a kernel. */
   readonly kernel?: Kernel<Parameters>;
   readonly compose?: (inputs: readonly Tensor[], parameters: Parameters) => Tensor | undefined;
-  /** Of a loop: it has neither kernel nor parts. */
+  /** Of a loop of several operations: it has neither kernel nor parts. */
   readonly body?: LoopBody<Tensor>;
+  /** Of a loop that is a kernel: some of its steps on the CPU, from the state on that the steps before have left. */
+  round?(inputs: readonly Tensor[], parameters: Parameters, state: Tensor, round: Round): Tensor;
   /** Of columns of its only argument: where they begin. They are read where they lie, if the device can. */
   view?(parameters: Parameters): number;
   /** How often it goes through its inputs, where that is not once: the steps of a descent. */

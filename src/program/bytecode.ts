@@ -1,4 +1,5 @@
 import type { CpuCall } from '../engine/kernel.ts';
+import type { Round } from '../engine/operation-record.ts';
 import { compile } from './compile.ts';
 import { wordsOf, type MachineCode } from './machine-code.ts';
 import type { Prepared, Program } from './program.ts';
@@ -17,19 +18,23 @@ const entriesPerStretch = 256;
 const rowsPerStretch = 64;
 const shortRow = 32;
 
-/** Runs a row program on the vector machine of the WebAssembly module. */
-export function callOf({ program, outcomes, fields, numbers }: Prepared): CpuCall {
+/**
+ * Runs a row program on the vector machine of the WebAssembly module; of a loop some steps, from what it starts with or from
+ * the state that comes as one more input.
+ */
+export function callOf({ program, outcomes, fields, numbers }: Prepared, { first, steps }: Round = { first: 0, steps: 1 }): CpuCall {
   if (!compiled.has(program)) compiled.set(program, { key: `row program ${programs++}`, code: compile(program) });
   const { key, code } = compiled.get(program)!;
   const isAcross = outcomes <= shortRow;
   const stretch = isAcross ? rowsPerStretch : entriesPerStretch;
-  const given = [outcomes, stretch, Number(isAcross), ...fields.flatMap(({ from, width }) => [from, width]), ...program.numbers.map((name) => numbers[name]!)];
+  const inputs = program.inputs.length + (program.isStep ? 1 : 0);
+  const given = [outcomes, stretch, Number(isAcross), first, steps, ...fields.flatMap(({ from, width }) => [from, width]), ...program.numbers.map((name) => numbers[name]!)];
   return {
     name: 'programRows',
     argumentsInScratch: true,
-    tables: [{ key, make: () => wordsOf(code, program.inputs.length, given.length) }],
+    tables: [{ key, make: () => wordsOf(code, inputs, given.length) }],
     numbers: given,
-    scratch: scratchOf(code, program.inputs.length, given.length, outcomes, stretch, isAcross),
+    scratch: scratchOf(code, inputs, given.length, outcomes, stretch, isAcross),
   };
 }
 

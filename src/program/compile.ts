@@ -3,8 +3,8 @@ import { allocateRegisters, type MachineCode, type MachineInstruction, type Mach
 import type { Operator } from './operators.ts';
 import { scheduleOf, type Instruction, type Output, type Program, type Schedule } from './program.ts';
 
-/** Constants before those of the fields: the entry at hand, outcomes, the length of a stretch, whether it goes across rows. */
-const fixedNumbers = 4;
+/** Constants before those of the fields: the entry at hand, outcomes, the length of a stretch, whether it goes across rows, the step, and how many. */
+const fixedNumbers = 6;
 
 /** Translates a program into code of the vector machine. */
 export function compile(program: Program): MachineCode {
@@ -57,7 +57,7 @@ class Compiler {
     }
     this.#begin(this.#schedule.rowValues);
     for (const output of this.#program.outputs) if (!this.#isEntry(output.value)) this.#store(output);
-    return { literals: this.#literals, rowNumbers: this.#rowNumbers, registers, kept: this.#kept.size, sections: this.#sections };
+    return { literals: this.#literals, rowNumbers: this.#rowNumbers, registers, kept: this.#kept.size, sections: this.#sections, ...loopOf(this.#program) };
   }
 
   /** Numbers of the row between two sweeps. */
@@ -108,6 +108,7 @@ class Compiler {
       case 'constant': return this.#literal(node.value);
       case 'number': return { kind: 'constant', index: fixedNumbers + 2 * outputs.length + numbers.indexOf(node.name) };
       case 'outcomes': return { kind: 'constant', index: 1 };
+      case 'step': return { kind: 'constant', index: 4 };
       case 'index': return make('index');
       case 'argument': return per === 'row' ? make(`at${this.#kindOf(value)}`, this.#inputOf(value), this.#literal(0)) : this.#load(make, value);
       case 'at': return make(`at${this.#kindOf(operands[0]!)}`, this.#inputOf(operands[0]!), this.#place(operands[1]!));
@@ -117,7 +118,7 @@ class Compiler {
         const whole = makerIn(section, per === 'row' ? this.#newRow : newRegister)(operation, this.#place(operands[0]!), this.#literal(1));
         return make('perUnit', whole, this.#place(operands[0]!));
       }
-      case 'step': case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} is computed elsewhere`);
+      case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} is computed elsewhere`);
     }
   }
 
@@ -239,6 +240,13 @@ function makerIn(section: MachineInstruction[], result: () => Place): Make {
     section.push({ operation, result: place, operands });
     return place;
   };
+}
+
+/** What of the inputs a loop goes on with. */
+function loopOf({ inputs, outputs, instructions, isStep }: Program): Pick<MachineCode, 'states' | 'overSteps'> {
+  const placeOf = (name: string): number => inputs.findIndex((input) => input.name === name);
+  const states = isStep ? outputs.flatMap(({ name, value }, field) => [placeOf(name), field, Number(instructions[value]!.type === 'double')]) : [];
+  return { states, overSteps: inputs.reduce((bits, { isOverSteps }, index) => bits | (isOverSteps ? 1 << index : 0), 0) };
 }
 
 /** f64 has no doubles: a number as a double is the number, unless the result says so. */

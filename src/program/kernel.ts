@@ -35,8 +35,9 @@ export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) =
   };
 }
 
-function extentOf({ program, outcomes, steps = 0 }: Prepared): LoopExtent {
-  return { steps, turns: 1 + scheduleOf(program).sweeps.length * outcomes, ends: program.outputs.some(({ name }) => name === active) };
+function extentOf({ program, outcomes, fields, steps = 0 }: Prepared): LoopExtent {
+  const ending = fields.find(({ output }) => output.name === active);
+  return { steps, turns: 1 + scheduleOf(program).sweeps.length * outcomes, ...ending && { active: ending.from } };
 }
 
 function valuesOf({ program, outcomes, numbers, fields }: Prepared, { inputs }: Dispatch<unknown>): Record<string, number> {

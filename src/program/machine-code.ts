@@ -30,6 +30,10 @@ export interface MachineCode {
   readonly rowNumbers: number;
   readonly registers: number;
   readonly kept: number;
+  /** Of a loop: the input, the field and the bits of a double of each part of its state. */
+  readonly states: readonly number[];
+  /** The inputs that have a row for each step, as bits. */
+  readonly overSteps: number;
   /** By turns for once a row and for all its entries. */
   readonly sections: readonly (readonly MachineInstruction[])[];
 }
@@ -49,12 +53,12 @@ export function allocateRegisters(section: readonly MachineInstruction[]): numbe
   return registers;
 }
 
-/** The code as the machine reads it: a header, the literals in f64, and the bytes and the instructions of each section. */
-export function wordsOf({ literals, rowNumbers, registers, sections }: MachineCode, inputs: number, numbers: number): Uint32Array<ArrayBuffer> {
+/** The code as the machine reads it: a header, the literals in f64, the parts of the state, and the bytes and the instructions of each section. */
+export function wordsOf({ literals, rowNumbers, registers, states, overSteps, sections }: MachineCode, inputs: number, numbers: number): Uint32Array<ArrayBuffer> {
   const word = (operand: Place | number): number => (typeof operand === 'number' ? operand : (operand.index << 2) | kinds.indexOf(operand.kind));
   const instructions = sections.flatMap((section) => [
     20 * section.length,
     ...section.flatMap(({ operation, result, operands: [x = 0, y = 0, z = 0] }) => [operations.indexOf(operation), word(result), word(x), word(y), word(z)]),
   ]);
-  return Uint32Array.of(inputs, numbers, literals.length, rowNumbers, registers, sections.length, ...new Uint32Array(Float64Array.from(literals).buffer), ...instructions);
+  return Uint32Array.of(inputs, numbers, literals.length, rowNumbers, registers, sections.length, states.length / 3, overSteps, ...new Uint32Array(Float64Array.from(literals).buffer), ...states, ...instructions);
 }

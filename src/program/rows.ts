@@ -1,6 +1,6 @@
-import type { Dispatch } from '../engine/kernel.ts';
+import type { CpuCall, Dispatch, InputRange } from '../engine/kernel.ts';
 import type { Argument } from '../engine/operation-record.ts';
-import { batchSize, type Operation } from '../engine/operation.ts';
+import { apply, batchSize, type Composition, type Operation } from '../engine/operation.ts';
 import type { Form } from '../engine/forms.ts';
 import { callOf } from './bytecode.ts';
 import { Interpreter } from './interpret.ts';
@@ -82,7 +82,8 @@ export function defineRows<Parameters extends object>(definition: RowDefinition<
       return { shape: fields.length === 1 && fields[0]!.per === 'row' && columns === 1 ? [rows] : [rows, columns], form };
     },
     kernel: kernelOf(prepare, steps !== undefined),
-    cpu: (dispatch) => definition.cpu?.(dispatch) ?? callOf(prepare(dispatch)),
+    cpu: (dispatch) => definition.cpu?.(dispatch) ?? (steps ? undefined : callOf(prepare(dispatch))),
+    ...steps && { round: (tensors, parameters, state, round) => apply(roundOf(operation, parameters, (ranges) => callOf(prepare({ parameters, inputs: ranges }), round)), [...tensors, state], {}) },
     reference(operands, parameters) {
       const interpreter = new Interpreter(prepare({ parameters, inputs: operands }));
       return (row, out) => interpreter.run(operands, row, out);
@@ -91,6 +92,18 @@ export function defineRows<Parameters extends object>(definition: RowDefinition<
     fieldsOf: fieldsOfCall,
   };
   return operation;
+}
+
+/** Some steps of a loop as an operation of its inputs and its state, for the CPU alone. */
+function roundOf<Parameters>(loop: Operation<Parameters>, parameters: Parameters, callOn: (ranges: readonly InputRange[]) => CpuCall): Composition<object> {
+  const { name, formula, source, result } = loop;
+  return {
+    name, formula, source,
+    arguments: [...loop.arguments, { name: 'state', takes: 'any', axis: 'rows' }],
+    result: (inputs) => result(inputs.slice(0, -1), parameters),
+    tolerance: { ulps: () => 16, relativeTo: 'row', reason: 'part of a loop' },
+    cpu: ({ inputs }) => callOn(inputs.slice(0, -1)),
+  };
 }
 
 function numericParameters(parameters: object): Record<string, number> {

@@ -1,7 +1,7 @@
 import { yieldWhenDue } from '../event-loop.ts';
 import type { FastPath, FastPlan, FastRun } from '../fast-path.ts';
 import type { Form } from '../forms.ts';
-import { bodyOf, lineageOf } from '../lineage.ts';
+import { bodyOf, lineageOf, makingOf } from '../lineage.ts';
 import type { LoopBody } from '../operation-record.ts';
 import { rateOf } from '../rate.ts';
 import { checkSource } from '../reference-run.ts';
@@ -9,9 +9,9 @@ import type { SourceData } from '../reference.ts';
 import { allocateResult } from '../allocate-result.ts';
 import { headRows, type Stage } from '../stages.ts';
 import { manyNumbersOf } from '../storage.ts';
-import type { Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
 import type { RunHooks } from '../run-hooks.ts';
-import { buildProgram, fastStages, type BuiltProgram } from './build-program.ts';
+import { buildProgram, dispatchOf, fastStages, type BuiltProgram } from './build-program.ts';
 import { Instance, MemoryShortage } from './instance.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 import type { Program, RowWork } from './program.ts';
@@ -108,7 +108,7 @@ class CpuRun {
   async #make(stages: readonly Stage[], onProgress?: RunHooks['onProgress']): Promise<Float32Array<ArrayBuffer>> {
     const { rows } = stages.at(-1)!.tensor;
     const results = stages.filter((stage) => !this.#data.has(stage));
-    const joined = results.slice(results.findLastIndex(({ tensor }) => bodyOf(tensor)) + 1).filter((stage) => this.#goesWith(stage, rows));
+    const joined = results.slice(results.findLastIndex(({ tensor }) => isLoop(tensor)) + 1).filter((stage) => this.#goesWith(stage, rows));
     let data = new Float32Array();
     for (const stage of results) if (!joined.includes(stage)) this.#data.set(stage, data = await this.#alone(stage));
     return joined.length > 0 ? this.#run(joined, rows, onProgress) : data;
@@ -116,7 +116,32 @@ class CpuRun {
 
   #alone(stage: Stage): Promise<Float32Array<ArrayBuffer>> {
     const body = bodyOf(stage.tensor);
-    return body ? this.#repeat(stage, body) : this.#run([stage], rowsOf(stage));
+    if (body) return this.#repeat(stage, body);
+    return isLoop(stage.tensor) ? this.#loop(stage) : this.#run([stage], rowsOf(stage));
+  }
+
+  /** Makes the steps of a loop that is one operation, so many at a time that a row does not keep a thread for long. */
+  async #loop({ tensor, inputs }: Stage): Promise<Float32Array<ArrayBuffer>> {
+    const { operation, parameters } = makingOf(tensor);
+    const { rows, width } = tensor;
+    const { steps, turns, active } = operation.kernel!.loop!(dispatchOf(tensor));
+    const atOnce = Math.max(1, Math.floor(turnsAtOnce / (turns + turnsOfStep)));
+    const symbol = new Tensor(tensor.host, [rows, width], 'values', { kind: 'source', data: new Float32Array(), trusted: true });
+    const given = [...inputs.map((input) => input.tensor), symbol];
+    let state = new Float32Array(rows * width);
+    let first = 0;
+    do { // also of no steps: it lays out the state
+      const round = operation.round!(given.slice(0, -1), parameters, symbol, { first, steps: Math.min(atOnce, steps - first) });
+      const stages = fastStages(round, given)!;
+      for (const stage of stages) {
+        const index = given.indexOf(stage.tensor);
+        if (index >= 0) this.#data.set(stage, stage.tensor === symbol ? state : this.#data.get(inputs[index]!)!);
+      }
+      state = await this.#run(stages.slice(-1), rows);
+      for (const stage of stages) this.#data.delete(stage);
+      first += atOnce;
+    } while (first < steps && (active === undefined || someAre(state, active, width)));
+    return state;
   }
 
   /** Goes round a loop. What a step makes is forgotten but for the next state. */
@@ -195,6 +220,19 @@ class CpuRun {
   #isUnchecked(tensor: Tensor): boolean {
     return tensor.origin.kind === 'source' && !tensor.origin.trusted && !this.#checked.has(tensor);
   }
+}
+
+/** Turns of loops that keep a thread for less than a millisecond, and what a step costs beside its own. */
+const [turnsAtOnce, turnsOfStep] = [2 ** 16, 64];
+
+function isLoop(tensor: Tensor): boolean {
+  return tensor.origin.kind === 'result' && (tensor.origin.operation.body ?? tensor.origin.operation.round) !== undefined;
+}
+
+/** Whether a column has a number above 0. */
+function someAre(numbers: Float32Array, column: number, width: number): boolean {
+  for (let at = column; at < numbers.length; at += width) if (numbers[at]! > 0) return true;
+  return false;
 }
 
 /** Does nothing but check the rows of its input. */

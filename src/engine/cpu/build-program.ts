@@ -1,15 +1,19 @@
-import type { CpuCall, InputRange, Table } from '../kernel.ts';
-import { bodyOf } from '../lineage.ts';
+import type { CpuCall, Dispatch, InputRange, Table } from '../kernel.ts';
+import { bodyOf, makingOf } from '../lineage.ts';
 import { stagesOf, type Stage, type Target } from '../stages.ts';
 import type { Tensor } from '../tensor.ts';
 import type { StepInput, Program, RowInput, Step } from './program.ts';
 
 /** How the CPU computes a tensor fast, if it can. */
-export function callOf({ origin, rows, width }: Tensor): CpuCall | undefined {
-  if (origin.kind !== 'result') return undefined;
-  const { operation, inputs, parameters } = origin;
-  const ranges = inputs.map((input): InputRange => ({ form: input.form, rows: input.rows, width: input.width }));
-  return operation.cpu?.({ parameters, rows, width, inputs: ranges });
+export function callOf(tensor: Tensor): CpuCall | undefined {
+  return tensor.origin.kind === 'result' ? tensor.origin.operation.cpu?.(dispatchOf(tensor)) : undefined;
+}
+
+/** A result as a whole. */
+export function dispatchOf(tensor: Tensor): Dispatch<unknown> {
+  const { inputs, parameters } = makingOf(tensor);
+  const ranges = inputs.map(({ form, rows, width }): InputRange => ({ form, rows, width }));
+  return { parameters, rows: tensor.rows, width: tensor.width, inputs: ranges };
 }
 
 const target: Target = { runs: (tensor) => callOf(tensor) !== undefined, readsHalves: true, hasViews: false };
@@ -21,8 +25,9 @@ export function fastStages(root: Tensor, given: readonly Tensor[] = []): readonl
 }
 
 function isFast(tensor: Tensor): boolean {
+  if (tensor.origin.kind === 'source' || tensor.origin.operation.round) return true;
   const body = bodyOf(tensor);
-  return tensor.origin.kind === 'source' || (body ? fastStages(body.next, body.given) : callOf(tensor)) !== undefined;
+  return (body ? fastStages(body.next, body.given) : callOf(tensor)) !== undefined;
 }
 
 /** What a program reads: a source or an earlier result, whole or row by row. */

@@ -15,7 +15,7 @@ const pieceBytes = 2 ** 24;
  * Makes the steps of a loop, as many in a dispatch as it has time for. Now and then the state is kept on the host, where a
  * run begins that comes after a lost device. The loop is over when the host hears that no row goes on.
  */
-export async function loopOnDevice(means: Means, command: Command, { steps, turns, ends }: LoopExtent, name: string): Promise<void> {
+export async function loopOnDevice(means: Means, command: Command, { steps, turns, active }: LoopExtent, name: string): Promise<void> {
   const { encoder, context: { gpu }, hooks: { signal, checkpoints } } = means;
   const known = checkpoints.get(name);
   if (known) {
@@ -28,7 +28,7 @@ export async function loopOnDevice(means: Means, command: Command, { steps, turn
     signal?.throwIfAborted();
     const start = performance.now();
     const now = Math.min(count, Math.ceil(mostTurns / turns), steps - done);
-    const asks = ends && rest.begin();
+    const asks = active !== undefined && rest.begin();
     await encoder.dispatch({ ...command, loop: { first: done, steps: now } });
     await encoder.submit();
     if (asks) rest.ask();
