@@ -35,7 +35,8 @@ export function trace({ name, formula, inputs, numbers, program, isStep }: Trace
     known.set(value, at);
     return at;
   };
-  const outputs = returnedBy(name, () => program(named(name, 'argument', symbols), named(name, 'number', given))).map(([output, value]): Output => {
+  const returned = returnedBy(name, () => program(named(name, 'argument', symbols), named(name, 'number', given)));
+  const outputs = (isStep ? staying(returned, symbols) : returned).map(([output, value]): Output => {
     const [of, condition] = value.node.kind === 'infinite' ? [value.operands[0]!, value.operands[1]!] : [value];
     return { name: output, value: place(of), ...(condition && { infinite: place(condition) }) };
   });
@@ -46,12 +47,18 @@ export function trace({ name, formula, inputs, numbers, program, isStep }: Trace
   return traced;
 }
 
-/** Throws where the next state has another shape than the state. */
+/** The next state of rows that go on; others keep theirs. */
+function staying(returned: readonly (readonly [string, Value])[], state: Values): readonly (readonly [string, Value])[] {
+  const goesOn = returned.some(([output]) => output === active) ? state[active]?.isGreater(0) : undefined;
+  return returned.map(([output, value]) => [output, goesOn && state[output] ? goesOn.select(value, state[output]) : value]);
+}
+
+/** Throws where the next state has another shape than the state, or an entry is taken of a state that others write. */
 function checkState({ name, inputs, instructions, outputs }: Program): void {
   for (const output of outputs) {
     const { per, type } = instructions[output.value]!;
     const state = inputs.find((input) => input.name === output.name && !input.isOverSteps);
-    const expected = output.name === active ? 'single per row' : state && `${state.type} per ${state.per}`;
+    const expected = state && `${state.type} per ${state.per}`;
     const got = `${type} per ${per}`;
     if (expected === got) continue;
     throw new ShapeError({
@@ -59,6 +66,17 @@ function checkState({ name, inputs, instructions, outputs }: Program): void {
       got, remedy: 'Give each part of the state back in the shape that it came in.',
     });
   }
+  const taken = instructions.find(({ node, operands: [of] }) => node.kind === 'at' && outputs.some(({ name: part }) => part === argumentAt(instructions, of!)));
+  if (taken) {
+    throw new ShapeError({
+      operation: name, argument: argumentAt(instructions, taken.operands[0]!), expected: 'entries by index of what stays the same', got: 'an entry of the state',
+      remedy: 'Take sums or maxima of the state instead.',
+    });
+  }
+}
+
+function argumentAt(instructions: readonly Instruction[], value: number): string {
+  return (instructions[value]!.node as { readonly name: string }).name;
 }
 
 /** What a program returns by name: one value is the result. Errors that it throws get to know whose they are. */

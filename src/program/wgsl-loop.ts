@@ -5,19 +5,18 @@ import { indented } from './wgsl-text.ts';
  * The steps of a loop around the sweeps of one. The state is in the results, where a lane reads and writes entries of its
  * own alone; its numbers of the row are variables, which all lanes have alike. A row that is no more active leaves.
  */
-export function writeLoop({ instructions, outputs, inputs }: Program, sweeps: readonly string[], valueOf: (output: Output) => string): string[] {
+export function writeLoop({ instructions, outputs }: Program, sweeps: readonly string[], valueOf: (output: Output) => string): string[] {
   const typeOf = ({ value }: Output): 'DoubleSingle' | 'f32' => (instructions[value]!.type === 'double' ? 'DoubleSingle' : 'f32');
   const entries = outputs.filter(({ value }) => instructions[value]!.per === 'entry');
   const numbers = outputs.filter((output) => !entries.includes(output));
   const ends = numbers.some(({ name }) => name === active);
-  const isGiven = ({ name }: Output): boolean => inputs.some((input) => input.name === name);
   const started = [
     ...entries.flatMap((output) => copied(output, typeOf(output))),
-    ...numbers.filter(isGiven).map((output) => `state_${output.name} = ${numberAt(`${output.name}_words`, startOf(output), typeOf(output))};`),
+    ...numbers.map((output) => `state_${output.name} = ${numberAt(`${output.name}_words`, startOf(output), typeOf(output))};`),
   ];
   return [
     ...entries.map(({ name }) => `let ${name}_start = to + uniforms.${name}_to;`),
-    ...numbers.map((output) => `var state_${output.name} = ${isGiven(output) ? `${typeOf(output)}()` : '1.0'};`),
+    ...numbers.map((output) => `var state_${output.name} = ${typeOf(output)}();`),
     'if (uniforms.first_step == 0u) {', ...indented(started), '} else {',
     ...indented(numbers.map((output) => `state_${output.name} = ${numberAt('results', `to + uniforms.${output.name}_to`, typeOf(output))};`)), '}',
     'for (var step = uniforms.first_step; step < uniforms.first_step + uniforms.steps; step++) {',

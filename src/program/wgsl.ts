@@ -33,7 +33,7 @@ export function writeProgram(program: Program): WrittenProgram {
     '// Written by src/program/wgsl.ts: x_k is of an entry, row_x of the row; v1 has no name.',
     wgslStruct('Uniforms', uniforms), '',
     ...bindingsOf(program), '',
-    ...program.inputs.filter(({ name }) => isRead(program, name)).flatMap((input) => readerOf(input, isState(program, input.name))),
+    ...program.inputs.filter((input) => isRead(program, input)).flatMap((input) => readerOf(input, isState(program, input.name))),
     '@compute @workgroup_size(WORKGROUP)',
     'fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {',
     ...indented(body), '}', '',
@@ -61,8 +61,9 @@ function bindingsOf({ inputs }: Program): string[] {
   ];
 }
 
-function isRead({ instructions }: Program, input: string): boolean {
-  return instructions.some(({ node }) => node.kind === 'argument' && node.name === input);
+/** Numbers of the row in a state are variables. */
+function isRead(program: Program, { name, per }: Input): boolean {
+  return !(per === 'row' && isState(program, name)) && program.instructions.some(({ node }) => node.kind === 'argument' && node.name === name);
 }
 
 /**
