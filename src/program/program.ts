@@ -91,10 +91,8 @@ export function scheduleOf(program: Program): Schedule {
   const isReduction = (value: number): boolean => instructions[value]!.node.kind === 'reduce';
   const written = outputs.filter(({ value }) => isEntry(value));
   const reductions = all.filter(isReduction);
-  const lookUps = all.filter((value) => program.isStep && instructions[value]!.node.kind === 'at'); // in a state that the last sweep overwrites
   const last = Math.max(
-    0, ...reductions.map((value) => levels[value]! - 1), ...lookUps.map((value) => levels[value]!),
-    ...written.flatMap(({ value, infinite = value }) => [levels[value]!, levels[infinite]!]),
+    0, ...reductions.map((value) => levels[value]! - 1), ...written.flatMap(({ value, infinite = value }) => [levels[value]!, levels[infinite]!]),
   );
   const rowValuesAt = (level: number): number[] => all.filter((value) => !isEntry(value) && !isReduction(value) && levels[value] === level);
   const sweeps = Array.from({ length: last + 1 }, (_, level): Sweep => {

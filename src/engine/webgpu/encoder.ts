@@ -54,7 +54,7 @@ export class Encoder {
     this.#steps.push(step);
   }
 
-  async dispatch({ label, kernel, dispatch, regime, inputs, output, columnFrom = 0, rowFrom = 0 }: Command): Promise<void> {
+  async dispatch({ label, kernel, dispatch, regime, inputs, output, columnFrom = 0, rowFrom = 0, loop }: Command): Promise<void> {
     const { device } = this.#gpu;
     const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
     const effective = kernel.over === 'elements' ? 'lane' : regime;
@@ -62,7 +62,7 @@ export class Encoder {
     const layout = regimeLayout(effective, items);
     const { pipeline, layouts } = await unlessAborted(this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length), this.#signal);
     const uniforms = this.#gpu.uniforms(uniformsOf(kernel, dispatch).write({
-      rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom, row_from: rowFrom,
+      rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom, row_from: rowFrom, ...loop && { first_step: loop.first, steps: loop.steps },
       ...Object.fromEntries(inputs.flatMap(({ name, region }) => [[`${name}_start`, region.start], [`${name}_stride`, region.stride]])),
       ...kernel.values?.(dispatch),
     }));
