@@ -1,9 +1,7 @@
 import { apply, checkOutcomes } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
-import { defineRows, type RowOperation } from '../program/rows.ts';
-import { centre, shares } from '../program/tilt.ts';
-import { outcomes, type Value } from '../program/value.ts';
+import { centre, defineRows, outcomes, type RowOperation, shares, type Value } from '../program/index.ts';
 import { checkCoordinates, dimensionOf, exampleCoordinates, type CoordinateParameters } from './coordinates.ts';
 
 const name = 'fisherVectorProduct';

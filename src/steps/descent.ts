@@ -2,9 +2,7 @@ import { apply } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { weights } from '../math/alpha-family.ts';
 import { splitDouble } from '../math/double-single.ts';
-import { defineRows, type RowOperation } from '../program/rows.ts';
-import { normalise, tilt } from '../program/tilt.ts';
-import { valueOf, type Value } from '../program/value.ts';
+import { defineRows, normalise, type RowOperation, tilt, type Value, valueOf } from '../program/index.ts';
 import type { StepParameters } from './step-size.ts';
 
 /** What the steps of mirror descent are made of: the state is the exponent x of w ∝ p e^x in double, so that small steps add up. */

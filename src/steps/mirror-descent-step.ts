@@ -2,9 +2,7 @@ import { apply, checkOutcomes } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { bytesInDouble } from '../math/scratch.ts';
-import { defineRows, type RowDefinition, type RowOperation } from '../program/rows.ts';
-import { tilt } from '../program/tilt.ts';
-import type { Value } from '../program/value.ts';
+import { defineRows, type RowDefinition, type RowOperation, tilt, type Value } from '../program/index.ts';
 import { checkStepSize, type StepParameters } from './step-size.ts';
 
 const name = 'mirrorDescentStep';

@@ -1,9 +1,7 @@
 import { apply, checkChoice, checkOutcomes } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
-import { defineRows, type RowOperation } from '../program/rows.ts';
-import { shares } from '../program/tilt.ts';
-import { valueOf, type Value } from '../program/value.ts';
+import { defineRows, type RowOperation, shares, type Value, valueOf } from '../program/index.ts';
 import { tiltBy, tiltCall, unitNumbers } from './mirror-descent-step.ts';
 import { checkStepSize, type StepParameters } from './step-size.ts';
 
