@@ -2,6 +2,10 @@
 // Twin: src/program/interpret.ts (reducerOf)
 struct Best { x: DoubleSingle, k: u32, }
 
+fn best_of_none(local: u32) -> Best {
+  return Best(lowest_double(), lane_of(local));
+}
+
 fn better_of(best: Best, x: DoubleSingle, k: u32) -> Best {
   if (is_less(best.x, x)) {
     return Best(x, k);

@@ -46,6 +46,10 @@ fn is_equal(x: DoubleSingle, y: DoubleSingle) -> bool {
   return x.high == y.high && x.low == y.low;
 }
 
+fn lowest_double() -> DoubleSingle {
+  return DoubleSingle(LOWEST, 0.0);
+}
+
 fn greater_of(x: DoubleSingle, y: DoubleSingle) -> DoubleSingle {
   return chosen(x, y, is_less(x, y));
 }

@@ -1,11 +1,10 @@
 import type { Piece } from '../engine/kernel.ts';
 import { splitDouble } from '../math/double-single.ts';
+import { lowest } from './functions.ts';
 import { operators, type ValueType } from './operators.ts';
 import { isState, type Instruction, type Program } from './program.ts';
 import type { Per } from './value.ts';
 import { doublePieces, ofDoubles, ofSingles, type WrittenOperator } from './wgsl-operators.ts';
-
-const largest = 3.4028234663852886e38;
 
 /** The values of a program as expressions of WGSL. */
 export class Expressions {
@@ -46,18 +45,22 @@ export class Expressions {
   definition(value: number): string {
     const { node, operands, type } = this.#instructions[value]!;
     const constant = this.#constants[value];
-    if (constant !== undefined) return type === 'double' ? doubleLiteral(constant) : type === 'condition' ? String(constant !== 0) : literal(constant);
+    if (constant !== undefined) return literals[type](constant);
     switch (node.kind) {
       case 'number': return `uniforms.n_${node.name}`;
       case 'argument': return this.#argument(node.name, this.#instructions[value]!.per);
-      case 'step': return 'f32(step)';
       case 'index': return 'f32(k)';
       case 'outcomes': return 'f32(uniforms.outcomes)';
-      case 'at': return entryOf((this.#instructions[operands[0]!]!.node as { readonly name: string }).name, `u32(${this.as('single', operands[1]!)})`);
+      case 'at': return entryOf(this.#inputOf(operands[0]!), `u32(${this.as('single', operands[1]!)})`);
       case 'apply': return this.#applied(value);
       case 'step': return 'f32(step)';
       case 'constant': case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} has no expression`);
     }
+  }
+
+  #inputOf(value: number): string {
+    const { node } = this.#instructions[value]!;
+    return node.kind === 'argument' ? node.name : '';
   }
 
   #argument(name: string, per: Per): string {
@@ -73,7 +76,7 @@ export class Expressions {
     return operator.write(...operands.map((operand, index) => this.as(operator.takes(index), operand)));
   }
 
-  /** How an operator is written where an operand is a double, or where none is; a change of type is no operator here. */
+  /** How an operator is written, with an operand that is a double or without; changes of type are none. */
   #operatorOf(value: number): WrittenOperator | undefined {
     const { node, operands } = this.#instructions[value]!;
     if (node.kind !== 'apply' || node.operator === 'lift' || node.operator === 'narrow') return undefined;
@@ -85,7 +88,7 @@ export class Expressions {
   #lifted(value: number): string {
     const { node } = this.#instructions[value]!;
     const constant = this.#constants[value];
-    if (constant !== undefined) return doubleLiteral(constant);
+    if (constant !== undefined) return literals.double(constant);
     if (node.kind === 'number') return `DoubleSingle(uniforms.n_${node.name}, uniforms.n_${node.name}_low)`;
     return `DoubleSingle(${this.as('single', value)}, 0.0)`;
   }
@@ -99,28 +102,30 @@ function entryOf(input: string, index: string): string {
   return `${input}_at(${input}_start, ${index})`;
 }
 
-/** The values that are the same in every call, in f64: WGSL must not be given constants to compute with, which it refuses where they overflow. */
+/** The values that are the same in every call, in f64: WGSL refuses to compute with constants where they overflow. */
 function constantsOf({ instructions }: Program): readonly (number | undefined)[] {
   const constants: (number | undefined)[] = [];
   for (const { node, operands } of instructions) {
     const [x, y, z] = operands.map((operand) => constants[operand]);
-    const isConstant = node.kind === 'apply' && operands.every((operand) => constants[operand] !== undefined);
-    constants.push(node.kind === 'constant' ? node.value : isConstant ? operators[node.operator].evaluate(x!, y!, z!) : undefined);
+    const isKnown = node.kind === 'apply' && operands.every((operand) => constants[operand] !== undefined);
+    const known = isKnown ? operators[node.operator].evaluate(x!, y!, z!) : undefined;
+    constants.push(node.kind === 'constant' ? node.value : known);
   }
   return constants;
 }
 
 /**
- * Names of WGSL for the values that have a line of their own. Entries end in _k, and numbers of the row begin with row_, so
- * that no name is WGSL's own or a function's.
+ * Names of WGSL for the values that have a line of their own. Entries end in _k, and numbers of the row begin with
+ * row_, so that no name is WGSL's own or a function's.
  */
 function namesOf(program: Program, constants: readonly (number | undefined)[]): readonly (string | undefined)[] {
   const isInlined = inlinedOf(program, constants);
   const taken = new Set<string>();
   return program.instructions.map(({ node, per, name }, value) => {
     if (isInlined[value]) return undefined;
-    const given = (node.kind === 'argument' ? node.name : name)?.replace(/\W+/g, '_');
-    const plain = given === undefined ? `v${value}` : per === 'row' ? `row_${given}` : `${given}_k`;
+    const given = (node.kind === 'argument' ? node.name : name ?? '').replace(/\W+/g, '_');
+    const ofGiven = per === 'row' ? `row_${given}` : `${given}_k`;
+    const plain = /^[a-z]/i.test(given) ? ofGiven : `v${value}`;
     const unique = taken.has(plain) ? `${plain}${value}` : plain;
     taken.add(unique);
     return unique;
@@ -143,23 +148,32 @@ function inlinedOf(program: Program, constants: readonly (number | undefined)[])
   });
 }
 
-/** How often each value is used: by entries it counts twice if it is one of the row, since it must not be computed for each. */
+/** How often each value is used; numbers of the row count twice for entries, which must not compute them again. */
 function usesOf({ instructions, outputs }: Program): readonly number[] {
   const uses = instructions.map(() => 0);
-  for (const { operands, per } of instructions) for (const operand of operands) uses[operand]! += instructions[operand]!.per === per ? 1 : 2;
-  for (const { value, infinite } of outputs) for (const used of infinite === undefined ? [value] : [value, infinite]) uses[used]!++;
+  for (const { operands, per } of instructions) {
+    for (const operand of operands) uses[operand]! += per === 'entry' && instructions[operand]!.per === 'row' ? 2 : 1;
+  }
+  for (const { value, infinite } of outputs) {
+    uses[value]!++;
+    if (infinite !== undefined) uses[infinite]!++;
+  }
   return uses;
 }
 
 /** A number of f32, in as few digits as it has. */
-export function literal(x: number): string {
-  const number = Math.fround(Math.max(-largest, Math.min(x, largest)));
+function literal(x: number): string {
+  const number = Math.fround(Math.max(lowest, Math.min(x, -lowest)));
   const short = Number(number.toPrecision(7));
   const digits = String(Math.fround(short) === number ? short : number);
   return /[.e]/.test(digits) ? digits : `${digits}.0`;
 }
 
-function doubleLiteral(x: number): string {
-  const { high, low } = splitDouble(x);
-  return `constant(${literal(high)}, ${literal(low)}, uniforms.zero)`;
-}
+const literals: Readonly<Record<ValueType, (x: number) => string>> = {
+  single: literal,
+  double(x) {
+    const { high, low } = splitDouble(x);
+    return `constant(${literal(high)}, ${literal(low)}, uniforms.zero)`;
+  },
+  condition: (x) => String(x !== 0),
+};

@@ -1,6 +1,6 @@
 import type { Dispatch, Kernel, LoopExtent } from '../engine/kernel.ts';
 import { splitDouble } from '../math/double-single.ts';
-import { active, scheduleOf, type Prepared, type Program } from './program.ts';
+import { active, type Prepared, type Program } from './program.ts';
 import { writeProgram, type WrittenProgram } from './wgsl.ts';
 
 const known = new WeakMap<Program, WrittenProgram>();
@@ -37,12 +37,16 @@ export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) =
 
 function extentOf({ program, outcomes, fields, steps = 0 }: Prepared): LoopExtent {
   const ending = fields.find(({ output }) => output.name === active);
-  return { steps, turns: 1 + scheduleOf(program).sweeps.length * outcomes, ...ending && { active: ending.from } };
+  return { steps, turns: 1 + writtenOf(program).sweeps * outcomes, ...ending && { active: ending.from } };
 }
 
-function valuesOf({ program, outcomes, numbers, fields }: Prepared, { inputs }: Dispatch<unknown>): Record<string, number> {
-  const values: Record<string, number> = { outcomes };
-  program.inputs.forEach(({ name, type }, index) => { values[`${name}_width`] = inputs[index]!.width / (type === 'double' ? 2 : 1); });
+type Uniforms = Record<string, number>;
+
+function valuesOf({ program, outcomes, numbers, fields }: Prepared, { inputs }: Dispatch<unknown>): Uniforms {
+  const values: Uniforms = { outcomes };
+  program.inputs.forEach(({ name, type }, index) => {
+    values[`${name}_width`] = inputs[index]!.width / (type === 'double' ? 2 : 1);
+  });
   for (const name of program.numbers) {
     const { high, low } = splitDouble(numbers[name]!);
     values[`n_${name}`] = high;

@@ -23,20 +23,34 @@ export interface WrittenOperator {
   readonly isInfix?: true;
 }
 
+type Pieces = readonly Piece[];
+
 const piece = (name: string, source: string): Piece => ({ name: `program/${name}.wgsl`, source });
 
 /** What every program is joined with. */
-export const basicPieces: readonly Piece[] = [scaledPiece, sumPiece, piece('values', valuesSource)];
-export const doublePieces: readonly Piece[] = [doubleSinglePiece, piece('doubles', doublesSource)];
-export const argmaxPieces: readonly Piece[] = [...doublePieces, piece('argmax', argmaxSource)];
-const exponential: readonly Piece[] = [elementaryPiece, piece('logarithms', logarithmsSource)];
-const circular: readonly Piece[] = [...doublePieces, elementaryPiece, arcsinePiece, piece('circular', circularSource)];
+export const basicPieces: Pieces = [scaledPiece, sumPiece, piece('values', valuesSource)];
+export const doublePieces: Pieces = [doubleSinglePiece, piece('doubles', doublesSource)];
+export const argmaxPieces: Pieces = [...doublePieces, piece('argmax', argmaxSource)];
+const exponential: Pieces = [elementaryPiece, piece('logarithms', logarithmsSource)];
+const circular: Pieces = [...doublePieces, elementaryPiece, arcsinePiece, piece('circular', circularSource)];
+const doubleLogarithm: Pieces = [...doublePieces, logDoublePiece, piece('double-logarithm', doubleLogarithmSource)];
 
-const written = (write: WrittenOperator['write'], takes: readonly ValueType[], pieces: readonly Piece[] = []): WrittenOperator => ({ write, takes: (operand) => takes[operand] ?? takes.at(-1)!, pieces });
-const called = (name: string, takes: readonly ValueType[], pieces?: readonly Piece[]): WrittenOperator => written((...operands) => `${name}(${operands.join(', ')})`, takes, pieces);
-const single = (name: string, pieces?: readonly Piece[]): WrittenOperator => called(name, ['single'], pieces);
+type Types = readonly ValueType[];
+
+/** An operator that takes these types, the last of them from there on. */
+function written(write: WrittenOperator['write'], types: Types, pieces: Pieces = []): WrittenOperator {
+  return { write, takes: (operand) => types[operand] ?? types.at(-1)!, pieces };
+}
+
+const signed = (write: WrittenOperator['write'], type: ValueType = 'single'): WrittenOperator =>
+  ({ ...written(write, [type]), isInfix: true });
+const infix = (sign: string, type?: ValueType): WrittenOperator => signed((x, y) => `${x} ${sign} ${y}`, type);
+const called = (name: string, types: Types, pieces?: Pieces): WrittenOperator =>
+  written((...operands) => `${name}(${operands.join(', ')})`, types, pieces);
+const single = (name: string, pieces?: Pieces): WrittenOperator => called(name, ['single'], pieces);
 const double = (name: string): WrittenOperator => called(name, ['double'], doublePieces);
-const infix = (sign: string, type: ValueType = 'single'): WrittenOperator => ({ ...written((x, y) => `${x} ${sign} ${y}`, [type]), isInfix: true });
+const selected = (name: string, type: ValueType, pieces?: Pieces): WrittenOperator =>
+  written((condition, x, y) => `${name}(${y}, ${x}, ${condition})`, ['condition', type], pieces);
 
 /** A comparison with 0 goes by bits: a subnormal number is not 0. */
 function less(x: string, y: string): string {
@@ -56,18 +70,19 @@ function equal(x: string, y: string): string {
 /** Of numbers in f32, and of conditions. */
 export const ofSingles: Readonly<Record<Exclude<Operator, 'lift' | 'narrow'>, WrittenOperator>> = {
   add: infix('+'), subtract: infix('-'), multiply: infix('*'), divide: single('quotient'),
-  negate: { ...written((x) => `-${x}`, ['single']), isInfix: true },
-  absolute: single('abs'), minimum: single('min'), maximum: single('max'), floor: single('floor'),
-  less: { ...written(less, ['single']), isInfix: true }, lessOrEqual: { ...written(lessOrEqual, ['single']), isInfix: true },
-  equal: { ...written(equal, ['single']), isInfix: true },
+  negate: signed((x) => `-${x}`), absolute: single('abs'), minimum: single('min'), maximum: single('max'),
+  floor: single('floor'),
+  less: signed(less), lessOrEqual: signed(lessOrEqual), equal: signed(equal),
   and: infix('&&', 'condition'), or: infix('||', 'condition'), not: written((x) => `!${x}`, ['condition']),
-  select: written((condition, x, y) => `select(${y}, ${x}, ${condition})`, ['condition', 'single']),
-  sqrt: single('sqrt_of', exponential), exp: single('exp_accurate', exponential), expm1: single('expm1_accurate', exponential),
-  log: single('log_of', exponential), log1p: single('log1p_of', exponential),
-  exprel: single('exprel', exponential), log1prel: single('log1prel', exponential), logRatio: single('log_of_quotient', exponential),
-  sin: single('sin_of', circular), cos: single('cos_of', circular), sinc: single('sinc', circular), asin: single('asin_of', circular),
+  select: selected('select', 'single'),
+  sqrt: single('sqrt_of', exponential), exp: single('exp_accurate', exponential),
+  expm1: single('expm1_accurate', exponential), log: single('log_of', exponential),
+  log1p: single('log1p_of', exponential), exprel: single('exprel', exponential),
+  log1prel: single('log1prel', exponential), logRatio: single('log_of_quotient', exponential),
+  sin: single('sin_of', circular), cos: single('cos_of', circular), sinc: single('sinc', circular),
+  asin: single('asin_of', circular),
   digamma: single('digamma', [...doublePieces, ...exponential, piece('digamma', digammaSource)]),
-  logDouble: single('log_double_of', [...doublePieces, logDoublePiece, piece('double-logarithm', doubleLogarithmSource)]),
+  logDouble: single('log_double_of', doubleLogarithm),
   weigh: called('weigh', ['single', 'double'], [...doublePieces, elementaryPiece, piece('weigh', weighSource)]),
   logOfBinade: single('log_of_binade_below'),
 };
@@ -77,5 +92,5 @@ export const ofDoubles: Partial<Readonly<Record<Operator, WrittenOperator>>> = {
   add: double('plus'), subtract: double('minus'), multiply: double('product'), divide: double('double_quotient'),
   negate: double('negated'), absolute: double('magnitude'), less: double('is_less'), equal: double('is_equal'),
   lessOrEqual: written((x, y) => `!is_less(${y}, ${x})`, ['double'], doublePieces),
-  select: written((condition, x, y) => `chosen(${y}, ${x}, ${condition})`, ['condition', 'double'], doublePieces),
+  select: selected('chosen', 'double', doublePieces),
 };

@@ -1,4 +1,4 @@
 /** Lines within braces. */
-export function indented(lines: readonly string[]): string[] {
-  return lines.map((line) => (line === '' ? line : `  ${line}`));
+export function block(head: string, lines: readonly string[]): string[] {
+  return [`${head} {`, ...lines.map((line) => `  ${line}`), '}'];
 }

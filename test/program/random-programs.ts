@@ -5,8 +5,10 @@ import { entryIndex, outcomes, type Value } from '../../src/program/value.ts';
 
 /** What is done to values that are there, by number: an operation, and the places of its operands. */
 export type Recipe = readonly (readonly [operation: number, x: number, y: number, condition: number])[];
-export const recipes: fc.Arbitrary<Recipe> =
-  fc.array(fc.tuple(fc.nat(20), fc.nat(), fc.nat(), fc.nat()), { minLength: 1, maxLength: 20 });
+export const recipes: fc.Arbitrary<Recipe> = fc.array(fc.tuple(fc.nat(20), fc.nat(), fc.nat(), fc.nat()), {
+  minLength: 1,
+  maxLength: 20,
+});
 
 /** Numbers of f32 stay exact; of products of doubles too. */
 function bounded(x: Value): Value {
@@ -20,13 +22,34 @@ export function made(recipe: Recipe, values: Values, { step }: Values): Returned
   const numbers = [...Object.values(values), step!, entryIndex(), outcomes()];
   const conditions = [weights!.isGreater(0), step!.isLess(0)];
   for (const [operation, i, j, c] of recipe) {
-    const [x, y, condition] = [numbers[i % numbers.length]!, numbers[j % numbers.length]!, conditions[c % conditions.length]!];
+    const [x, y, condition] = [
+      numbers[i % numbers.length]!,
+      numbers[j % numbers.length]!,
+      conditions[c % conditions.length]!,
+    ];
     const entries = x.per === 'entry' ? x : weights!.times(x);
     const operations: readonly (() => Value)[] = [
-      () => x.plus(y), () => x.minus(y), () => x.times(y), () => x.atMost(y), () => x.atLeast(y), () => x.negated(), () => x.absolute(),
-      () => condition.select(x, y), () => x.double(), () => x.plus(-1.5).as('some value'), () => x.over(0),
-      () => entries.sum(), () => entries.max(), () => entries.argmax(), () => shared!.at(entries.argmax()),
-      () => x.isLess(y), () => x.isAtMost(0), () => x.equals(y), () => condition.and(x.isGreater(y)), () => condition.or(x.equals(0)), () => condition.not(),
+      () => x.plus(y),
+      () => x.minus(y),
+      () => x.times(y),
+      () => x.atMost(y),
+      () => x.atLeast(y),
+      () => x.negated(),
+      () => x.absolute(),
+      () => condition.select(x, y),
+      () => x.double(),
+      () => x.plus(-1.5).as('some value'),
+      () => x.over(0),
+      () => entries.sum(),
+      () => entries.max(),
+      () => entries.argmax(),
+      () => shared!.at(entries.argmax()),
+      () => x.isLess(y),
+      () => x.isAtMost(0),
+      () => x.equals(y),
+      () => condition.and(x.isGreater(y)),
+      () => condition.or(x.equals(0)),
+      () => condition.not(),
     ];
     const value = operations[operation]!();
     if (value.type === 'condition') conditions.push(value);
@@ -37,6 +60,7 @@ export function made(recipe: Recipe, values: Values, { step }: Values): Returned
   return {
     ...Object.fromEntries(last('row').map((value, at) => [`row${at}`, value])),
     ...Object.fromEntries(last('entry').map((value, at) => [`entry${at}`, value])),
-    infinite: last('entry')[0]!.infiniteWhere(conditions.at(-1)!), infiniteRow: last('row')[0]!.infiniteWhere(ofRows.at(-1)!),
+    infinite: last('entry')[0]!.infiniteWhere(conditions.at(-1)!),
+    infiniteRow: last('row')[0]!.infiniteWhere(ofRows.at(-1)!),
   };
 }
