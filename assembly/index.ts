@@ -9,7 +9,6 @@ export { meanRow, polarisedFeatures } from './divergences/polarised-features';
 export { polarisedProduct } from './divergences/polarised-product';
 export { firstBadRow } from './engine/forms';
 export { fisherInformation } from './geometry/fisher-information';
-export { fisherVectorProduct } from './geometry/fisher-vector-product';
 export { gram } from './linear/gram';
 export { groupSums } from './linear/group-sums';
 export { product } from './linear/product';
@@ -18,7 +17,6 @@ export { inBits, scaledRows, smoothedRows, takenColumns, takenRows, transposed, 
 export { normalisedRows, softmaxRows } from './math/probabilities';
 export { programRows } from './program/machine';
 export { descents } from './steps/descents';
-export { naturalGradientSteps } from './steps/natural-gradient-steps';
 export { tilts } from './steps/tilts';
 
 /** Where the host's memory begins. */

@@ -5,7 +5,8 @@ import { ofExample } from '../host/examples.ts';
 import { exertion } from '../src/engine/exertion.ts';
 import type { Dispatch, Kernel, Regime } from '../src/engine/kernel.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
-import { stagesOf } from '../src/engine/stages.ts';
+import { inputOf, roundOf, stagesOf } from '../src/engine/stages.ts';
+import { columns } from '../src/math/columns.ts';
 import type { Tensor } from '../src/engine/tensor.ts';
 import { dimensionOf, type Coordinates } from '../src/geometry/coordinates.ts';
 import * as dually from '../src/index.ts';
@@ -136,9 +137,14 @@ export function exampleResults(engine: Engine): Tensor[] {
 
 /** Every kernel that the operations of the indexes lead to, composed or not; an operation may have several. */
 export function kernelUses(engine: Engine): KernelUse[] {
+  return allResults(engine).flatMap(kernelsOf);
+}
+
+/** Results of all that there is: of examples, and of what these do not lead to. */
+export function allResults(engine: Engine): Tensor[] {
   const kl = dually.klDivergence.operation as Operation;
   const split = longBatches.map((layout) => apply(kl, inputsOf(engine, kl, {}, layout), {}));
-  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine), apply(everyOperator, [engine.values([[1, 2]], { outcomes: 2 })], {}), apply(exertion, [engine.values([[1, 2]], { outcomes: 2 })], { rows: 2 })].flatMap(kernelsOf);
+  return [...exampleResults(engine), ...split, mixtureDescent(engine, -1), mixtureDescent(engine, 0.5), ...ownDivergences(engine), ...resultsOfHalves(engine), weightedSum(engine), columns(engine.values([[1, 2]], { outcomes: 2 }), 1, [1]), apply(everyOperator, [engine.values([[1, 2]], { outcomes: 2 })], {}), apply(exertion, [engine.values([[1, 2]], { outcomes: 2 })], { rows: 2 })];
 }
 
 /** Some operations leave the conversion of logits to the caller. */
@@ -187,12 +193,13 @@ function resultsOfHalves(engine: Engine): Tensor[] {
 }
 
 function kernelsOf(result: Tensor): KernelUse[] {
-  return stagesOf(result, () => false).flatMap(({ tensor, inputs }) => {
+  return stagesOf(result, () => false).flatMap((stage) => [stage, ...roundOf(stage.tensor)]).flatMap((stage) => {
+    const { tensor } = stage;
     const { origin } = tensor;
-    if (origin.kind !== 'result') return [];
+    if (origin.kind !== 'result' || origin.operation.body) return [];
     const { operation: { name, kernel }, parameters } = origin;
     if (!kernel) throw new Error(`${name} has neither a kernel nor a composition`);
-    const ranges = inputs.map(({ tensor: { form, rows, width, storage } }) => ({ form, rows, width, storage }));
+    const ranges = stage.inputs.map((_, index) => inputOf(stage, index));
     return [{ name, kernel, dispatch: { parameters, rows: tensor.rows, width: tensor.width, inputs: ranges } }];
   });
 }

@@ -5,7 +5,8 @@ import { uniformsOf } from '../src/engine/kernel.ts';
 import { formCheck } from '../src/engine/form-check.ts';
 import { wgslStruct, type UniformLayout } from '../src/engine/uniform-layout.ts';
 import { regimeLayout } from '../src/engine/regimes.ts';
-import { exampleResults, kernelUses } from './cases.ts';
+import { bodyOf } from '../src/engine/lineage.ts';
+import { allResults, kernelUses } from './cases.ts';
 import { callOf, fastStages } from '../src/engine/cpu/build-program.ts';
 import { compileAssembly } from '../host/assembly.mjs';
 import { minifyWgsl } from '../host/plugins.ts';
@@ -78,7 +79,11 @@ describe('assembly/', () => {
     const { exports } = await WebAssembly.instantiate(module, { env: { memory: new WebAssembly.Memory({ initial: 1 }), abort: () => undefined } });
     const functions = new Map(Object.entries(exports).filter(([, exported]) => typeof exported === 'function').map(([name, exported]) => [name, (exported as () => void).length]));
     for (const ofTheEngine of ['memoryStart', 'firstBadRow']) expect(functions.delete(ofTheEngine), ofTheEngine).toBe(true);
-    const calls = exampleResults(engine).flatMap((result) => fastStages(result) ?? []).flatMap(({ tensor, inputs }) => {
+    const stages = allResults(engine).flatMap((result) => fastStages(result) ?? []).flatMap((stage) => {
+      const body = bodyOf(stage.tensor);
+      return body ? fastStages(body.next, body.given)!.filter(({ tensor }) => !body.given.includes(tensor)) : [stage];
+    });
+    const calls = stages.flatMap(({ tensor, inputs }) => {
       const call = callOf(tensor);
       return call ? [{ name: call.name, length: call.argumentsInScratch ? 4 : 4 + 3 * (call.order ?? inputs).length + (call.tables?.length ?? 0) + (call.numbers?.length ?? 0) }] : [];
     });

@@ -24,20 +24,6 @@ export function weightAt(row: usize, k: i32): f64 {
   return Math.abs(<f64>load<f32>(row + ((<usize>k) << 2)));
 }
 
-/** The index of the largest weight, the first of them. */
-export function modeOf(row: usize, outcomes: i32): i32 {
-  let mode = 0;
-  let greatest: f64 = -1;
-  for (let k = 0; k < outcomes; k++) {
-    const weight = weightAt(row, k);
-    if (weight > greatest) {
-      greatest = weight;
-      mode = k;
-    }
-  }
-  return mode;
-}
-
 /** The four numbers at a place of a row, zeros beyond its end. */
 @inline
 export function quadAt(at: usize, end: usize): v128 {

@@ -1,12 +1,11 @@
 /**
  * p e^x / Σ p e^x for x = −η g: the step of mirror descent, straight in log-probabilities.
- * Twin: shaders/steps/tilt.wgsl
+ * Twin: src/program/tilt.ts
  */
-import { putTerms } from '../math/centred';
 import { powersOf, remaindersOf, wholesOf } from '../math/doubles';
 import { reducedExpm1 } from '../math/elementary';
 import { lower, narrowed, quad, strideOf, total, upper } from '../math/quads';
-import { quadAt } from '../math/rows';
+import { putScaled, quadAt } from '../math/rows';
 
 /** Below, an outcome has nothing left in f32, whatever its weight and the others'. */
 const LEAST: f64 = -700;
@@ -55,4 +54,11 @@ function steepest(p: usize, gradient: usize, bytes: usize, sign: f32): f64 {
 @inline
 function exponentAt(x: v128): v128 {
   return f64x2.pmax(f64x2.pmin(x, f64x2.splat(0)), f64x2.splat(LEAST));
+}
+
+/** Writes f64 times a factor, rounded to f32. */
+function putTerms(out: usize, width: i32, terms: usize, factor: f64): void {
+  for (const end = out + ((<usize>width) << 2); out < end; out += 16, terms += 32) {
+    putScaled(out, end, v128.load(terms), v128.load(terms, 16), f64x2.splat(factor));
+  }
 }
