@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { ShapeError } from '../../src/engine/errors.ts';
+import type { ShapeError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { apply } from '../../src/engine/operation.ts';
 import { repeat } from '../../src/engine/repeat.ts';

@@ -226,7 +226,7 @@ class CpuRun {
 const [turnsAtOnce, turnsOfStep] = [2 ** 16, 64];
 
 function isLoop(tensor: Tensor): boolean {
-  return tensor.origin.kind === 'result' && (tensor.origin.operation.body ?? tensor.origin.operation.round) !== undefined;
+  return bodyOf(tensor) !== undefined || (tensor.origin.kind === 'result' && 'round' in tensor.origin.operation);
 }
 
 /** Whether a column has a number above 0. */

@@ -25,7 +25,7 @@ export function fastStages(root: Tensor, given: readonly Tensor[] = []): readonl
 }
 
 function isFast(tensor: Tensor): boolean {
-  if (tensor.origin.kind === 'source' || tensor.origin.operation.round) return true;
+  if (tensor.origin.kind === 'source' || 'round' in tensor.origin.operation) return true;
   const body = bodyOf(tensor);
   return (body ? fastStages(body.next, body.given) : callOf(tensor)) !== undefined;
 }

@@ -63,7 +63,7 @@ export class GpuRun {
     this.#passing = passingStages(this.#stages);
     const sources = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length;
     this.#validation = new RowValidation(context.gpu, context.softwareAdapter, sources);
-    this.#buffers = new StageBuffers(context.memory, context.gpu.pool, this.#stages.at(-1)!);
+    this.#buffers = new StageBuffers(context.memory, context.gpu.pool, this.#stages.at(-1));
     this.#uploads = new InputUploads(context, { encoder: this.#encoder, validation: this.#validation, buffers: this.#buffers });
   }
 
