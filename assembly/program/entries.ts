@@ -26,28 +26,51 @@ function setInput(kind: i32, index: u32): void {
 }
 
 /** x scale + offset of the entries of the stretch, for |x| of weights. */
-export function loadEntries(kind: i32, d: usize, input: u32, scale: usize, offset: usize): void {
+export function loadEntries(
+  kind: i32, d: usize, input: u32, scale: usize, stepOfScale: usize, offset: usize, step: usize,
+): void {
   setInput(kind, input);
   const x = at + row * stride + ((<usize>from) << 2);
-  if (kind !== DOUBLE) return convert(d, x, kind === WEIGHT ? i64.MAX_VALUE : -1, scale, offset, 0);
-  convert(d, x + ((<usize>entries) << 2), -1, scale, offset, 0);
-  convert(d, x, -1, scale, d, QUAD);
+  const sign = i64x2.splat(kind === WEIGHT ? i64.MAX_VALUE : -1);
+  if (kind !== DOUBLE) return convert(d, x, sign, scale, stepOfScale, offset, step);
+  convert(d, x + ((<usize>entries) << 2), sign, scale, stepOfScale, offset, step);
+  convert(d, x, sign, scale, stepOfScale, d, QUAD);
 }
 
-function convert(d: usize, x: usize, bits: i64, scale: usize, offset: usize, step: usize): void {
-  const sign = i64x2.splat(bits);
-  const factor = v128.load(scale);
-  const present = <usize>max(0, min(count, entries - from));
+/** Across rows it may read beyond the last, where memory goes on. */
+function convert(d: usize, x: usize, sign: v128, scale: usize, stepOfScale: usize, offset: usize, step: usize): void {
   const end = d + bytes;
+  const factor = v128.load(scale);
+  const present = <usize>(isAcross ? 0 : max(0, min(count, entries - from)));
+  if (isAcross && from < entries) {
+    for (; d < end; d += QUAD, x += 4 * stride, scale += stepOfScale, offset += step) {
+      const low = v128.load32_lane(x + stride, v128.load32_zero(x), 1);
+      const high = v128.load32_lane(x + 3 * stride, v128.load32_zero(x + 2 * stride), 1);
+      const first = scaled(lower(low), sign, v128.load(scale), offset);
+      put(d, first, scaled(lower(high), sign, v128.load(scale, 16), offset + 16));
+    }
+    return;
+  }
   for (const whole = d + ((present & ~3) << 3); d < whole; d += QUAD, x += 16, offset += step) {
-    v128.store(d, f64x2.add(f64x2.mul(v128.and(lower(v128.load64_zero(x)), sign), factor), v128.load(offset)));
-    v128.store(d, f64x2.add(f64x2.mul(v128.and(lower(v128.load64_zero(x, 8)), sign), factor), v128.load(offset, 16)), 16);
+    const low = lower(v128.load64_zero(x));
+    const high = lower(v128.load64_zero(x, 8));
+    put(d, scaled(low, sign, factor, offset), scaled(high, sign, factor, offset + 16));
   }
   for (let rest = <i32>(present & 3); d < end; d += QUAD, offset += step, rest = 0) {
     const last = rest > 0 ? partial(x, rest) : f32x4.splat(0);
-    v128.store(d, f64x2.add(f64x2.mul(v128.and(lower(last), sign), factor), v128.load(offset)));
-    v128.store(d, f64x2.add(f64x2.mul(v128.and(upper(last), sign), factor), v128.load(offset, 16)), 16);
+    put(d, scaled(lower(last), sign, factor, offset), scaled(upper(last), sign, factor, offset + 16));
   }
+}
+
+@inline
+function put(d: usize, low: v128, high: v128): void {
+  v128.store(d, low);
+  v128.store(d, high, 16);
+}
+
+@inline
+function scaled(x: v128, sign: v128, factor: v128, offset: usize): v128 {
+  return f64x2.add(f64x2.mul(v128.and(x, sign), factor), v128.load(offset));
 }
 
 /** The entries of the rows of the stretch at an index of each. */
@@ -68,7 +91,9 @@ export function gather(kind: i32, d: usize, input: u32, index: usize, step: usiz
 }
 
 /** x scale to a field of the result; of a double what f32 leaves of it besides. */
-export function storeEntries(isDouble: bool, field: usize, x: usize, step: usize, scale: usize, scaleStep: usize): void {
+export function storeEntries(
+  isDouble: bool, field: usize, x: usize, step: usize, scale: usize, scaleStep: usize,
+): void {
   const width = <i32>load<f64>(field, QUAD);
   const low = (<usize>width) << 2;
   let to = out + ((<usize>row * outWidth + <i32>load<f64>(field) + from) << 2);
@@ -87,6 +112,7 @@ export function storeEntries(isDouble: bool, field: usize, x: usize, step: usize
     const second = f64x2.mul(v128.load(x, 16), factor);
     const high = narrowed(first, second);
     putQuad(to, end, high);
-    if (isDouble) putQuad(to + low, end + low, narrowed(f64x2.sub(first, lower(high)), f64x2.sub(second, upper(high))));
+    if (!isDouble) continue;
+    putQuad(to + low, end + low, narrowed(f64x2.sub(first, lower(high)), f64x2.sub(second, upper(high))));
   }
 }

@@ -1,14 +1,14 @@
 /** What the instructions of row programs do. */
-import { arcsine, digamma, exponential, logOfBinade, logRatio, sine } from './elementary';
+import { arcsine, digamma, exponential, logRatio, sine, sizeOf } from './elementary';
 import { DOUBLE, gather, loadEntries, SINGLE, storeEntries, WEIGHT } from './entries';
 import { argmax, MAX, reduce, SUM } from './reductions';
 import { bytes, CONSTANT, isAcross, operand, QUAD, stepOf } from './state';
 
 /** In the order of `operations` in src/program/machine-code.ts. */
 const enum Op {
-  add, subtract, multiply, divide, absolute, minimum, maximum, floor, less, lessOrEqual, equal, and, or, not, select, sqrt,
-  multiplyAdd, multiplySubtract, perUnit, infinite, logOfBinade, exp, expm1, weigh, logRatio, log1p, sin, cos, asin, digamma,
-  index, load, loadWeight, loadDouble, at, atWeight, atDouble, store, storeDouble, sum, max, argmax,
+  add, subtract, multiply, divide, absolute, minimum, maximum, floor, less, lessOrEqual, equal, and, or, not, select,
+  sqrt, multiplyAdd, multiplySubtract, perUnit, infinite, size, exp, expm1, weigh, logRatio, log1p, sin, cos, asin,
+  digamma, index, load, loadWeight, loadDouble, at, atWeight, atDouble, store, storeDouble, sum, max, argmax,
 }
 
 /** Runs instructions: the operation, the place of the result and three operands of each. */
@@ -27,7 +27,6 @@ export function run(at: usize, end: usize): void {
       case Op.floor: { one(Op.floor, d, x, stepX); break; }
       case Op.not: { one(Op.not, d, x, stepX); break; }
       case Op.sqrt: { one(Op.sqrt, d, x, stepX); break; }
-      case Op.logOfBinade: { one(Op.logOfBinade, d, x, stepX); break; }
       case Op.add: { two(Op.add, d, x, stepX, y, stepY); break; }
       case Op.subtract: { two(Op.subtract, d, x, stepX, y, stepY); break; }
       case Op.multiply: { two(Op.multiply, d, x, stepX, y, stepY); break; }
@@ -42,6 +41,7 @@ export function run(at: usize, end: usize): void {
       case Op.perUnit: { two(Op.perUnit, d, x, stepX, y, stepY); break; }
       case Op.infinite: { two(Op.infinite, d, x, stepX, y, stepY); break; }
       case Op.select: { three(Op.select, d, x, stepX, y, stepY, z, stepZ); break; }
+      case Op.size: { three(Op.size, d, x, stepX, y, stepY, z, stepZ); break; }
       case Op.multiplyAdd: { three(Op.multiplyAdd, d, x, stepX, y, stepY, z, stepZ); break; }
       case Op.multiplySubtract: { three(Op.multiplySubtract, d, x, stepX, y, stepY, z, stepZ); break; }
       case Op.exp: { exponentials(d, x, stepX, y, stepY, 0, 0); break; }
@@ -54,9 +54,9 @@ export function run(at: usize, end: usize): void {
       case Op.asin: { slow(Op.asin, d, x, stepX); break; }
       case Op.digamma: { slow(Op.digamma, d, x, stepX); break; }
       case Op.index: { places(d); break; }
-      case Op.load: { entries(SINGLE, d, input, y, z, stepY, stepZ); break; }
-      case Op.loadWeight: { entries(WEIGHT, d, input, y, z, stepY, stepZ); break; }
-      case Op.loadDouble: { entries(DOUBLE, d, input, y, z, stepY, stepZ); break; }
+      case Op.load: { loadEntries(SINGLE, d, input, y, stepY, z, stepZ); break; }
+      case Op.loadWeight: { loadEntries(WEIGHT, d, input, y, stepY, z, stepZ); break; }
+      case Op.loadDouble: { loadEntries(DOUBLE, d, input, y, stepY, z, stepZ); break; }
       case Op.at: { gather(SINGLE, d, input, y, stepY); break; }
       case Op.atWeight: { gather(WEIGHT, d, input, y, stepY); break; }
       case Op.atDouble: { gather(DOUBLE, d, input, y, stepY); break; }
@@ -99,8 +99,7 @@ function ofOne(op: Op, x: v128): v128 {
   if (op === Op.absolute) return f64x2.abs(x);
   if (op === Op.floor) return f64x2.floor(x);
   if (op === Op.not) return v128.not(x);
-  if (op === Op.sqrt) return f64x2.sqrt(f64x2.pmax(f64x2.splat(0), x));
-  return logOfBinade(x);
+  return f64x2.sqrt(f64x2.pmax(f64x2.splat(0), x));
 }
 
 @inline
@@ -123,6 +122,7 @@ function ofTwo(op: Op, x: v128, y: v128): v128 {
 @inline
 function ofThree(op: Op, x: v128, y: v128, z: v128): v128 {
   if (op === Op.select) return v128.bitselect(y, z, x);
+  if (op === Op.size) return v128.bitselect(sizeOf(x, y), z, f64x2.gt(x, f64x2.splat(0)));
   const product = f64x2.mul(x, y);
   return op === Op.multiplyAdd ? f64x2.add(product, z) : f64x2.sub(z, product);
 }
@@ -130,10 +130,10 @@ function ofThree(op: Op, x: v128, y: v128, z: v128): v128 {
 /** w (2^n e^x − one). */
 function exponentials(d: usize, x: usize, stepX: usize, w: usize, stepW: usize, one: f64, n: i64): void {
   const ones = f64x2.splat(one);
-  const offset = i64x2.splat((1023 + n) << 52);
+  const powers = i64x2.splat(n);
   for (const end = d + bytes; d < end; d += QUAD, x += stepX, w += stepW) {
-    const low = exponential(v128.load(x), ones, offset);
-    const high = exponential(v128.load(x, 16), ones, offset);
+    const low = exponential(v128.load(x), ones, powers);
+    const high = exponential(v128.load(x, 16), ones, powers);
     v128.store(d, f64x2.mul(v128.load(w), low));
     v128.store(d, f64x2.mul(v128.load(w, 16), high), 16);
   }
@@ -163,14 +163,4 @@ function places(d: usize): void {
   if (!isAcross) place = f64x2.replace_lane(place, 1, f64x2.extract_lane(place, 1) + 1);
   const step = f64x2.splat(isAcross ? 0 : 2);
   for (const end = d + bytes; d < end; d += 16, place = f64x2.add(place, step)) v128.store(d, place);
-}
-
-/** Entries of an input, times a number plus a number. */
-function entries(kind: i32, d: usize, input: u32, scale: usize, offset: usize, stepOfScale: usize, stepOfOffset: usize): void {
-  if (isAcross) {
-    gather(kind, d, input, operand(CONSTANT), 0);
-    three(Op.multiplyAdd, d, d, QUAD, scale, stepOfScale, offset, stepOfOffset);
-  } else {
-    loadEntries(kind, d, input, scale, offset);
-  }
 }

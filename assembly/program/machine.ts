@@ -6,17 +6,20 @@ import { run } from './instructions';
 import { copyInput, placeInResult, setStrides } from './inputs';
 import { CONSTANT, outWidth, QUAD, setCall, setKind, setMemory, setStep, setStretch } from './state';
 
+/** Rows that are too few to go side by side. */
+const FEW = 16;
+
 /** Bytes of what the code begins with, before the literals. */
 const HEADER: usize = 32;
-/** Where a field of the result is told of, among the numbers; each in two: where it begins and its entries. */
+/** Where the fields of the result are told of, among the numbers: where each begins, and its entries. */
 const FIELDS: usize = 40;
 
 /**
- * At `scratch` lie the place of the code; of each input its place, rows and width; and numbers: outcomes, how long a stretch
- * is, whether it goes across rows, the first step and how many steps, and those that the code names.
- * The code begins with how many inputs, numbers, literals, numbers of the row, registers, sections and parts of a state there
- * are and which inputs go with the steps, the literals, and of each part of the state its input, its field and whether it is
- * a double; sections are by turns for once a row and for all its entries.
+ * At `scratch` lie the place of the code; of each input its place, rows and width; and numbers: outcomes, how long a
+ * stretch is, whether it goes across rows, the first step and how many, and those that the code names.
+ * The code begins with how many inputs, numbers, literals, numbers of the row, registers, sections and parts of a state
+ * there are, and which inputs go with the steps; then the literals, and of each part of the state its input, its field
+ * and whether it is a double; sections are by turns for once a row and for all its entries.
  */
 export function programRows(rows: i32, width: i32, out: usize, scratch: usize): void {
   let code = <usize>load<f64>(scratch);
@@ -24,18 +27,18 @@ export function programRows(rows: i32, width: i32, out: usize, scratch: usize): 
   const numbers = scratch + 8 + 24 * given;
   const outcomes = <i32>load<f64>(numbers);
   const stretch = <i32>load<f64>(numbers, 8);
-  const across = load<f64>(numbers, 16) !== 0;
+  const across = load<f64>(numbers, 16) !== 0 && rows >= FEW;
   const first = <i32>load<f64>(numbers, 24);
-  const steps = <i32>load<f64>(numbers, 32);
-  const sections = load<u32>(code, 20);
-  const states: i32 = load<u32>(code, 24);
-  const over = load<u32>(code, 28);
+  const end = first + <i32>load<f64>(numbers, 32);
   setCall(scratch + 8, out, width);
   setStrides(given);
+  const sections = load<u32>(code, 20);
+  const states = load<u32>(code, 24);
+  const over = load<u32>(code, 28);
   const count = load<u32>(code, 4);
   let at = (numbers + (count << 3) + 15) & ~15;
   setKind(CONSTANT, at, QUAD, 0);
-  const step = at + 4 * QUAD; // among the constants
+  const step = at + 4 * QUAD; // of the constants
   at = splat(numbers, count, at + QUAD);
   at = splat(code + HEADER, load<u32>(code, 8), at);
   setMemory(at, load<u32>(code, 12), load<u32>(code, 16), outcomes, stretch, across);
@@ -44,15 +47,15 @@ export function programRows(rows: i32, width: i32, out: usize, scratch: usize): 
   code += 12 * states;
   for (let row = 0, some = 1; row < rows; row += some) {
     if (across) some = min(stretch, rows - row);
-    for (let i = first; i < first + steps; i++) {
+    for (let i = first; i < end; i++) {
       setStep(step, i, over);
       runRows(code, sections, row, some, outcomes, stretch, across);
     }
   }
 }
 
-/** Lays out the state in the result: from what it starts with, or from the last input, what steps before have left. */
-function layOut(code: usize, states: i32, rows: i32, last: i32, fields: usize, starts: bool): void {
+/** Lays out the state in the result: what it starts with, or from the last input what steps before have left. */
+function layOut(code: usize, states: u32, rows: i32, last: i32, fields: usize, starts: bool): void {
   if (!starts) copyInput(last, rows, 0, outWidth);
   for (const end = code + 12 * states; code < end; code += 12) {
     const field = fields + (load<u32>(code, 4) << 4);

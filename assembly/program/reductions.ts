@@ -29,7 +29,9 @@ function swapped(x: v128): v128 {
 @inline
 export function reduce(kind: i32, d: usize, x: usize, y: usize, step: usize): void {
   if (isAcross) {
-    for (const end = d + bytes; d < end; d += 16, x += 16, y += step >> 1) v128.store(d, joined(kind, v128.load(d), term(kind, v128.load(x), v128.load(y))));
+    for (const end = d + bytes; d < end; d += 16, x += 16, y += step >> 1) {
+      v128.store(d, joined(kind, v128.load(d), term(kind, v128.load(x), v128.load(y))));
+    }
     return;
   }
   let first = v128.load64_zero(d);
@@ -40,7 +42,8 @@ export function reduce(kind: i32, d: usize, x: usize, y: usize, step: usize): vo
     second = joined(kind, second, term(kind, v128.load(x, 16), v128.load(y, 16)));
   }
   for (let rest = count & 3; rest > 0; rest--, x += 8, y += step >> 2) {
-    first = joined(kind, first, kind === SUM ? term(kind, v128.load64_zero(x), v128.load64_zero(y)) : v128.load64_splat(x));
+    const last = kind === SUM ? f64x2.mul(v128.load64_zero(x), v128.load64_zero(y)) : v128.load64_splat(x);
+    first = joined(kind, first, last);
   }
   first = joined(kind, first, second);
   splat(d, f64x2.extract_lane(joined(kind, first, swapped(first)), 0));

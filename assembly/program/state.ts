@@ -1,15 +1,15 @@
 /**
- * Where the operands of row programs lie. A stretch is what an instruction goes over: a part of one row, or one entry of
- * several rows ("across"), in quads of f64.
+ * Where the operands of row programs lie. A stretch is what an instruction goes over: a part of one row, or one entry
+ * of several rows ("across"), in quads of f64.
  */
-/** Kinds of operands: constants, numbers of the row, registers for a stretch, and entries that are kept for all of a row. */
+/** Kinds of operands: constants, numbers of the row, registers for a stretch, and entries that are kept for a row. */
 export const CONSTANT = 0;
 export const ROW = 1;
 export const REGISTER = 2;
 export const KEPT = 3;
 
 export const QUAD: usize = 32;
-/** Of each kind the place of the first, the bytes from one to the next, and those from a quad to the next: 0 where a quad is four times the same. */
+/** Of each the place of the first, the bytes from one to the next, and from quad to quad: 0 where all are the same. */
 const kinds = memory.data(64, 16);
 
 /** Of the call: where its inputs are told of, its result and the numbers in a row of that. */
@@ -24,7 +24,7 @@ let keptPitch: usize = 0;
 export let step: i32 = 0;
 export let overSteps: u32 = 0;
 
-/** Of the stretch: its first row, its first entry, its numbers, the bytes of their quads, and whether each is of a row of its own. */
+/** Of the stretch: its first row and entry, its numbers, the bytes of their quads, and whether it goes across rows. */
 export let row: i32 = 0;
 export let from: i32 = 0;
 export let count: i32 = 0;

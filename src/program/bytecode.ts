@@ -12,36 +12,38 @@ interface Compiled {
 const compiled = new WeakMap<Program, Compiled>();
 let programs = 0;
 
-/** Entries that an instruction goes over at a time: so many registers stay in the first cache. */
-const entriesPerStretch = 256;
-/** Rows that go together where they are short. */
-const rowsPerStretch = 64;
-const shortRow = 32;
+function compiledOf(program: Program): Compiled {
+  const found = compiled.get(program) ?? { key: `row program ${programs++}`, code: compile(program) };
+  compiled.set(program, found);
+  return found;
+}
+
+/** Shorter rows go side by side, an entry of each at a time; of others an instruction takes a part of one. */
+const shortest = 64;
 
 /**
- * Runs a row program on the vector machine of the WebAssembly module; of a loop some steps, from what it starts with or from
- * the state that comes as one more input.
+ * Runs a row program on the vector machine of the WebAssembly module; of a loop some steps, from what it starts with or
+ * from the state that comes as one more input.
  */
 export function callOf({ program, outcomes, fields, numbers }: Prepared, { first, steps }: Round = { first: 0, steps: 1 }): CpuCall {
-  if (!compiled.has(program)) compiled.set(program, { key: `row program ${programs++}`, code: compile(program) });
-  const { key, code } = compiled.get(program)!;
-  const isAcross = outcomes <= shortRow;
-  const stretch = isAcross ? rowsPerStretch : entriesPerStretch;
   const inputs = program.inputs.length + (program.isStep ? 1 : 0);
-  const given = [outcomes, stretch, Number(isAcross), first, steps, ...fields.flatMap(({ from, width }) => [from, width]), ...program.numbers.map((name) => numbers[name]!)];
+  const { key, code } = compiledOf(program);
+  const isAcross = outcomes < shortest;
+  const stretch = isAcross ? 128 : code.registers > 6 ? 256 : 512; // registers stay in the first cache of a core
+  const places = fields.flatMap(({ from, width }) => [from, width]);
+  const given = [outcomes, stretch, Number(isAcross), first, steps, ...places, ...program.numbers.map((name) => numbers[name]!)];
   return {
-    name: 'programRows',
-    argumentsInScratch: true,
+    name: 'programRows', argumentsInScratch: true, numbers: given,
     tables: [{ key, make: () => wordsOf(code, inputs, given.length) }],
-    numbers: given,
-    scratch: scratchOf(code, inputs, given.length, outcomes, stretch, isAcross),
+    scratch: 8 * (1 + 3 * inputs + given.length) + bytesOf(code, given, isAcross),
   };
 }
 
-/** Bytes for the arguments, the constants, the numbers of the row, registers, and entries that are kept. */
-function scratchOf(code: MachineCode, inputs: number, numbers: number, outcomes: number, stretch: number, isAcross: boolean): number {
+/** Bytes for the first constant and others, numbers of the row, registers, and entries that are kept. */
+function bytesOf(code: MachineCode, given: readonly number[], isAcross: boolean): number {
+  const [outcomes = 0, stretch = 0] = given;
   const length = 8 * stretch;
-  const constants = 32 * (1 + numbers + code.literals.length);
+  const constants = 16 + 32 * (1 + given.length + code.literals.length);
   const kept = code.kept * (outcomes + 3) * (isAcross ? length : 8);
-  return 8 * (1 + 3 * inputs + numbers) + 16 + constants + code.rowNumbers * (isAcross ? length : 32) + code.registers * length + kept;
+  return constants + code.rowNumbers * (isAcross ? length : 32) + code.registers * length + kept;
 }

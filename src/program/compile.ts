@@ -1,15 +1,26 @@
+import { lowest } from './functions.ts';
 import { keepingOf, type Keeping } from './keep.ts';
-import { allocateRegisters, type MachineCode, type MachineInstruction, type MachineOperation, type Place } from './machine-code.ts';
+import {
+  allocateRegisters, type MachineCode, type MachineInstruction, type MachineOperation, type Place, type Section,
+} from './machine-code.ts';
 import type { Operator } from './operators.ts';
 import { scheduleOf, type Instruction, type Output, type Program, type Schedule } from './program.ts';
 
-/** Constants before those of the fields: the entry at hand, outcomes, the length of a stretch, whether it goes across rows, the step, and how many. */
-const fixedNumbers = 6;
+/** Constants before those of the fields: entry, outcomes, length and direction of a stretch, step, and how many. */
+const fixedConstants = 6;
 
 /** Translates a program into code of the vector machine. */
 export function compile(program: Program): MachineCode {
   return new Compiler(program).code();
 }
+
+/** Operators that are operations on their operand and literals besides. */
+const completed: Partial<Readonly<Record<Operator, readonly [MachineOperation, ...number[]]>>> = {
+  exp: ['exp', 1], expm1: ['expm1', 1], log: ['logRatio', 1], logDouble: ['logRatio', 1], log1p: ['log1p', 1],
+  logOfBinade: ['size', 0, lowest], exprel: ['expm1', 1], log1prel: ['log1p', 1], sinc: ['sin'],
+};
+/** Those that then divide by their operand. */
+const relative: readonly Operator[] = ['exprel', 'log1prel', 'sinc'];
 
 type Make = (operation: MachineOperation, ...operands: (Place | number)[]) => Place;
 
@@ -21,22 +32,20 @@ interface Product {
   readonly isByRow: boolean;
 }
 
-/** Divided by their operand they are what the machine has not. */
-const perUnit: Partial<Readonly<Record<Operator, MachineOperation>>> = { exprel: 'expm1', log1prel: 'log1p', sinc: 'sin' };
-
 class Compiler {
   readonly #program: Program;
   readonly #schedule: Schedule;
   readonly #keeping: Keeping;
   readonly #literals: number[] = [];
-  readonly #sections: MachineInstruction[][] = [];
-  /** Where numbers of the row are, also such as the inverse of one. */
-  readonly #rows = new Map<number | string, Place>();
-  readonly #kept = new Map<number, Place>();
-  /** Where the values of entries are in the sweep at hand, and how often it uses them. */
-  #entries = new Map<number, Place>();
+  /** What is done once a row and what is done for its entries, by turns; the last of each. */
+  readonly #sections: Section[] = [];
+  #once: MachineInstruction[] = [];
+  #each: MachineInstruction[] = [];
+  readonly #counts = { constant: 0, row: 0, register: 0, kept: 0 };
+  /** Where values are, and inverses and negatives of numbers of the row; registers are of the sweep at hand. */
+  #places = new Map<number | string, Place>();
+  /** How often the sweep at hand uses values of entries. */
   #uses: ReadonlyMap<number, number> = new Map();
-  #rowNumbers = 0;
 
   constructor(program: Program) {
     this.#program = withoutLifts(program);
@@ -46,207 +55,211 @@ class Compiler {
 
   code(): MachineCode {
     let registers = 0;
-    for (const [index, sweep] of this.#schedule.sweeps.entries()) {
-      this.#begin(sweep.rowValues);
-      this.#sections.push([]);
-      this.#entries = new Map(this.#kept);
+    for (const [index, { rowValues, reductions, outputs }] of this.#schedule.sweeps.entries()) {
+      this.#begin(rowValues);
       this.#uses = this.#keeping.uses[index]!;
-      for (const value of sweep.reductions) this.#reduce(value);
-      for (const output of sweep.outputs) this.#store(output);
-      registers = Math.max(registers, allocateRegisters(this.#section));
+      for (const value of reductions) this.#reduce(value);
+      if (this.#program.isStep) for (const { value } of outputs) this.#place(value); // before any is written over
+      for (const output of outputs) this.#store(output, this.#each);
+      registers = Math.max(registers, allocateRegisters(this.#each));
     }
     this.#begin(this.#schedule.rowValues);
-    for (const output of this.#program.outputs) if (!this.#isEntry(output.value)) this.#store(output);
-    return { literals: this.#literals, rowNumbers: this.#rowNumbers, registers, kept: this.#kept.size, sections: this.#sections, ...loopOf(this.#program) };
+    for (const output of this.#program.outputs) if (!this.#isEntry(output.value)) this.#store(output, this.#once);
+    const { row: rowNumbers, kept } = this.#counts;
+    return { literals: this.#literals, rowNumbers, registers, kept, sections: this.#sections, ...loopOf(this.#program) };
   }
 
-  /** Numbers of the row between two sweeps. */
-  #begin(values: readonly number[]): void {
-    this.#sections.push([]);
-    for (const value of values) this.#rows.set(value, this.#value(value, this.#section, this.#newRow));
+  /** Numbers of the row, and the sweep after them. */
+  #begin(rowValues: readonly number[]): void {
+    this.#sections.push(this.#once = [], this.#each = []);
+    this.#places = new Map([...this.#places].filter(([, { kind }]) => kind !== 'register'));
+    for (const value of rowValues) this.#place(value);
   }
 
-  get #section(): MachineInstruction[] {
-    return this.#sections.at(-1)!;
+  #newPlace(kind: Place['kind']): Place {
+    return { kind, index: this.#counts[kind]++ };
   }
-
-  /** What is done before the sweep at hand. */
-  get #before(): MachineInstruction[] {
-    return this.#sections.at(-2)!;
-  }
-
-  readonly #newRow = (): Place => ({ kind: 'row', index: this.#rowNumbers++ });
 
   #isEntry(value: number): boolean {
     return this.#program.instructions[value]!.per === 'entry';
   }
 
   #literal(value: number): Place {
-    const found = this.#literals.findIndex((literal) => Object.is(literal, value));
     const { outputs, numbers } = this.#program;
-    return { kind: 'constant', index: fixedNumbers + 2 * outputs.length + numbers.length + (found >= 0 ? found : this.#literals.push(value) - 1) };
+    const found = this.#literals.indexOf(value);
+    const literal = found >= 0 ? found : this.#literals.push(value) - 1;
+    return { kind: 'constant', index: fixedConstants + 2 * outputs.length + numbers.length + literal };
   }
 
-  /** Where a value is; that of an entry is computed at its first use. */
+  /** Where a value is, which is computed at its first use. */
   #place(value: number): Place {
-    if (!this.#isEntry(value)) return this.#rows.get(value)!;
-    if (!this.#entries.has(value)) {
-      const isKept = this.#keeping.kept.has(value);
-      const place = this.#value(value, this.#section, () => (isKept ? { kind: 'kept', index: this.#kept.size } : newRegister()));
-      this.#entries.set(value, place);
-      if (isKept) this.#kept.set(value, place);
-    }
-    return this.#entries.get(value)!;
+    const found = this.#places.get(value);
+    if (found) return found;
+    const place = this.#compute(value);
+    this.#places.set(value, place);
+    return place;
   }
 
-  /** Computes a value, at a place that is asked for when its operands have theirs. */
-  #value(value: number, section: MachineInstruction[], result: () => Place): Place {
+  #compute(value: number): Place {
     const { instructions, outputs, numbers } = this.#program;
     const { node, operands, per } = instructions[value]!;
-    const make = makerIn(section, result);
+    const make = this.#makerOf(value);
     switch (node.kind) {
       case 'constant': return this.#literal(node.value);
-      case 'number': return { kind: 'constant', index: fixedNumbers + 2 * outputs.length + numbers.indexOf(node.name) };
+      case 'number':
+        return { kind: 'constant', index: fixedConstants + 2 * outputs.length + numbers.indexOf(node.name) };
       case 'outcomes': return { kind: 'constant', index: 1 };
       case 'step': return { kind: 'constant', index: 4 };
       case 'index': return make('index');
-      case 'argument': return per === 'row' ? make(`at${this.#kindOf(value)}`, this.#inputOf(value), this.#literal(0)) : this.#load(make, value);
-      case 'at': return make(`at${this.#kindOf(operands[0]!)}`, this.#inputOf(operands[0]!), this.#place(operands[1]!));
-      case 'apply': {
-        const operation = perUnit[node.operator];
-        if (!operation) return this.#apply(node.operator, value, operands, make);
-        const whole = makerIn(section, per === 'row' ? this.#newRow : newRegister)(operation, this.#place(operands[0]!), this.#literal(1));
-        return make('perUnit', whole, this.#place(operands[0]!));
-      }
+      case 'argument':
+        return per === 'entry' ? this.#load(make, value) : make(...this.#access('at', value), this.#literal(0));
+      case 'at': return make(...this.#access('at', operands[0]!), this.#place(operands[1]!));
+      case 'apply': return this.#apply(node.operator, value, operands, make);
       case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} is computed elsewhere`);
     }
   }
 
+  /** Makes a value with an instruction. Where it is to be is found when its operands have their places. */
+  #makerOf(value: number, kind: Place['kind'] = this.#keeping.kept.has(value) ? 'kept' : 'register'): Make {
+    const isEntry = this.#isEntry(value);
+    return (operation, ...operands) => {
+      const result = this.#newPlace(isEntry ? kind : 'row');
+      (isEntry ? this.#each : this.#once).push({ operation, result, operands });
+      return result;
+    };
+  }
+
   #apply(operator: Operator, value: number, operands: readonly number[], make: Make): Place {
     const [x, y] = [operands[0]!, operands[1]!];
-    const places = (): Place[] => operands.map((operand) => this.#place(operand));
+    const [operation, ...literals] = completed[operator] ?? [];
     if (operator === 'lift' || operator === 'narrow') return this.#place(x);
-    if (operator === 'negate') return make('subtract', this.#literal(0), this.#place(x));
-    if (operator === 'log' || operator === 'logDouble') return make('logRatio', this.#place(x), this.#literal(1));
-    if (operator === 'exp' || operator === 'expm1' || operator === 'log1p') return make(operator, this.#place(x), this.#literal(1));
-    if (operator === 'add') return this.#sum(x, y, () => this.#place(y), make) ?? this.#sum(y, x, () => this.#place(x), make) ?? make('add', ...places());
-    if (operator === 'subtract') {
-      const isLessRow = this.#isEntry(x) && !this.#isEntry(y);
-      if (isLessRow) return this.#sum(x, y, () => this.#negated(y), make) ?? make('add', this.#place(x), this.#negated(y));
-      const product = this.#isSingle(y) && this.#product(y);
-      return product ? make('multiplySubtract', this.#place(product.of), product.by(), this.#place(x)) : make('subtract', ...places());
+    if (operator === 'negate' && !this.#isEntry(x)) return this.#ofRow('negative', x);
+    if (operation) {
+      const isRelative = relative.includes(operator);
+      const made = (isRelative ? this.#makerOf(value, 'register') : make)(
+        operation, this.#place(x), ...literals.map((literal) => this.#literal(literal)));
+      return isRelative ? make('perUnit', made, this.#place(x)) : made;
     }
-    const product = this.#product(value);
-    if (product?.isByRow && this.#isSingle(product.of, 'argument')) return this.#load(make, product.of, product.by());
-    if (product) return make('multiply', this.#place(product.of), product.by());
-    return make(operator as MachineOperation, ...places());
+    const fused = operator === 'add' ? this.#sum(make, x, y) ?? this.#sum(make, y, x)
+      : operator === 'subtract' ? this.#difference(make, x, y)
+      : operator === 'select' ? this.#size(make, operands)
+      : this.#scaled(make, this.#product(value));
+    return fused ?? make(operator as MachineOperation, ...operands.map((operand) => this.#place(operand)));
   }
 
-  /** x + y in one instruction, if x is a product, or an input that nothing else here uses and y a number of the row. */
-  #sum(x: number, y: number, added: () => Place, make: Make): Place | undefined {
+  /** x + y in one instruction, if x is a product, or is read for this alone and y is a number of the row. */
+  #sum(make: Make, x: number, y: number, added = (): Place => this.#place(y)): Place | undefined {
     const isRow = !this.#isEntry(y);
     if (isRow && this.#isSingle(x, 'argument')) return this.#load(make, x, this.#literal(1), added());
-    const product = this.#isSingle(x) && this.#product(x);
+    const product = this.#isSingle(x, 'apply') && this.#product(x);
     if (!product) return undefined;
-    if (isRow && product.isByRow && this.#isSingle(product.of, 'argument')) return this.#load(make, product.of, product.by(), added());
-    return make('multiplyAdd', this.#place(product.of), product.by(), added());
+    const isRead = isRow && product.isByRow && this.#isSingle(product.of, 'argument');
+    return isRead ? this.#load(make, product.of, product.by(), added())
+      : make('multiplyAdd', this.#place(product.of), product.by(), added());
   }
 
-  /** Whether a value of entries is for one use in this sweep alone, so that it may be a part of that. */
-  #isSingle(value: number, kind: 'apply' | 'argument' = 'apply'): boolean {
-    return this.#program.instructions[value]!.node.kind === kind && this.#uses.get(value) === 1 && !this.#keeping.kept.has(value);
+  #difference(make: Make, x: number, y: number): Place | undefined {
+    if (this.#isEntry(x) && !this.#isEntry(y)) return this.#sum(make, x, y, () => this.#ofRow('negative', y));
+    const product = this.#isSingle(y, 'apply') && this.#product(y);
+    return product ? make('multiplySubtract', this.#place(product.of), product.by(), this.#place(x)) : undefined;
+  }
+
+  #scaled(make: Make, product: Product | undefined): Place | undefined {
+    if (!product) return undefined;
+    const isRead = product.isByRow && this.#isSingle(product.of, 'argument');
+    if (isRead) return this.#load(make, product.of, product.by());
+    return make('multiply', this.#place(product.of), product.by());
+  }
+
+  /** x plus the logarithm of the binade of w where w > 0. */
+  #size(make: Make, [condition, sum, other]: readonly number[]): Place | undefined {
+    const [zero, w] = this.#partsOf(condition!, 'less');
+    const [x, binade] = this.#partsOf(sum!, 'add');
+    if (w === undefined || binade === undefined || this.#partsOf(binade, 'logOfBinade')[0] !== w) return undefined;
+    const { node } = this.#program.instructions[zero!]!;
+    if (node.kind !== 'constant' || node.value !== 0) return undefined;
+    return make('size', this.#place(w), this.#place(x!), this.#place(other!));
+  }
+
+  /** The operands of a value that an operator makes for this use alone. */
+  #partsOf(value: number, operator: Operator): readonly number[] {
+    const { node, operands } = this.#program.instructions[value]!;
+    return node.kind === 'apply' && node.operator === operator && this.#isSingle(value, 'apply') ? operands : [];
+  }
+
+  /** Whether the sweep at hand uses a value of entries once, and no other finds it in memory. */
+  #isSingle(value: number, kind: 'apply' | 'argument'): boolean {
+    const { node } = this.#program.instructions[value]!;
+    return node.kind === kind && this.#uses.get(value) === 1 && !this.#keeping.kept.has(value);
   }
 
   #product(value: number): Product | undefined {
     const { node, operands: [x = 0, y = 0] } = this.#program.instructions[value]!;
     if (node.kind !== 'apply' || !this.#isEntry(value)) return undefined;
+    if (node.operator === 'negate') return { of: x, by: () => this.#literal(-1), isByRow: true };
     const [of, other] = this.#isEntry(x) ? [x, y] : [y, x];
     const isByRow = !this.#isEntry(other);
     if (node.operator === 'multiply') return { of, by: () => this.#place(other), isByRow };
-    return node.operator === 'divide' && of === x && isByRow ? { of, by: () => this.#inverse(other), isByRow } : undefined;
+    if (node.operator !== 'divide' || of !== x || !isByRow) return undefined;
+    return { of, by: () => this.#ofRow('inverse', other), isByRow };
   }
 
-  #negated(value: number): Place {
-    return this.#ofRow(value, 'subtract', 0, (x) => -x);
-  }
-
-  #inverse(value: number): Place {
-    return this.#ofRow(value, 'divide', 1, (x) => (x === 0 ? 0 : 1 / x));
-  }
-
-  /** 0 − x or 1/x of a number of the row, computed once. */
-  #ofRow(value: number, operation: 'subtract' | 'divide', from: number, evaluate: (x: number) => number): Place {
-    const { node } = this.#program.instructions[value]!;
-    if (node.kind === 'constant') return this.#literal(evaluate(node.value));
-    const key = `${operation} ${value}`;
-    if (!this.#rows.has(key)) this.#rows.set(key, makerIn(this.#before, this.#newRow)(operation, this.#literal(from), this.#place(value)));
-    return this.#rows.get(key)!;
+  /** −x or 1/x of a number of the row, computed once. */
+  #ofRow(kind: 'negative' | 'inverse', value: number): Place {
+    const key = `${kind} ${value}`;
+    const [operation, x] = kind === 'negative' ? ['multiply', -1] as const : ['divide', 1] as const;
+    const place = this.#places.get(key) ?? this.#makerOf(value)(operation, this.#literal(x), this.#place(value));
+    this.#places.set(key, place);
+    return place;
   }
 
   #reduce(value: number): void {
     const { node, operands } = this.#program.instructions[value]!;
     if (node.kind !== 'reduce') return;
-    const start = (x: number): Place => makerIn(this.#before, this.#newRow)('add', this.#literal(x), this.#literal(0));
-    const result = start(node.reduction === 'max' ? -Infinity : 0);
     const of = operands[0]!;
-    const make = makerIn(this.#section, () => result);
-    const product = this.#isSingle(of) && this.#product(of);
-    if (node.reduction === 'argmax') make('argmax', this.#place(of), start(-Infinity));
-    else if (node.reduction === 'max') make('max', this.#place(of));
-    else if (product) make('sum', this.#place(product.of), product.by());
-    else make('sum', this.#place(of), this.#literal(1));
-    this.#rows.set(value, result);
+    const start = (x: number): Place => this.#makerOf(value)('add', this.#literal(x), this.#literal(0));
+    const product = node.reduction === 'sum' && this.#isSingle(of, 'apply') ? this.#product(of) : undefined;
+    const result = start(node.reduction === 'max' ? -Infinity : 0);
+    const terms = product ? [this.#place(product.of), product.by()] : [this.#place(of)];
+    if (node.reduction === 'sum' && !product) terms.push(this.#literal(1));
+    if (node.reduction === 'argmax') terms.push(start(-Infinity)); // the greatest so far
+    this.#each.push({ operation: node.reduction, result, operands: terms });
+    this.#places.set(value, result);
   }
 
-  #store(output: Output): void {
-    const { outputs } = this.#program;
-    const field: Place = { kind: 'constant', index: fixedNumbers + 2 * outputs.indexOf(output) };
+  #store(output: Output, section: MachineInstruction[]): void {
     const { value, infinite } = output;
-    const make = makerIn(this.#section, () => field);
-    const operation = this.#program.instructions[value]!.type === 'double' ? 'storeDouble' : 'store';
-    const product = infinite === undefined && this.#isSingle(value) && this.#product(value);
-    if (product && product.isByRow) {
-      make(operation, this.#place(product.of), product.by());
-      return;
-    }
-    const place = this.#place(value);
-    const isEntry = this.#isEntry(value);
-    make(operation, infinite === undefined ? place : makerIn(this.#section, isEntry ? newRegister : this.#newRow)('infinite', place, this.#place(infinite)), this.#literal(1));
-  }
-
-  #inputOf(argument: number): number {
-    const { node } = this.#program.instructions[argument]!;
-    return this.#program.inputs.findIndex(({ name }) => node.kind === 'argument' && name === node.name);
-  }
-
-  #kindOf(argument: number): '' | 'Weight' | 'Double' {
-    const { isWeights, type } = this.#program.inputs[this.#inputOf(argument)]!;
-    return isWeights ? 'Weight' : type === 'double' ? 'Double' : '';
+    const { outputs, instructions } = this.#program;
+    const result: Place = { kind: 'constant', index: fixedConstants + 2 * outputs.indexOf(output) };
+    const mayScale = infinite === undefined && !this.#program.isStep && this.#isSingle(value, 'apply');
+    const product = mayScale ? this.#product(value) : undefined;
+    const isScaled = product?.isByRow;
+    let place = this.#place(isScaled ? product.of : value);
+    if (infinite !== undefined) place = this.#makerOf(value, 'register')('infinite', place, this.#place(infinite));
+    const operation = instructions[value]!.type === 'double' ? 'storeDouble' : 'store';
+    section.push({ operation, result, operands: [place, isScaled ? product.by() : this.#literal(1)] });
   }
 
   /** The entries of an input, scaled and shifted. */
   #load(make: Make, argument: number, scale = this.#literal(1), offset = this.#literal(0)): Place {
-    return make(`load${this.#kindOf(argument)}`, this.#inputOf(argument), scale, offset);
+    return make(...this.#access('load', argument), scale, offset);
   }
-}
 
-function newRegister(): Place {
-  return { kind: 'register', index: 0 };
-}
-
-function makerIn(section: MachineInstruction[], result: () => Place): Make {
-  return (operation, ...operands) => {
-    const place = result();
-    section.push({ operation, result: place, operands });
-    return place;
-  };
+  /** The operation that reads an input, and which input that is. */
+  #access(operation: 'load' | 'at', argument: number): readonly [MachineOperation, number] {
+    const { node } = this.#program.instructions[argument]!;
+    const input = this.#program.inputs.findIndex(({ name }) => node.kind === 'argument' && name === node.name);
+    const { isWeights, type } = this.#program.inputs[input]!;
+    return [`${operation}${isWeights ? 'Weight' : type === 'double' ? 'Double' : ''}`, input];
+  }
 }
 
 /** What of the inputs a loop goes on with. */
 function loopOf({ inputs, outputs, instructions, isStep }: Program): Pick<MachineCode, 'states' | 'overSteps'> {
   const placeOf = (name: string): number => inputs.findIndex((input) => input.name === name);
-  const states = isStep ? outputs.flatMap(({ name, value }, field) => [placeOf(name), field, Number(instructions[value]!.type === 'double')]) : [];
-  return { states, overSteps: inputs.reduce((bits, { isOverSteps }, index) => bits | (isOverSteps ? 1 << index : 0), 0) };
+  const partOf = ({ name, value }: Output, field: number): number[] => [placeOf(name), field, Number(instructions[value]!.type === 'double')];
+  const overSteps = inputs.reduce((bits, { isOverSteps }, index) => bits | (isOverSteps ? 1 << index : 0), 0);
+  return { states: isStep ? outputs.flatMap(partOf) : [], overSteps };
 }
 
 /** f64 has no doubles: a number as a double is the number, unless the result says so. */

@@ -3,14 +3,14 @@ import type { Program, Schedule } from './program.ts';
 
 /** What operators cost, in units of an addition. */
 const costs: Partial<Readonly<Record<Operator, number>>> = {
-  divide: 2, sqrt: 3, exp: 8, expm1: 8, log: 8, log1p: 8, exprel: 10, log1prel: 10, logRatio: 8, logDouble: 8, weigh: 8, sin: 12, cos: 12, sinc: 14, asin: 50,
-  digamma: 50,
+  divide: 3, sqrt: 5, exp: 9, expm1: 9, weigh: 9, log: 10, logDouble: 10, logRatio: 10, log1p: 10, exprel: 12,
+  log1prel: 13, sin: 25, cos: 25, sinc: 28, asin: 25, digamma: 60,
 };
 /** What costs more to compute again is kept. */
 const costOfKeeping = 5;
 
 export interface Keeping {
-  /** Values of entries that sweeps find computed by a sweep before, in the order in which they are found to be needed. */
+  /** Values of entries that a sweep leaves in memory for later ones. */
   readonly kept: ReadonlySet<number>;
   /** How often each sweep uses the values of entries that it needs. */
   readonly uses: readonly ReadonlyMap<number, number>[];
@@ -21,17 +21,18 @@ export function keepingOf({ instructions }: Program, { sweeps }: Schedule): Keep
   const kept = new Set<number>();
   const computed = new Set<number>();
   const isEntry = (value: number): boolean => instructions[value]!.per === 'entry';
-  const priceAgain = (): number[] => {
+  const pricesNow = (): number[] => {
     const prices: number[] = [];
-    for (const [value, { node, operands, per }] of instructions.entries()) {
+    instructions.forEach(({ node, operands, per }, value) => {
       const own = node.kind === 'apply' ? costs[node.operator] ?? 1 : 1;
-      prices.push(per === 'row' ? 0 : kept.has(value) ? 1 : operands.reduce((sum, operand) => sum + prices[operand]!, own));
-    }
+      const whole = kept.has(value) ? 1 : operands.reduce((sum, operand) => sum + prices[operand]!, own);
+      prices.push(per === 'row' ? 0 : whole);
+    });
     return prices;
   };
   const uses = sweeps.map(({ reductions, outputs }) => {
     const counts = new Map<number, number>();
-    const prices = priceAgain();
+    const prices = pricesNow();
     const use = (value: number): void => {
       if (!isEntry(value)) return;
       counts.set(value, (counts.get(value) ?? 0) + 1);

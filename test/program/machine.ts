@@ -23,18 +23,41 @@ const columnsIn = ({ fields }: Prepared): number => fields.reduce((sum, field) =
 export function run(prepared: Prepared, batch: number, inputs: readonly Rows[]): Float32Array {
   const { name, tables = [], numbers = [], scratch = 0, argumentsInScratch = false } = callOf(prepared);
   const width = columnsIn(prepared);
-  const [own, shared] = [true, false].map((isOwn) => inputs.filter(({ rows }) => (rows === batch) === isOwn)) as [Rows[], Rows[]];
-  const places = inputs.map((input): StepInput => input.rows === batch
-    ? { from: 'inputs', index: own.indexOf(input), width: input.width }
-    : { from: 'constants', index: tables.length + shared.indexOf(input), width: input.width, rows: 1 });
+  const [own, shared] = [true, false].map((isOwn) => inputs.filter(({ rows }) => (rows === batch) === isOwn)) as [
+    Rows[],
+    Rows[],
+  ];
+  const places = inputs.map((input): StepInput =>
+    input.rows === batch
+      ? { from: 'inputs', index: own.indexOf(input), width: input.width }
+      : { from: 'constants', index: tables.length + shared.indexOf(input), width: input.width, rows: 1 },
+  );
   const program: CpuProgram = {
-    id: programs--, slots: [width], rowsAtOnce: 1,
+    id: programs--,
+    slots: [width],
+    rowsAtOnce: 1,
     inputs: own.map((input) => ({ width: input.width })),
     constants: [...tables.map(({ make }) => make()), ...shared.map(({ data }) => data)],
-    steps: [{ name, width, slot: 0, inputs: places, tables: tables.map((_, table) => table), numbers, scratch, argumentsInScratch }],
+    steps: [
+      {
+        name,
+        width,
+        slot: 0,
+        inputs: places,
+        tables: tables.map((_, table) => table),
+        numbers,
+        scratch,
+        argumentsInScratch,
+      },
+    ],
   };
   const out = new Float32Array(batch * width).fill(NaN);
-  instance.run(program, batch, own.map(({ data }) => data), out);
+  instance.run(
+    program,
+    batch,
+    own.map(({ data }) => data),
+    out,
+  );
   return out;
 }
 
@@ -42,10 +65,14 @@ export function run(prepared: Prepared, batch: number, inputs: readonly Rows[]):
 export function interpret(prepared: Prepared, batch: number, inputs: readonly Rows[]): Float64Array {
   const width = columnsIn(prepared);
   const operands = inputs.map(({ rows, width: entries, data }): Operand => ({
-    form: 'values', rows, width: entries, row: (row) => data.subarray(rows === 1 ? 0 : row * entries).subarray(0, entries),
+    form: 'values',
+    rows,
+    width: entries,
+    row: (row) => data.subarray(rows === 1 ? 0 : row * entries).subarray(0, entries),
   }));
   const interpreter = new Interpreter(prepared);
   const out = new Float64Array(batch * width);
-  for (let row = 0; row < batch; row++) finish(interpreter.run(operands, row, out.subarray(row * width, (row + 1) * width)));
+  for (let row = 0; row < batch; row++)
+    finish(interpreter.run(operands, row, out.subarray(row * width, (row + 1) * width)));
   return out;
 }
