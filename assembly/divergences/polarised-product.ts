@@ -3,7 +3,7 @@
  * Twin: shaders/divergences/polarised-product.wgsl
  */
 import { PANEL, panelProducts } from '../math/product';
-import { quad, quadOf, storePartial } from '../math/quads';
+import { partial, quad, storePartial } from '../math/quads';
 
 /** Rows of features are whole quads. The scratch holds a panel and its sums. */
 export function polarisedProduct(
@@ -17,14 +17,19 @@ export function polarisedProduct(
   }
 }
 
-/** The product errs by a few u (D(p‖c) + D(c‖q)); below a share of this detour that is too much of what is left. */
 function settleRow(out: usize, columns: i32, toCentre: usize, fromCentre: usize, share: v128): void {
   const to = v128.load32_splat(toCentre);
-  for (let column = 0; column < columns; column += 4, out += 16, fromCentre += 16) {
-    const count = min(columns - column, 4);
-    const detour = f32x4.add(to, quadOf(fromCentre, count));
-    const divergence = f32x4.sub(detour, quadOf(out, count));
-    const settled = v128.and(f32x4.gt(divergence, f32x4.mul(share, detour)), f32x4.lt(divergence, quad(Infinity)));
-    storePartial(out, v128.bitselect(divergence, quad(-1), settled), count);
-  }
+  const end = out + ((<usize>columns & ~3) << 2);
+  for (; out < end; out += 16, fromCentre += 16) v128.store(out, settled(v128.load(out), to, v128.load(fromCentre), share));
+  const rest = columns & 3;
+  if (rest > 0) storePartial(out, settled(partial(out, rest), to, partial(fromCentre, rest), share), rest);
+}
+
+/** The product errs by a few u (D(p‖c) + D(c‖q)); below a share of this detour that is too much of what is left. */
+@inline
+function settled(product: v128, to: v128, from: v128, share: v128): v128 {
+  const detour = f32x4.add(to, from);
+  const divergence = f32x4.sub(detour, product);
+  const isSettled = v128.and(f32x4.gt(divergence, f32x4.mul(share, detour)), f32x4.lt(divergence, quad(Infinity)));
+  return v128.bitselect(divergence, quad(-1), isSettled);
 }

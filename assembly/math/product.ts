@@ -9,7 +9,7 @@ export const PANEL = 16;
 /** Outcomes of a panel that the nearest cache holds. */
 const CHUNK = 256;
 /** Products that are summed at once, and then blocks of a chunk; chunks are summed in f64, since there may be many. */
-const BLOCK: usize = 16;
+const BLOCK = 16;
 
 @inline
 function evenPairs(a: v128, b: v128): v128 { // a0 b0 a1 b1
@@ -33,10 +33,10 @@ function upperHalves(a: v128, b: v128): v128 {
 
 /** The products of up to 16 rows with all rows of y. The scratch holds a panel and its sums. */
 export function panelProducts(rows: i32, columns: i32, out: usize, panel: usize, x: usize, y: usize, width: i32): void {
-  let sums = panel + ((<usize>(width + 3) & ~3) << 6);
+  const sums = panel + ((<usize>(width + 3) & ~3) << 6);
   packPanel(panel, x, rows, width);
   panelProduct(sums, panel, y, columns, width);
-  for (let row = 0; row < rows; row += 4, sums += stripOf(columns)) storeStrip(out + (<usize>row * columns << 2), sums, min(rows - row, 4), columns);
+  storeSums(out, sums, rows, columns);
 }
 
 /** Packs up to 16 rows; the last one stands for those that are missing, and what is beyond their ends is never read. */
@@ -62,7 +62,7 @@ function packPanel(panel: usize, x: usize, rows: i32, width: i32): void {
 
 /** Bytes from the sums of four rows of a panel, which are f64, to those of the next four. */
 @inline
-function stripOf(rowsOfY: i32): usize {
+export function stripOf(rowsOfY: i32): usize {
   return <usize>((rowsOfY + 3) & ~3) << 5;
 }
 
@@ -70,18 +70,19 @@ function stripOf(rowsOfY: i32): usize {
 function panelProduct(sums: usize, panel: usize, y: usize, rowsOfY: i32, width: i32): void {
   const stride = (<usize>width) << 2;
   const strip = stripOf(rowsOfY);
-  for (let k = 0; k < width; k += CHUNK) {
-    const end = panel + ((<usize>min(CHUNK, width - k)) << 6);
+  for (let k = 0; k < width; k += CHUNK, panel += CHUNK << 6, y += CHUNK << 2) {
     for (let row = 0; row < rowsOfY; row += 2) {
       const y0 = y + <usize>row * stride;
-      addProducts(sums + ((<usize>row) << 5), strip, panel, end, y0, row + 1 < rowsOfY ? y0 + stride : y0, k === 0);
+      addProducts(sums + ((<usize>row) << 5), strip, min(CHUNK, width - k), panel, 64, y0, row + 1 < rowsOfY ? y0 + stride : y0, 4, k === 0);
     }
-    panel = end;
-    y += CHUNK << 2;
   }
 }
 
-/** The sums of up to four rows, which lie together, row by row. */
+/** The sums of up to 16 rows, which lie together in strips, row by row. */
+export function storeSums(out: usize, sums: usize, rows: i32, columns: i32): void {
+  for (let row = 0; row < rows; row += 4, sums += stripOf(columns)) storeStrip(out + (<usize>row * columns << 2), sums, min(rows - row, 4), columns);
+}
+
 function storeStrip(out: usize, sums: usize, rows: i32, columns: i32): void {
   const stride = (<usize>columns) << 2;
   for (let column = 0; column < columns; column += 4, sums += 128, out += 16) {
@@ -90,11 +91,17 @@ function storeStrip(out: usize, sums: usize, rows: i32, columns: i32): void {
     const b = sumsAt(sums + 32);
     const c = sumsAt(sums + 64);
     const d = sumsAt(sums + 96);
-    storePartial(out, lowerHalves(evenPairs(a, b), evenPairs(c, d)), count);
-    if (rows > 1) storePartial(out + stride, upperHalves(evenPairs(a, b), evenPairs(c, d)), count);
-    if (rows > 2) storePartial(out + 2 * stride, lowerHalves(oddPairs(a, b), oddPairs(c, d)), count);
-    if (rows > 3) storePartial(out + 3 * stride, upperHalves(oddPairs(a, b), oddPairs(c, d)), count);
+    storeQuad(out, lowerHalves(evenPairs(a, b), evenPairs(c, d)), count);
+    if (rows > 1) storeQuad(out + stride, upperHalves(evenPairs(a, b), evenPairs(c, d)), count);
+    if (rows > 2) storeQuad(out + 2 * stride, lowerHalves(oddPairs(a, b), oddPairs(c, d)), count);
+    if (rows > 3) storeQuad(out + 3 * stride, upperHalves(oddPairs(a, b), oddPairs(c, d)), count);
   }
+}
+
+@inline
+function storeQuad(at: usize, x: v128, count: i32): void {
+  if (count === 4) v128.store(at, x); // mostly, and not worth a call
+  else storePartial(at, x, count);
 }
 
 @inline
@@ -102,15 +109,15 @@ function sumsAt(at: usize): v128 {
   return narrowed(v128.load(at), v128.load(at, 16));
 }
 
+/** Adds products of 16 numbers of x, of which there are `count`, with one of each y; each of them is a stride from the next. */
 @inline
-function addProducts(sums: usize, strip: usize, x: usize, end: usize, y0: usize, y1: usize, isFirst: bool): void {
+export function addProducts(sums: usize, strip: usize, count: i32, x: usize, strideX: usize, y0: usize, y1: usize, strideY: usize, isFirst: bool): void {
   let t0 = f32x4.splat(0), t1 = f32x4.splat(0), t2 = f32x4.splat(0), t3 = f32x4.splat(0);
   let t4 = f32x4.splat(0), t5 = f32x4.splat(0), t6 = f32x4.splat(0), t7 = f32x4.splat(0);
-  while (x < end) {
+  for (let left = count; left > 0; left -= BLOCK) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
     let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
-    const next = min(end, x + (BLOCK << 6));
-    for (; x < next; x += 64, y0 += 4, y1 += 4) {
+    for (let k = min(left, BLOCK); k > 0; k--, x += strideX, y0 += strideY, y1 += strideY) {
       const x0 = v128.load(x);
       const x1 = v128.load(x, 16);
       const x2 = v128.load(x, 32);

@@ -4,7 +4,7 @@ import { apply, turnsPerStep, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { sumPiece } from '../math/sum.ts';
 import { tensorOfIndices } from '../math/take.ts';
-import { paddedWidth } from '../math/tile-product.ts';
+import { paddedWidth, panelCall } from '../math/tile-product.ts';
 import { step, stripKernel, stripsOf, sumOfStrips, type Strips } from './strips.ts';
 import { checkNumbers, numbers, ofProducts } from './sums.ts';
 
@@ -25,9 +25,6 @@ const ofStrips: Operation<Strips> = {
   },
 };
 
-/** Rows of the result that the CPU makes at once (assembly/linear/gram.ts). */
-const rowsAtOnce = 16;
-
 /** For the CPU with the number of each row of the result: it makes some of them at a time. */
 const ofRows: Operation<object> = {
   ...step, name: 'gramOfRows', arguments: [...batch, numbers('row', 'rows')],
@@ -36,7 +33,7 @@ const ofRows: Operation<object> = {
     const width = paddedWidth(y!.width);
     return sumOfStrips(apply(ofStrips, [x!, y!], { strips: stripsOf(rowsOf([x!, y!]), 3 * x!.width * width) }), y!.width, width);
   },
-  cpu: ({ width }) => ({ name: 'gram', rowsAtOnce, scratch: 8 * rowsAtOnce * (width + 8) }),
+  cpu: (dispatch) => ({ ...panelCall(dispatch), name: 'gram' }),
 };
 
 const operation: Operation<object> = {
