@@ -114,8 +114,8 @@ function takenObjective(given: Objective): Objective {
 
 function checkParameters({ stepSize, steps }: DescentParameters): void {
   checkStepSize(name, stepSize);
-  if (Number.isInteger(steps) && steps >= 0) return;
-  throw new DomainError({ operation: name, argument: 'steps', expected: 'a whole number ≥ 0', got: shown(steps), remedy: 'Pass { steps: … }.' });
+  if (Number.isInteger(steps) && steps >= 0 && steps < 2 ** 31) return;
+  throw new DomainError({ operation: name, argument: 'steps', expected: 'a whole number from 0 to 2³¹ − 1', got: shown(steps), remedy: 'Pass { steps: … }.' });
 }
 
 /**
