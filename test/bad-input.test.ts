@@ -209,7 +209,7 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
 
     test.each([-1, 1.5, Number.NaN, Infinity, '3', undefined])('steps %s', async (steps) => {
       for (const objective of [{ kind: 'alphaDivergence', alpha: 0, targets: p }, { kind: 'linear', gradient: v }]) {
-        await expectFailure(() => loose.mirrorDescent!(p, objective, { stepSize: 1, steps }), DomainError, 'domain', { operation: 'mirrorDescent', argument: 'steps', expected: 'a whole number ≥ 0' });
+        await expectFailure(() => loose.mirrorDescent!(p, objective, { stepSize: 1, steps }), DomainError, 'domain', { operation: 'mirrorDescent', argument: 'steps', expected: 'a whole number from 0 to 2³¹ − 1' });
       }
     });
 

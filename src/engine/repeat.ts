@@ -52,7 +52,7 @@ function traced({ host, shape: [rows, ...row], form }: Tensor, body: (state: Ten
     return { state, next: composing(() => body(state)) };
   };
   const first = onRows(rows!);
-  return rows === 1 && first.next.rows > 1 ? onRows(first.next.rows) : first;
+  return rows === 1 && first.next.rows !== 1 ? onRows(first.next.rows) : first;
 }
 
 /** What a step uses that does not depend on the state. */

@@ -1,4 +1,4 @@
-import { apply, checkOutcomes } from '../engine/operation.ts';
+import { apply, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { centre, defineRows, outcomes, type RowOperation, shares, type Value } from '../program/index.ts';
@@ -53,7 +53,7 @@ function inverseProduct(p: Value, v: Value): Value {
  */
 export const fisherVectorProduct: {
   (p: Tensor, v: Tensor, parameters: CoordinateParameters): Tensor;
-  readonly operation: RowOperation<CoordinateParameters>;
+  readonly operation: Operation<CoordinateParameters>;
 } = Object.assign(
   (p: Tensor, v: Tensor, parameters: CoordinateParameters): Tensor => apply(operation, [weightsOf(p), v], parameters),
   { operation },

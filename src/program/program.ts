@@ -34,7 +34,8 @@ export interface Output {
 /** A function of the rows of its inputs, as data: it goes to workers, and is the key of what is made of it. */
 export interface Program {
   readonly name: string;
-  readonly formula: string;
+  /** No build has it (build/record-notes.ts). */
+  readonly formula?: string | undefined;
   readonly inputs: readonly Input[];
   /** Numbers that come with each call and change nothing of the code. */
   readonly numbers: readonly string[];

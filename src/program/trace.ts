@@ -9,7 +9,7 @@ export type Returned = Value | Values;
 
 export interface Traced {
   readonly name: string;
-  readonly formula: string;
+  readonly formula?: string | undefined;
   readonly inputs: readonly Input[];
   readonly numbers: readonly string[];
   readonly program: (values: Values, numbers: Values) => Returned;

@@ -32,7 +32,7 @@ export function writeProgram(program: Program): WrittenProgram {
     '@builtin(local_invocation_index) local: u32',
   ];
   const source = [
-    `// ${program.name}: ${program.formula}`.replaceAll('\n', ' '),
+    `// ${program.name}: ${program.formula ?? ''}`.replaceAll('\n', ' '),
     '// Written by src/program/wgsl.ts: x_k is of an entry, row_x of the row; v1 has no name.',
     wgslStruct('Uniforms', uniforms), '',
     ...bindingsOf(program), '',

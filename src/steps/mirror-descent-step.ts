@@ -1,4 +1,4 @@
-import { apply, checkOutcomes } from '../engine/operation.ts';
+import { apply, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { bytesInDouble } from '../math/scratch.ts';
@@ -56,7 +56,7 @@ const operation: RowOperation<StepParameters> = defineRows<StepParameters>({
  */
 export const mirrorDescentStep: {
   (p: Tensor, gradient: Tensor, parameters: StepParameters): Tensor;
-  readonly operation: RowOperation<StepParameters>;
+  readonly operation: Operation<StepParameters>;
 } = Object.assign(
   (p: Tensor, gradient: Tensor, parameters: StepParameters): Tensor => apply(operation, [weightsOf(p), gradient], parameters),
   { operation },

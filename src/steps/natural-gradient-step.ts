@@ -1,4 +1,4 @@
-import { apply, checkChoice, checkOutcomes } from '../engine/operation.ts';
+import { apply, checkChoice, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { defineRows, type RowOperation, shares, type Value, valueOf } from '../program/index.ts';
@@ -79,5 +79,5 @@ function normalised(x: Value): Value {
  */
 export const naturalGradientStep: {
   (p: Tensor, gradient: Tensor, parameters: NaturalGradientParameters): Tensor;
-  readonly operation: RowOperation<NaturalGradientParameters>;
+  readonly operation: Operation<NaturalGradientParameters>;
 } = Object.assign((p: Tensor, gradient: Tensor, parameters: NaturalGradientParameters): Tensor => apply(operation, [weightsOf(p), gradient], parameters), { operation });
