@@ -13,8 +13,6 @@ const operations: Readonly<Record<string, (p: Tensor, q: Tensor) => Tensor>> = {
 };
 /** Rounds of a shape, the first number even if they take longer than the milliseconds, unless one takes as long as that. */
 const [FEWEST, MOST, BUDGET] = [3, 25, 1500];
-/** Runs from which an engine learns before, and milliseconds for them. */
-const [MOST_LESSONS, LEARNING] = [24, 500];
 /** Milliseconds that a sample takes at least, if need be of several reads: clocks are coarse. */
 const SAMPLE = 0.5;
 
@@ -67,12 +65,10 @@ async function measureCell({ operation, rows, outcomes }: { operation: string; r
     last = reports.at(-1)!;
     taken.push(last.backend === 'webgpu' ? 'webgpu' : 'cpu');
   };
-  let first: TimedRun | undefined;
   for (const place of PLACES) {
-    first = await run(place); // compiles, except where it takes so long that this does not count
+    const first = await run(place); // compiles, except where it takes so long that this does not count
     if (first.milliseconds > 4 * BUDGET) note(place, first);
   }
-  for (let lesson = 0, began = performance.now() - first!.milliseconds; lesson < MOST_LESSONS && performance.now() - began < LEARNING; lesson++) await run('auto');
   const start = performance.now();
   const isOver = (round: number): boolean => performance.now() - start > (round < FEWEST ? 4 * BUDGET : BUDGET);
   for (let round = 0; round < MOST && (round === 0 || !isOver(round)); round++) {

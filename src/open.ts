@@ -20,7 +20,7 @@ export interface EngineOptions extends CommonOptions {
   /**
    * Whether 'auto' may measure the adapter and the CPU (default true), when a read first asks a question that this answers: a
    * read then waits for up to 50 ms longer, once an adapter, for pages keep the figures in their localStorage where they may.
-   * Without, an average device is assumed. Either way the engine learns from its runs.
+   * Without, an average device is assumed. Either way runs correct what is predicted for other calls.
    */
   readonly calibrate?: boolean;
 }

@@ -54,6 +54,9 @@ export function assumedDevice(softwareAdapter: boolean): DeviceCosts {
 
 /** How many times dearer than what is measured a number of a usual operation is taken to be until it has run. */
 const dearer: Readonly<Record<Way, number>> = { webgpu: 1, fast: 8, reference: 40 };
+/** Numbers a millisecond of a fast path that cannot run, so that the reference does all. */
+export const instead = (reference: number): number => (reference * dearer.fast) / dearer.reference;
+
 /** Milliseconds of a call on the CPU, for one row of two numbers. */
 const call = 0.03;
 /** What a row costs besides its numbers, in numbers. */
@@ -64,4 +67,12 @@ export function predict(way: Way, work: Work, bytesDown: number, { device, cpu }
   if (way === 'webgpu') return device.latency + work.passes * device.dispatch + work.bytesUp / device.up + bytesDown / device.down + (dearer.webgpu * work.numbers) / device.kernel;
   const back = work.bytesBack > 0 ? device.latency + work.bytesBack / device.down : 0;
   return back + call + (dearer[way] * (work.numbers + numbersPerRow * work.rows)) / cpu[way];
+}
+
+/** How much of what a run says of the predictions is believed, and how far off it is believed to be at most. */
+const [trust, mostOff] = [1 / 2, 4];
+
+/** How many times longer than predicted runs take, after one more that took so many times longer. */
+export function corrected(known: number, seen: number): number {
+  return known * Math.min(mostOff, Math.max(1 / mostOff, seen / known)) ** trust;
 }

@@ -7,6 +7,11 @@ export function makingOf({ origin }: Tensor): Origin & { readonly kind: 'result'
   return origin;
 }
 
+/** The name of what makes a tensor. */
+export function operationOf({ origin }: Tensor): string {
+  return origin.kind === 'result' ? origin.operation.name : 'rows';
+}
+
 /** What a tensor goes round, if it is the result of a loop. */
 export function bodyOf({ origin }: Tensor): LoopBody<Tensor> | undefined {
   return origin.kind === 'result' ? origin.operation.body : undefined;

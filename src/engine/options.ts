@@ -8,7 +8,7 @@ import { checkBudget } from './webgpu/memory.ts';
 
 export interface EngineOptions {
   /**
-   * Where to run: where WebGPU has an adapter, 'auto' (default) decides read by read, by what the CPU and WebGPU are predicted to
+   * Where to run: where WebGPU has an adapter, 'auto' (default) decides call by call, by what the CPU and WebGPU are predicted to
    * take, and takes the CPU otherwise. 'cpu' is the fast path of the CPU, with the f64 reference for what it does not do;
    * 'reference' is that reference alone. The engine of `dually/webgpu` has no fast path of the CPU: 'auto' is WebGPU for all
    * that it can do.

@@ -4,7 +4,7 @@ import type { Events } from './events.ts';
 import type { FastPath } from './fast-path.ts';
 import { BufferOwners } from './buffer-owners.ts';
 import { Verifier, type Check, type CheckOptions } from './verifier.ts';
-import { lineageOf } from './lineage.ts';
+import { lineageOf, operationOf } from './lineage.ts';
 import { OnCpu } from './on-cpu.ts';
 import { recovering, withoutSteppingBack } from './recovery.ts';
 import { Reference, type SourceData } from './reference.ts';
@@ -67,11 +67,12 @@ export class Scheduler implements Runner {
     const start = performance.now();
     const reason = this.#reasonForCpu(tensor);
     if (reason !== undefined) return this.#readOnCpu(tensor, withoutSteppingBack(options), start, reason);
-    const gpu = this.#devices!.current;
-    if (!this.#selector || !gpu) return this.#readOnDevice(tensor, options, start);
+    if (!this.#selector) return this.#readOnDevice(tensor, options, start);
+    const gpu = this.#devices!.current ?? await unlessAborted(this.#devices!.live(), options.signal);
+    if (!gpu) return this.#readOnDevice(tensor, options, start);
     const chosen = this.#selector.choose(tensor, gpu, this.#devices!.adapter);
     const choice = chosen instanceof Promise ? await unlessAborted(chosen, options.signal) : chosen;
-    const waited = choice === chosen ? 0 : performance.now() - start;
+    const waited = performance.now() - start;
     const run = this.#selector.begin();
     let report: RunReport | undefined;
     try {
@@ -228,10 +229,6 @@ interface Made {
 
 const noBuffer = { operation: 'tensor.buffer', remedy: 'Use tensor.read(), which works on every backend.' };
 const noRows = 'there are no rows';
-
-function operationOf({ origin }: Tensor): string {
-  return origin.kind === 'result' ? origin.operation.name : 'rows';
-}
 
 function unsupportedReason(tensor: Tensor): string | undefined {
   for (const { origin } of lineageOf(tensor)) {

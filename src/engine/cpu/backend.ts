@@ -31,14 +31,13 @@ let collected: FinalizationRegistry<WorkerPool> | undefined;
 export class CpuBackend implements FastPath {
   readonly #options: WorkerPoolOptions;
   #hands: Promise<Hands | undefined> | undefined;
-  #cannot = false;
 
   constructor(options: WorkerPoolOptions = {}) {
     this.#options = options;
   }
 
   plan(root: Tensor): FastPlan {
-    return (this.#cannot || root.origin.kind === 'source' ? undefined : fastStages(root)) ?? 'none';
+    return (root.origin.kind === 'source' ? undefined : fastStages(root)) ?? 'none';
   }
 
   /** Runs a tensor, or says that there is no WebAssembly here, or not enough of its memory. */
@@ -69,7 +68,6 @@ export class CpuBackend implements FastPath {
   async #open(): Promise<Hands | undefined> {
     const module = await wasmModule();
     const instance = module && await Instance.open(module).catch(() => undefined); // no memory for another, perhaps
-    this.#cannot = !instance;
     if (!module || !instance) return undefined;
     const pool = new WorkerPool(module, this.#options);
     (collected ??= new FinalizationRegistry((orphaned) => orphaned.destroy())).register(this, pool);
