@@ -6,6 +6,7 @@ import type { Regime } from '../../src/engine/kernel.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, divergenceMatrix, klDivergence, nearest, totalVariationDistance, type OfDivergence } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
 import { randomRows } from '../engine/random-rows.ts';
 import { expectFailure } from '../failure.ts';
 
@@ -28,7 +29,8 @@ describe.each(['lane', 'workgroup', 'cpu'] as const satisfies (Regime | 'cpu')[]
   const forced = where === 'cpu' ? {} : { regime: where };
   const opened: Engine[] = [];
   const open = async (more: object): Promise<Engine> => {
-    const made = await openEngine({ backend: where === 'cpu' ? 'cpu' : 'webgpu', check: 'all' }, { ...forced, ...more });
+    const place = await placeFor(where === 'cpu' ? 'cpu' : 'webgpu');
+    const made = await openEngine({ ...place, check: 'all' }, { ...forced, ...more });
     opened.push(made);
     return made;
   };
