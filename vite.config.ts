@@ -43,6 +43,7 @@ function inBrowser(
       browser: {
         enabled: true,
         headless: true,
+        fileParallelism: false, // one GPU, one page
         ui: false,
         screenshotFailures: false,
         commands: { crashGpu },
