@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../src/engine/open.ts';
 import { ShaderCompilationError } from '../src/engine/errors.ts';
-import type { Kernel, Regime } from '../src/engine/kernel.ts';
+import { piecesOf, type Kernel, type Regime } from '../src/engine/kernel.ts';
 import { apply } from '../src/engine/operation.ts';
 import { regimeLayout } from '../src/engine/regimes.ts';
 import { compileShader, joinPieces } from '../src/engine/shader.ts';
@@ -24,7 +24,7 @@ test.each(['lane', 'team', 'workgroup'] as const satisfies Regime[])('every kern
   const sources = new Map<string, { name: string; shader: ReturnType<typeof joinPieces> }>();
   for (const { name, kernel, dispatch } of uses) {
     if ((regime !== 'lane' && kernel.over === 'elements') || (regime === 'team' && !kernel.teams)) continue;
-    const shader = joinPieces([...regimeLayout(regime, 1).pieces, ...kernel.pieces(dispatch, regime)]);
+    const shader = joinPieces([...regimeLayout(regime, 1).pieces, ...piecesOf(kernel, dispatch, regime)]);
     sources.set(shader.source, { name, shader });
   }
   const messages: string[] = [];
@@ -44,10 +44,18 @@ test('an error in a piece is reported with its file and line', async () => {
   await expect(failure).rejects.toMatchObject({ operation: 'broken kernel', got: expect.stringMatching(/^math\/broken\.wgsl:3:\d+ .*missing/s) as string });
 });
 
+test.each(['lane', 'workgroup'] as const)('the pieces of every kernel are made once, so that a dispatch finds its pipeline by them, in regime %s', (regime) => {
+  for (const { name, kernel, dispatch } of uses) {
+    const [first, again] = [piecesOf(kernel, dispatch, regime), piecesOf(kernel, { ...dispatch }, regime)];
+    expect(first.length, name).toBe(again.length);
+    for (const [index, piece] of first.entries()) expect(piece === again[index], `${name}: ${piece.name}`).toBe(true);
+  }
+});
+
 describe('a new α compiles nothing', () => {
   const sweep = Array.from({ length: 1000 }, (_, index) => (index - 500) / 250 + 1e-4); // |α| ≤ 2, and never ±1
-  const sourceOf = ({ pieces }: Kernel<unknown>, use: KernelUse, alpha: number): string =>
-    joinPieces(pieces({ ...use.dispatch, parameters: { ...(use.dispatch.parameters as object), alpha } }, 'lane')).source;
+  const sourceOf = (kernel: Kernel<unknown>, use: KernelUse, alpha: number): string =>
+    joinPieces(piecesOf(kernel, { ...use.dispatch, parameters: { ...(use.dispatch.parameters as object), alpha } }, 'lane')).source;
 
   test('since the WGSL of a kernel is the same at 1,000 of them', () => {
     const ofAlpha = uses.filter(({ dispatch }) => 'alpha' in (dispatch.parameters as object));

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../src/engine/open.ts';
-import { uniformsOf } from '../src/engine/kernel.ts';
+import { piecesOf, uniformsOf, type Piece } from '../src/engine/kernel.ts';
 import { formCheck } from '../src/engine/form-check.ts';
 import { wgslStruct, type UniformLayout } from '../src/engine/uniform-layout.ts';
 import { regimeLayout } from '../src/engine/regimes.ts';
@@ -43,7 +43,7 @@ test('every WGSL file is imported, and by its own path', () => {
 });
 
 test('every WGSL file is in a kernel of an exported operation, under its name', () => {
-  const pieces = [...uses.flatMap(({ kernel, dispatch }) => [...kernel.pieces(dispatch, 'lane'), ...kernel.pieces(dispatch, 'workgroup')]), ...(['lane', 'team', 'workgroup'] as const).flatMap((regime) => [...regimeLayout(regime, 1).pieces, ...regimeLayout(regime, 1e6).pieces]), ...formPieces()];
+  const pieces = [...uses.flatMap(({ kernel, dispatch }) => [...piecesOf(kernel, dispatch, 'lane'), ...piecesOf(kernel, dispatch, 'workgroup')]), ...(['lane', 'team', 'workgroup'] as const).flatMap((regime) => [...regimeLayout(regime, 1).pieces, ...regimeLayout(regime, 1e6).pieces]), ...formPieces()];
   const files = pieces.filter(({ name }) => name.includes('/')); // a caller's snippet is no file
   const sources = new Map(files.map(({ name, source }) => [`shaders/${name}`, source]));
   expect([...sources.keys()].sort()).toEqual(shaders.map(({ path }) => path));
@@ -52,7 +52,7 @@ test('every WGSL file is in a kernel of an exported operation, under its name', 
 
 test('the uniforms of every kernel are laid out as its WGSL says', () => {
   const kernels = [
-    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: uniformsOf(kernel, dispatch), pieces: kernel.pieces(dispatch, 'lane') })),
+    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: uniformsOf(kernel, dispatch), pieces: piecesOf(kernel, dispatch, 'lane') })),
     { name: 'check of rows', layout: formCheck.uniforms as UniformLayout, pieces: formPieces() },
   ];
   for (const { name, layout, pieces } of kernels) {
@@ -61,8 +61,8 @@ test('the uniforms of every kernel are laid out as its WGSL says', () => {
   }
 });
 
-function formPieces(): ReturnType<typeof formCheck.pieces> {
-  return formCheck.pieces({ parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [{ form: 'weights', rows: 1, width: 2 }] }, 'lane');
+function formPieces(): readonly Piece[] {
+  return piecesOf(formCheck, { parameters: { first: 0, slot: 0 }, rows: 1, width: 2, inputs: [{ form: 'weights', rows: 1, width: 2 }] }, 'lane');
 }
 
 describe('assembly/', () => {

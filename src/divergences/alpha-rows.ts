@@ -1,7 +1,7 @@
 import rowwiseSource from '../../shaders/divergences/rowwise-alphas.wgsl?raw';
 import { ShapeError } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
-import type { Kernel } from '../engine/kernel.ts';
+import type { Kernel, Piece } from '../engine/kernel.ts';
 import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
@@ -12,6 +12,8 @@ import { checkAlphas, greatestMagnitude, isList, type AlphaList } from './alpha-
 import { alphaTolerance, logitPieces, unsupportedAlpha, weightPieces, type AlphaParameters } from './alpha-member.ts';
 import { identityMember } from './identity-member.ts';
 import { pairArguments } from './row-divergence.ts';
+
+const rowwiseAlphasPiece: Piece = { name: 'divergences/rowwise-alphas.wgsl', source: rowwiseSource };
 
 export interface RowAlphaParameters {
   /** Amari's α: −1 is KL(p‖q), +1 is KL(q‖p), 0 is 4H². Any real number, or one for each row. */
@@ -25,7 +27,7 @@ function alphasOf({ alpha }: RowAlphaParameters): AlphaList {
 const kernel: Kernel<RowAlphaParameters> = {
   pieces: ({ parameters, inputs }) => [
     ...loaderPieces(inputs), ...(isLogits(inputs[0]!.form) ? logitPieces : weightPieces), alphaTablesPiece, ...seriesPieces(seriesDegree(greatestMagnitude(alphasOf(parameters)))),
-    identityMember, { name: 'divergences/rowwise-alphas.wgsl', source: rowwiseSource },
+    identityMember, rowwiseAlphasPiece,
   ],
   uniforms: defineUniforms({
     rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', slots_start: 'u32', slots_stride: 'u32',

@@ -16,6 +16,8 @@ import { alphaTolerance, logitPieces, unsupportedAlpha, weightPieces } from './a
 import { identityMember } from './identity-member.ts';
 import { checkForms, pairArguments } from './row-divergence.ts';
 
+const alphaSpectrumPiece: Piece = { name: 'divergences/alpha-spectrum.wgsl', source };
+
 export interface SpectrumParameters {
   /** The values of Amari's α: any real numbers, in any order. */
   readonly alphas: AlphaList;
@@ -57,7 +59,7 @@ const operation: Operation<SpectrumParameters> = {
   kernel: {
     pieces: ({ parameters, inputs }) => [
       ...loaderPieces(inputs), ...(isLogits(inputs[0]!.form) ? logits : weights), ...alphaQuadPieces(seriesDegree(greatest(parameters))), ...seriesPieces(seriesDegree(greatest(parameters))),
-      identityMember, { name: 'divergences/alpha-spectrum.wgsl', source },
+      identityMember, alphaSpectrumPiece,
     ],
     tables: ({ parameters: { alphas } }) => [{ key: `alphas ${Array.from(alphas).join(' ')}`, make: () => alphaQuads(alphas) }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),

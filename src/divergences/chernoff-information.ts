@@ -1,4 +1,5 @@
 import source from '../../shaders/divergences/chernoff-information.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -6,6 +7,8 @@ import { chernoffOfWeights } from '../math/chernoff.ts';
 import { chernoffSearch, searchArguments, searchPieces, searchUniforms } from './chernoff-search.ts';
 import { reducible, type ReductionParameters } from './reduction.ts';
 import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
+
+const chernoffInformationPiece: Piece = { name: 'divergences/chernoff-information.wgsl', source };
 
 const tolerance = {
   ulps: () => 5, relativeTo: 'entry' as const,
@@ -17,7 +20,7 @@ const value: Operation<object> = {
   name: 'chernoffValue', formula: '−log Σ p^σ q^(1−σ)', source: 'Nielsen 2013', tolerance, arguments: searchArguments,
   result: (inputs) => ({ shape: [batchSize(value, inputs)], form: 'values' }),
   kernel: {
-    pieces: ({ inputs }) => [...loaderPieces(inputs), ...searchPieces, { name: 'divergences/chernoff-information.wgsl', source }],
+    pieces: ({ inputs }) => [...loaderPieces(inputs), ...searchPieces, chernoffInformationPiece],
     uniforms: searchUniforms,
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',

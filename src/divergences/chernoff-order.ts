@@ -18,7 +18,7 @@ const last: Operation<object> = {
   arguments: [{ name: 'state', takes: 'values', axis: 'rows' }],
   result: ([state]) => ({ shape: [state!.rows], form: 'values' }),
   kernel: {
-    pieces: () => [{ name: 'divergences/chernoff-order.wgsl', source }],
+    pieces: [{ name: 'divergences/chernoff-order.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', state_start: 'u32', state_stride: 'u32' }),
     over: 'elements',
     items: ({ rows }) => rows,

@@ -11,6 +11,9 @@ import { equalMassesPieces } from '../math/equal-masses.ts';
 import { logRatioPiece } from '../math/log-ratio.ts';
 import { pairArguments } from './row-divergence.ts';
 
+const chernoffStartPiece: Piece = { name: 'divergences/chernoff-start.wgsl', source: startSource };
+const chernoffStepPiece: Piece = { name: 'divergences/chernoff-step.wgsl', source: stepSource };
+
 /**
  * The search for the order of the Chernoff information, row by row, a dispatch a step; rows that have arrived are only
  * copied. A state is: what equals the masses (five numbers), the exponent of q, the interval it is in, whether it is
@@ -27,7 +30,7 @@ const start: Operation<object> = {
   name: 'chernoffStart', formula: 'the search at ½', source, tolerance, arguments: pairArguments,
   result: (inputs) => ({ shape: [batchSize(start, inputs), STATE], form: 'values' }),
   kernel: {
-    pieces: ({ inputs }) => [...loaderPieces(inputs), ...equalMassesPieces, { name: 'divergences/chernoff-start.wgsl', source: startSource }],
+    pieces: ({ inputs }) => [...loaderPieces(inputs), ...equalMassesPieces, chernoffStartPiece],
     uniforms: defineUniforms({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',
@@ -47,7 +50,7 @@ const step: Operation<object> = {
   name: 'chernoffStep', formula: 'a − log(A/B)/(log(A/B))′', source, tolerance, arguments: searchArguments,
   result: (inputs) => ({ shape: [batchSize(step, inputs), STATE], form: 'values' }),
   kernel: {
-    pieces: ({ inputs }) => [...loaderPieces(inputs), ...searchPieces, { name: 'divergences/chernoff-step.wgsl', source: stepSource }],
+    pieces: ({ inputs }) => [...loaderPieces(inputs), ...searchPieces, chernoffStepPiece],
     uniforms: searchUniforms,
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',

@@ -1,6 +1,6 @@
 import source from '../../shaders/divergences/mean-surprisal.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
-import type { Kernel } from '../engine/kernel.ts';
+import type { Kernel, Piece } from '../engine/kernel.ts';
 import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
@@ -12,8 +12,10 @@ import { reducible } from './reduction.ts';
 import { pairArguments, type PlainPairFunction, type RowParameters } from './row-divergence.ts';
 import { tempering } from '../math/temperature.ts';
 
+const meanSurprisalPiece: Piece = { name: 'divergences/mean-surprisal.wgsl', source };
+
 const kernel: Kernel<object> = {
-  pieces: ({ inputs }) => [...loaderPieces(inputs), ...commonPieces, doubleSinglePiece, { name: 'divergences/mean-surprisal.wgsl', source }],
+  pieces: ({ inputs }) => [...loaderPieces(inputs), ...commonPieces, doubleSinglePiece, meanSurprisalPiece],
   uniforms: defineUniforms({
     rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_logits: 'u32', q_logits: 'u32',
   }),

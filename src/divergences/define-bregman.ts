@@ -1,10 +1,13 @@
 import source from '../../shaders/divergences/bregman-custom.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
 import { taken } from '../engine/parameters.ts';
 import { snippetPieces } from '../engine/snippet.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { bregmanSum } from './bregman-divergence.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
 import { ownTolerance, refuse, snippetFunctions, snippetFunctionsPiece, takenDefinition, type OwnDivergence } from './snippet-functions.ts';
+
+const bregmanCustomPiece: Piece = { name: 'divergences/bregman-custom.wgsl', source };
 
 export interface BregmanDefinition extends OwnDivergence {
   /** φ(p) − φ(q) − φ′(q)(p − q) in WGSL, of `p`, `q` and `difference` = p − q: an expression, or statements with return. */
@@ -66,7 +69,7 @@ export function defineBregman(given: BregmanDefinition): PlainDivergence {
     source: definition.source ?? 'defined by the caller',
     tolerance: ownTolerance(definition),
     weights: {
-      pieces: () => [...rowSumPieces, snippetFunctionsPiece, { name: 'divergences/bregman-custom.wgsl', source }, bregmanSum, ...snippet],
+      pieces: () => [...rowSumPieces, snippetFunctionsPiece, bregmanCustomPiece, bregmanSum, ...snippet],
       parts: partsOfWeights,
       tables: () => [{ key: `infinite ${infinities.join(' ')}`, make: () => Float32Array.from(infinities) }],
       reference: (p, q) => reference(definition, p, q),

@@ -1,9 +1,12 @@
 import source from '../../shaders/divergences/f-divergence.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
 import { snippetPieces } from '../engine/snippet.ts';
 import { NormalisedPair } from '../math/normalised-pair.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
 import { ownTolerance, refuse, snippetFunctions, snippetFunctionsPiece, takenDefinition, type OwnDivergence } from './snippet-functions.ts';
+
+const fDivergencePiece: Piece = { name: 'divergences/f-divergence.wgsl', source };
 
 export interface FDivergenceDefinition extends OwnDivergence {
   /** f in WGSL, of `ratio` = p/q and `excess` = p/q − 1: an expression, or statements with return. */
@@ -79,7 +82,7 @@ export function defineFDivergence(given: FDivergenceDefinition): PlainDivergence
     source: definition.source ?? 'defined by the caller',
     tolerance: ownTolerance(definition),
     weights: {
-      pieces: () => [...rowSumPieces, snippetFunctionsPiece, { name: 'divergences/f-divergence.wgsl', source }, ...snippet],
+      pieces: () => [...rowSumPieces, snippetFunctionsPiece, fDivergencePiece, ...snippet],
       parts: partsOfWeights,
       tables: () => [{ key: `limits ${limits.join(' ')}`, make: () => Float32Array.from(limits) }],
       reference: (p, q) => reference(definition, p, q),

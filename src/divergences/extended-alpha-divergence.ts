@@ -1,8 +1,11 @@
 import source from '../../shaders/divergences/extended-alpha-divergence.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
 import { checkFinite } from '../engine/operation.ts';
 import { alphaDivergenceOfMeasures } from '../math/alpha-family.ts';
 import { alphaCall, alphaTables, alphaTolerance, dually, evaluated, exampleAlphas, measurePieces, unsupportedAlpha, type AlphaParameters } from './alpha-member.ts';
 import { defineRowDivergence, partsOfWeights, type DivergenceOf } from './row-divergence.ts';
+
+const extendedAlphaDivergencePiece: Piece = { name: 'divergences/extended-alpha-divergence.wgsl', source };
 
 /**
  * Amari's α-divergence of each row of p from the same row of q as positive measures: rows are taken as they are, whatever
@@ -29,7 +32,7 @@ export const extendedAlphaDivergence: DivergenceOf<AlphaParameters> = defineRowD
   unsupported: ({ alpha }) => unsupportedAlpha(alpha),
   weights: {
     ...dually(({ alpha }) => alpha), parts: partsOfWeights,
-    pieces: ({ alpha }) => [...measurePieces(alpha), { name: 'divergences/extended-alpha-divergence.wgsl', source }],
+    pieces: ({ alpha }) => [...measurePieces(alpha), extendedAlphaDivergencePiece],
     tables: ({ alpha }) => alphaTables(evaluated(alpha)),
     cpu: ({ parameters: { alpha } }) => alphaCall(alpha, 'measures'),
     reference: (p, q, { alpha }) => alphaDivergenceOfMeasures(p, q, alpha),

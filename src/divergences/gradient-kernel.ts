@@ -42,7 +42,10 @@ const alone: Readonly<Record<'weights' | 'logits', readonly Piece[]>> = {
 };
 const slopesPiece = piece('gradient-slopes', slopesSource);
 const gradientPiece = piece('gradient', gradientSource);
-const value = piece('gradient-value', valueSource);
+const values: Readonly<Record<'weights' | 'logits', readonly Piece[]>> = {
+  weights: [piece('gradient-value-weights', valueWeightsSource), piece('gradient-value', valueSource)],
+  logits: [piece('gradient-value-logits', valueLogitsSource), piece('gradient-value', valueSource)],
+};
 const unitSlope = piece('unit-slope', unitSlopeSource);
 
 /** c in T_c: the exponent of the other row in D_α. */
@@ -97,9 +100,8 @@ function rowsOf([p]: Dispatch<unknown>['inputs']): 'weights' | 'logits' {
 
 function valuePieces({ member, parameters }: MemberGradient, rows: 'weights' | 'logits'): readonly Piece[] {
   const alpha = member.alpha(parameters);
-  return rows === 'logits'
-    ? [...alphaPiecesOfLogits(alpha), ...(member.helpers ?? []), member.member, piece('gradient-value-logits', valueLogitsSource), value]
-    : [...alphaPieces(alpha), ...(member.helpers ?? []), member.member, piece('gradient-value-weights', valueWeightsSource), value];
+  const pieces = rows === 'logits' ? alphaPiecesOfLogits(alpha) : alphaPieces(alpha);
+  return [...pieces, ...(member.helpers ?? []), member.member, ...values[rows]];
 }
 
 function slopePieces({ member: { slope } }: MemberGradient): readonly Piece[] {

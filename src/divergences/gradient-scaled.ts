@@ -15,7 +15,7 @@ const operation: Operation<Scale> = {
   result: ([x]) => ({ shape: x!.shape, form: 'values' }),
   tolerance: { ulps: () => 2, relativeTo: 'entry', reason: 'two roundings' },
   kernel: {
-    pieces: () => [{ name: 'divergences/gradient-scaled.wgsl', source }],
+    pieces: [{ name: 'divergences/gradient-scaled.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', values: 'u32', factor: 'f32' }),
     values: ({ parameters: { temperature, valued } }) => ({ values: valued, factor: 1 / temperature }),
     over: 'elements',

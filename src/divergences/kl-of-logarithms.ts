@@ -26,7 +26,7 @@ const exact: Operation<Direction> = {
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'logarithms of 47 bits, and terms of one sign in compensated sums' },
   kernel: {
     order: ({ parameters }) => orderOf(parameters),
-    pieces: () => [
+    pieces: [
       ...commonPieces, doubleSinglePiece, pairPiece, { name: 'divergences/logit-pair.wgsl', source: logitPairSource }, ...klTerm, logDoublePiece,
       { name: 'divergences/kl-of-logarithms.wgsl', source },
     ],

@@ -1,8 +1,11 @@
 import source from '../../shaders/divergences/max-divergence.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
 import { equalMassesPieces } from '../math/equal-masses.ts';
 import { logRatioPiece } from '../math/log-ratio.ts';
 import { maxDivergenceOfWeights } from '../math/hellinger-integral.ts';
 import { defineRowDivergence, withoutParameters, type PlainDivergence } from './row-divergence.ts';
+
+const maxDivergencePiece: Piece = { name: 'divergences/max-divergence.wgsl', source };
 
 /**
  * Max-divergence of each row of p from the same row of q, in nats: Rényi's divergence of order ∞.
@@ -23,7 +26,7 @@ export const maxDivergence: PlainDivergence = withoutParameters(defineRowDiverge
   source: 'van Erven & Harremoës 2014',
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'one logarithm of 2 ulp of a ratio whose difference from 1 is exact' },
   weights: {
-    pieces: () => [...equalMassesPieces, logRatioPiece, { name: 'divergences/max-divergence.wgsl', source }],
+    pieces: () => [...equalMassesPieces, logRatioPiece, maxDivergencePiece],
     tables: () => [],
     reference: maxDivergenceOfWeights,
   },

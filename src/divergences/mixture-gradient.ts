@@ -1,6 +1,7 @@
 import joinedSource from '../../shaders/divergences/joined.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
 import source from '../../shaders/divergences/mixture-gradient.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
 import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -18,6 +19,8 @@ export interface MixtureGradient {
   readonly weight: number;
 }
 
+const logitPair: Piece = { name: 'divergences/logit-pair.wgsl', source: logitPairSource };
+const mixtureGradientPiece: Piece = { name: 'divergences/mixture-gradient.wgsl', source };
 const orderOf = ({ of }: MixtureGradient): readonly [number, number] => (of === 'p' ? [0, 1] : [1, 0]);
 const shareOf = ({ of, weight }: MixtureGradient): number => (of === 'p' ? weight : 1 - weight);
 
@@ -28,8 +31,7 @@ const gradient: Operation<MixtureGradient> = {
   kernel: {
     order: ({ parameters }) => orderOf(parameters),
     pieces: (_, regime) => [
-      ...commonPieces, doubleSinglePiece, pairPiece, { name: 'divergences/logit-pair.wgsl', source: logitPairSource }, ...firstPieces(regime),
-      { name: 'divergences/mixture-gradient.wgsl', source },
+      ...commonPieces, doubleSinglePiece, pairPiece, logitPair, ...firstPieces(regime), mixtureGradientPiece,
     ],
     uniforms: defineUniforms({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', share: 'f32', log_odds: 'f32' }),
     values({ inputs, parameters }) {
@@ -53,7 +55,7 @@ const joined: Operation<object> = {
   result: ([value, rest]) => ({ shape: [value!.rows, 1 + rest!.width], form: 'values' }),
   tolerance: { ulps: () => 0, relativeTo: 'entry', reason: 'numbers are only copied' },
   kernel: {
-    pieces: () => [{ name: 'divergences/joined.wgsl', source: joinedSource }],
+    pieces: [{ name: 'divergences/joined.wgsl', source: joinedSource }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', value_start: 'u32', value_stride: 'u32', rest_start: 'u32', rest_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,

@@ -1,5 +1,6 @@
 import source from '../../shaders/divergences/nearest.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
+import type { Piece } from '../engine/kernel.ts';
 import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -8,6 +9,8 @@ import { alphaDivergence } from './alpha-divergence.ts';
 import { checkPairs, dearnessOfPairs, divergenceMatrix, matrixReference, pairError, recordOf, type AnyDivergence, type OfDivergence } from './divergence-matrix.ts';
 import { klDivergence } from './kl-divergence.ts';
 import { totalVariationDistance } from './total-variation-distance.ts';
+
+const nearestPiece: Piece = { name: 'divergences/nearest.wgsl', source };
 
 export interface Neighbours {
   /** How many of the rows of q are wanted for each row of p. */
@@ -27,7 +30,7 @@ const selection: Operation<Neighbours> = {
   arguments: [{ name: 'divergences', takes: 'values', axis: 'fold' }],
   result: ([divergences], { k }) => ({ shape: [divergences!.rows, k, 2], form: 'values' }),
   kernel: {
-    pieces: (_, regime) => [...firstPieces(regime), { name: 'divergences/nearest.wgsl', source }],
+    pieces: (_, regime) => [...firstPieces(regime), nearestPiece],
     uniforms: defineUniforms({
       rows: 'u32', width: 'u32', columns: 'u32', column_from: 'u32', divergences_start: 'u32', divergences_stride: 'u32', before_start: 'u32', before_stride: 'u32',
     }),

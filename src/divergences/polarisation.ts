@@ -33,7 +33,7 @@ const meanRow: Operation<object> = {
   arguments: [{ name: 'p', takes: 'distributions', axis: 'head' }, { name: 'q', takes: 'distributions', axis: 'head' }],
   result: ([p]) => ({ shape: [1, p!.width], form: 'weights' }),
   kernel: {
-    pieces: () => [{ name: 'divergences/mean-row.wgsl', source: meanSource }],
+    pieces: [{ name: 'divergences/mean-row.wgsl', source: meanSource }],
     uniforms: defineUniforms({ width: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_rows: 'u32', q_rows: 'u32' }),
     values: ({ inputs }) => ({ p_rows: inputs[0]!.rows, q_rows: inputs[1]!.rows }),
     over: 'elements',
@@ -80,7 +80,7 @@ const features: Operation<{ readonly exponent: number }> = {
   arguments: [{ name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'centre', takes: 'distributions', axis: 'whole' }],
   result: ([p]) => ({ shape: [p!.rows, paddedWidth(p!.width)], form: 'values' }),
   kernel: {
-    pieces: () => [...deformedLogPieces, { name: 'divergences/polarised-features.wgsl', source: featuresSource }],
+    pieces: [...deformedLogPieces, { name: 'divergences/polarised-features.wgsl', source: featuresSource }],
     tables: ({ parameters }) => deformedLogTables(parameters.exponent),
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),

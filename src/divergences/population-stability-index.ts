@@ -21,7 +21,7 @@ const smoothing: Operation<SmoothingParameters> = {
   result: ([p]) => ({ shape: p!.shape, form: 'weights' }),
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
-    pieces: () => [{ name: 'divergences/smoothing.wgsl', source: smoothingSource }],
+    pieces: [{ name: 'divergences/smoothing.wgsl', source: smoothingSource }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32', smoothing: 'f32' }),
     values: ({ parameters }) => ({ smoothing: parameters.smoothing }),
     over: 'elements',

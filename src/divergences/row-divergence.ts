@@ -3,7 +3,7 @@ import rowSumsSource from '../../shaders/divergences/row-sums.wgsl?raw';
 import rowwiseSource from '../../shaders/divergences/rowwise.wgsl?raw';
 import { DomainError } from '../engine/errors.ts';
 import { isLogits, type Form } from '../engine/forms.ts';
-import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
+import { piecesOf, type CpuCall, type Dispatch, type Kernel, type Piece, type Table } from '../engine/kernel.ts';
 import { defineUniforms } from '../engine/uniform-layout.ts';
 import { loaderPieces } from '../engine/loaders.ts';
 import { apply, batchSize, checkOutcomes, type Argument, type Dearness, type Operation, type Tolerance } from '../engine/operation.ts';
@@ -121,11 +121,11 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       if (!divergence.mixes) checkForms(name, p!, q!, logits !== undefined);
     },
     result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
-    kernel: { ...sums, pieces: (dispatch, regime) => [...sums.pieces(dispatch, regime), rowwise] },
+    kernel: { ...sums, pieces: (dispatch, regime) => [...piecesOf(sums, dispatch, regime), rowwise] },
     compose(inputs, parameters) {
       const { parts } = evaluationOf(inputs);
       if (!parts || !splitPays(operation, inputs)) return undefined;
-      return splitRows(operation, { ...sums, pieces: (dispatch, regime) => [...sums.pieces(dispatch, regime), parts] }, inputs, parameters);
+      return splitRows(operation, { ...sums, pieces: (dispatch, regime) => [...piecesOf(sums, dispatch, regime), parts] }, inputs, parameters);
     },
     ...((weights.cpu || logits?.cpu) && { cpu: (dispatch) => evaluationOf(dispatch.inputs).cpu?.(dispatch) }),
     reference(operands, parameters) {

@@ -1,7 +1,7 @@
 import firstSource from '../../shaders/divergences/split-first.wgsl?raw';
 import lastSource from '../../shaders/divergences/split-last.wgsl?raw';
 import nextSource from '../../shaders/divergences/split-next.wgsl?raw';
-import type { Kernel, Piece } from '../engine/kernel.ts';
+import { piecesOf, type Kernel, type Piece } from '../engine/kernel.ts';
 import { defineUniforms } from '../engine/uniform-layout.ts';
 import { apply, batchSize, type Argument, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -45,7 +45,7 @@ export function splitRows<Parameters>(operation: Operation<Parameters>, kernel: 
       result: () => ({ shape: isLast ? [batchSize(operation, [p!, q!])] : [batchSize(operation, [p!, q!]), parts * numbersPerPart], form: 'values' }),
       kernel: {
         ...kernel, uniforms, over: 'rows', iterations: () => partLength,
-        pieces: (dispatch, regime) => [...kernel.pieces(dispatch, regime), main],
+        pieces: (dispatch, regime) => [...piecesOf(kernel, dispatch, regime), main],
         order: (dispatch) => [...kernel.order!(dispatch), 2, 3].slice(0, inputs.length),
         values: (dispatch) => ({ ...kernel.values!(dispatch), part_length: partLength, parts, again }),
         items: ({ rows }) => (isLast ? rows : rows * parts),

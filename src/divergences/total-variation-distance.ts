@@ -1,7 +1,10 @@
 import source from '../../shaders/divergences/total-variation-distance.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
 import { NormalisedPair } from '../math/normalised-pair.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, withoutParameters, type PlainDivergence } from './row-divergence.ts';
+
+const totalVariationDistancePiece: Piece = { name: 'divergences/total-variation-distance.wgsl', source };
 
 /**
  * Total variation distance of each row of p to the same row of q: a metric with values in [0, 1], 1 for disjoint supports.
@@ -19,7 +22,7 @@ export const totalVariationDistance: PlainDivergence = withoutParameters(defineR
   source: 'Levin & Peres 2017, §4.1',
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'exact differences of one sign in compensated sums' },
   weights: {
-    pieces: () => [...rowSumPieces, { name: 'divergences/total-variation-distance.wgsl', source }],
+    pieces: () => [...rowSumPieces, totalVariationDistancePiece],
     parts: partsOfWeights,
     tables: () => [],
     reference: totalVariationOfWeights,

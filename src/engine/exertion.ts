@@ -10,7 +10,7 @@ export const exertion: Operation<{ readonly rows: number }> = {
   reference: () => (_row, out) => void out.fill(0),
   tolerance: { ulps: () => Infinity, relativeTo: 'entry', reason: 'only its time counts' },
   kernel: {
-    pieces: () => [{ name: 'engine/exertion.wgsl', source }],
+    pieces: [{ name: 'engine/exertion.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', outcomes: 'u32', p_start: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',

@@ -2,7 +2,10 @@ import type { UniformLayout } from './uniform-layout.ts';
 import type { Form } from './forms.ts';
 import type { Storage } from './storage.ts';
 
-/** One WGSL file. Pieces are joined in order; a piece sees what the pieces before and after it declare. */
+/**
+ * One WGSL file. Pieces are joined in order; a piece sees what the pieces before and after it declare. Pipelines are kept by
+ * the identity of their pieces, so a piece is made once.
+ */
 export interface Piece {
   /** The path under shaders/, which compiler messages show. */
   readonly name: string;
@@ -52,8 +55,8 @@ export interface Dispatch<Parameters> {
  * first: `column_from` is the first of these rows, and `row_from` the first row of the result.
  */
 export interface Kernel<Parameters> {
-  readonly pieces: (dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[];
-  /** A function where they follow from the dispatch. */
+  /** Functions where they follow from the dispatch. */
+  readonly pieces: readonly Piece[] | ((dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[]);
   readonly uniforms: UniformLayout | ((dispatch: Dispatch<Parameters>) => UniformLayout);
   /** What the uniforms call the inputs in the order of their bindings, where it is not the names of the arguments. */
   readonly names?: readonly string[];
@@ -91,6 +94,11 @@ export interface LoopExtent {
 
 export function uniformsOf<Parameters>({ uniforms }: Kernel<Parameters>, dispatch: Dispatch<Parameters>): UniformLayout {
   return typeof uniforms === 'function' ? uniforms(dispatch) : uniforms;
+}
+
+/** The WGSL of a dispatch. */
+export function piecesOf<Parameters>({ pieces }: Kernel<Parameters>, dispatch: Dispatch<Parameters>, regime: Regime): readonly Piece[] {
+  return typeof pieces === 'function' ? pieces(dispatch, regime) : pieces;
 }
 
 /**

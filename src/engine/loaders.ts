@@ -8,7 +8,12 @@ import qWords from '../../shaders/engine/q-words.wgsl?raw';
 import type { InputRange, Piece } from './kernel.ts';
 import type { Tensor } from './tensor.ts';
 
-const sources = [{ halves: pHalves, quads: pQuads, words: pWords }, { halves: qHalves, quads: qQuads, words: qWords }] as const;
+const piece = (name: string, source: string): Piece => ({ name: `engine/${name}.wgsl`, source });
+const halfPiece = piece('half', half);
+const loadersOf = [
+  { halves: piece('p-halves', pHalves), quads: piece('p-quads', pQuads), words: piece('p-words', pWords) },
+  { halves: piece('q-halves', qHalves), quads: piece('q-quads', qQuads), words: piece('q-words', qWords) },
+] as const;
 
 /**
  * The bindings of the first and the second input with WGSL that loads them as bits of f32, as f32 or f16 is stored: `p_at`
@@ -18,9 +23,9 @@ const sources = [{ halves: pHalves, quads: pQuads, words: pWords }, { halves: qH
 export function loaderPieces(inputs: readonly InputRange[]): readonly Piece[] {
   const loaders = inputs.slice(0, 2).map(({ width, storage, inQuads = true }, index) => {
     const kind = storage === 'f16' ? 'halves' : width % 4 === 0 && inQuads ? 'quads' : 'words';
-    return { name: `engine/${'pq'[index]}-${kind}.wgsl`, source: sources[index]![kind] };
+    return loadersOf[index]![kind];
   });
-  return inputs.some(({ storage }) => storage === 'f16') ? [{ name: 'engine/half.wgsl', source: half }, ...loaders] : loaders;
+  return inputs.some(({ storage }) => storage === 'f16') ? [halfPiece, ...loaders] : loaders;
 }
 
 /** Whether the rows of a tensor begin at multiples of four numbers, if they are as long. */

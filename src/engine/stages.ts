@@ -102,19 +102,23 @@ function inputSpan(parent: Span, axis: Exclude<Axis, 'fold' | 'batch'>): Span {
   return axis === 'rows' ? parent : 'whole'; // the columns of a result that is wanted whole in that direction
 }
 
+/** A place on the way through a computation, with what it reads once that was asked for. */
+interface Visit {
+  readonly tensor: Tensor;
+  readonly span: Span;
+  readonly view?: View;
+  inputs?: readonly Visit[];
+}
+
 /**
  * The stages of a computation in the order in which they can run. `held` says which tensors are there already.
  * Lineage may be thousands of steps deep, so the walk keeps its own stack.
  */
 export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target: Target = device): readonly Stage[] {
   const cache = new Map<Tensor, Tensor>();
-  const done = new Map<string, Stage>();
-  const ids = new Map<Tensor, number>();
+  const done = new Map<Tensor, Partial<Record<Span, Stage>>>();
   const order: Stage[] = [];
-  const keyOf = (tensor: Tensor, span: Span): string => {
-    if (!ids.has(tensor)) ids.set(tensor, ids.size);
-    return `${ids.get(tensor)} ${span}`;
-  };
+  const stageOf = ({ tensor, span }: Visit): Stage | undefined => done.get(tensor)?.[span];
   const start = held(root) ? root : lowered(root, cache, target);
   const startSpan: Span = hasColumns(start) ? 'block' : 'rows';
   /** How many columns, or rows of a batch, come block after block. What has another number of them is needed whole. */
@@ -127,7 +131,7 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target
     streamed ??= count;
     return count !== streamed ? 'whole' : axis === 'fold' ? 'block' : 'columns';
   };
-  const inputsOf = (tensor: Tensor, span: Span): { tensor: Tensor; span: Span; view?: View }[] => {
+  const inputsOf = ({ tensor, span }: Visit): Visit[] => {
     if (tensor.origin.kind === 'source' || held(tensor)) return [];
     const { inputs, operation } = tensor.origin;
     return inputs.map((input, index) => {
@@ -136,21 +140,20 @@ export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target
       return { tensor: view?.of ?? own, span: spanOf(tensor, span, index), ...(view && { view: { tensor: own, from: view.from } }) };
     });
   };
-  const stack: { tensor: Tensor; span: Span }[] = [{ tensor: start, span: startSpan }];
+  const stack: Visit[] = [{ tensor: start, span: startSpan }];
   while (stack.length > 0) {
-    const { tensor, span } = stack.at(-1)!;
-    const key = keyOf(tensor, span);
-    const inputs = inputsOf(tensor, span);
-    const missing = inputs.filter((input) => !done.has(keyOf(input.tensor, input.span)));
-    if (!done.has(key) && missing.length > 0) {
-      stack.push(...missing);
-      continue;
-    }
+    const visit = stack.at(-1)!;
+    const missing = stageOf(visit) ? [] : (visit.inputs ??= inputsOf(visit)).filter((input) => !stageOf(input));
+    stack.push(...missing);
+    if (missing.length > 0) continue;
     stack.pop();
-    if (done.has(key)) continue;
-    const stage: Stage = { tensor, span, inputs: inputs.map((input) => done.get(keyOf(input.tensor, input.span))!), views: inputs.map(({ view }) => view), uses: 0 };
+    if (stageOf(visit)) continue;
+    const { tensor, span, inputs = [] } = visit;
+    const stage: Stage = {
+      tensor, span, inputs: inputs.map((input) => stageOf(input)!), views: inputs.map(({ view }) => view), uses: 0,
+    };
     for (const input of stage.inputs) input.uses++;
-    done.set(key, stage);
+    done.set(tensor, { ...done.get(tensor), [span]: stage });
     order.push(stage);
   }
   return order;

@@ -40,6 +40,9 @@ export interface TensorHost {
 export class Tensor {
   /** The first number counts the rows; the product of the others is the length of one row. Row-major. */
   readonly shape: readonly number[];
+  readonly rows: number;
+  /** Numbers in one row. */
+  readonly width: number;
   readonly form: Form;
   #report: RunReport | undefined;
   /** @internal */ readonly host: TensorHost;
@@ -50,6 +53,9 @@ export class Tensor {
   constructor(host: TensorHost, shape: readonly number[], form: Form, origin: Origin) {
     this.host = host;
     this.shape = Object.freeze([...shape]);
+    const [rows = 1, ...row] = shape;
+    this.rows = rows;
+    this.width = row.reduce((product, n) => product * n, 1);
     this.form = form;
     this.origin = origin;
     host.made(this);
@@ -63,15 +69,6 @@ export class Tensor {
   /** No plain object for those who make copies or proxies of plain ones, such as Vue's reactive state: the fields are private. @internal */
   get [Symbol.toStringTag](): string {
     return 'Tensor';
-  }
-
-  get rows(): number {
-    return this.shape[0] ?? 1;
-  }
-
-  /** Numbers in one row. */
-  get width(): number {
-    return this.shape.slice(1).reduce((product, n) => product * n, 1);
   }
 
   /** How the numbers are stored on the device. Results are f32; `read` gives f32 of both. */

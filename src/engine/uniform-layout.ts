@@ -5,25 +5,23 @@ export interface UniformLayout<Name extends string = string> {
   readonly fields: readonly (readonly [name: Name, type: FieldType])[];
   /** Bytes of the uniform buffer: four a field, rounded up to 16 as WGSL's uniform address space wants. */
   readonly byteLength: number;
-  write(values: Readonly<Record<Name, number>>): Uint32Array<ArrayBuffer>;
+  /** Writes the fields from a byte on. */
+  write(view: DataView, at: number, valueOf: (name: Name) => number | undefined): void;
 }
 
 export function defineUniforms<Name extends string>(types: Readonly<Record<Name, FieldType>>): UniformLayout<Name> {
   const fields = Object.entries(types) as [Name, FieldType][];
-  const byteLength = Math.ceil(fields.length / 4) * 16;
   return {
     fields,
-    byteLength,
-    write(values) {
-      const view = new DataView(new ArrayBuffer(byteLength));
-      fields.forEach(([name, type], index) => {
-        const value = values[name];
+    byteLength: Math.ceil(fields.length / 4) * 16,
+    write(view, at, valueOf) {
+      for (const [index, [name, type]] of fields.entries()) {
+        const value = valueOf(name);
         if (value === undefined) throw new TypeError(`The uniform ${name} has no value`);
-        if (type === 'f32') view.setFloat32(4 * index, value, true);
-        else if (type === 'i32') view.setInt32(4 * index, value, true);
-        else view.setUint32(4 * index, value, true);
-      });
-      return new Uint32Array(view.buffer);
+        if (type === 'f32') view.setFloat32(at + 4 * index, value, true);
+        else if (type === 'i32') view.setInt32(at + 4 * index, value, true);
+        else view.setUint32(at + 4 * index, value, true);
+      }
     },
   };
 }

@@ -16,7 +16,7 @@ const entries: Operation<CoordinateParameters> = {
   result: ([p], { coordinates }) => fisherShape(p!, coordinates),
   tolerance: { ulps: () => 8, relativeTo: 'entry', reason: 'three divisions and a product, without cancellation' },
   kernel: {
-    pieces: () => [scaledPiece, { name: 'geometry/fisher-information.wgsl', source }],
+    pieces: [scaledPiece, { name: 'geometry/fisher-information.wgsl', source }],
     uniforms: defineUniforms({
       rows: 'u32', p_start: 'u32', p_stride: 'u32', mass_start: 'u32', mass_stride: 'u32', outcomes: 'u32', dimension: 'u32', in_eta: 'u32',
     }),

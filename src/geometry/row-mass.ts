@@ -12,7 +12,7 @@ const operation: Operation<object> = {
   result: ([p]) => ({ shape: [p!.rows, 3], form: 'values' }),
   tolerance: { ulps: () => 2, relativeTo: 'entry', reason: 'compensated sums' },
   kernel: {
-    pieces: () => [scaledPiece, sumPiece, modePiece, { name: 'geometry/row-mass.wgsl', source }],
+    pieces: [scaledPiece, sumPiece, modePiece, { name: 'geometry/row-mass.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
     values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
     over: 'rows',

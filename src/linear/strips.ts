@@ -34,7 +34,7 @@ export function stripKernel(
   pieces: readonly Piece[], own: Readonly<Record<string, FieldType>>, tilesOf: (dispatch: Dispatch<Strips>) => number,
 ): Kernel<Strips> {
   return {
-    pieces: () => [...pieces, { name: 'linear/strips.wgsl', source: stripsSource }],
+    pieces: [...pieces, { name: 'linear/strips.wgsl', source: stripsSource }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', ...own, ...fields }),
     values: (dispatch) => ({
       count: Math.max(...dispatch.inputs.map(({ rows }) => rows)), tiles: tilesOf(dispatch), strips: dispatch.parameters.strips,
@@ -50,7 +50,7 @@ const stripSum: Operation<{ readonly width: number; readonly pitch: number }> = 
   arguments: [{ name: 'state', takes: 'values', axis: 'rows' }],
   result: ([state], { width }) => ({ shape: [state!.rows, width], form: 'values' }),
   kernel: {
-    pieces: () => [sumPiece, { name: 'linear/strip-sum.wgsl', source: sumSource }],
+    pieces: [sumPiece, { name: 'linear/strip-sum.wgsl', source: sumSource }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', state_start: 'u32', state_stride: 'u32', terms: 'u32', pitch: 'u32' }),
     values: ({ parameters: { pitch }, inputs }) => ({ terms: inputs[0]!.width / pitch, pitch }),
     over: 'elements',

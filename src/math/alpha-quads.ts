@@ -5,12 +5,13 @@ import type { Piece } from '../engine/kernel.ts';
 import { tableLength } from './alpha-table.ts';
 import { logitTable } from './logit-table.ts';
 
+const alphaQuadsPiece: Piece = { name: 'math/alpha-quads.wgsl', source };
+const series10: Piece = { name: 'math/quad-series-10.wgsl', source: series10Source };
+const series18: Piece = { name: 'math/quad-series-18.wgsl', source: series18Source };
+
 /** Access to the tables of four α's, and their polynomials up to a degree. */
 export function alphaQuadPieces(degree: 10 | 18): readonly Piece[] {
-  return [
-    { name: 'math/alpha-quads.wgsl', source },
-    degree === 10 ? { name: 'math/quad-series-10.wgsl', source: series10Source } : { name: 'math/quad-series-18.wgsl', source: series18Source },
-  ];
+  return [alphaQuadsPiece, degree === 10 ? series10 : series18];
 }
 
 /** The tables of the first four α's entry by entry, then those of the next four; the last α fills up. */

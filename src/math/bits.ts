@@ -15,7 +15,7 @@ const operation: Operation<object> = {
   result: ([x]) => ({ shape: x!.shape, form: 'values' }),
   tolerance: { ulps: () => 34, relativeTo: 'entry', reason: 'one rounding, beside the error of the result that it takes' },
   kernel: {
-    pieces: () => [doubleSinglePiece, { name: 'math/bits.wgsl', source }],
+    pieces: [doubleSinglePiece, { name: 'math/bits.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', x_start: 'u32', x_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,

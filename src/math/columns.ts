@@ -16,7 +16,7 @@ const operation: Operation<Columns> = {
   tolerance: { ulps: () => 32, relativeTo: 'row', reason: 'numbers are only copied, but may be results that have their own errors' },
   view: ({ from }) => from,
   kernel: {
-    pieces: () => [{ name: 'math/columns.wgsl', source }],
+    pieces: [{ name: 'math/columns.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', column: 'u32' }),
     values: ({ parameters: { from } }) => ({ column: from }),
     over: 'elements',

@@ -27,7 +27,7 @@ const columns: Operation<object> = {
   arguments: [{ name: 'x', takes: 'values', axis: 'columns' }],
   result: ([x]) => ({ shape: [1, x!.rows], form: 'values' }),
   kernel: {
-    pieces: () => [{ name: 'math/as-columns.wgsl', source: columnsSource }],
+    pieces: [{ name: 'math/as-columns.wgsl', source: columnsSource }],
     uniforms: defineUniforms({ width: 'u32', x_start: 'u32', x_stride: 'u32' }),
     over: 'elements',
     items: ({ width }) => width,
@@ -35,6 +35,8 @@ const columns: Operation<object> = {
   reference: ([x]) => (_row, out) => { for (let k = 0; k < out.length; k++) out[k] = x!.row(k)[0]!; },
 };
 
+const summedRows: Piece = { name: 'math/summed-rows.wgsl', source: summedSource };
+const weightedRows: Piece = { name: 'math/weighted-rows.wgsl', source: weightedSource };
 const exactSum: Piece = { name: 'math/exact-sum.wgsl', source: sumSource };
 const limbs: Readonly<Record<'lane' | 'workgroup', Piece>> = {
   lane: { name: 'math/limbs-lane.wgsl', source: laneSource }, workgroup: { name: 'math/limbs-workgroup.wgsl', source: workgroupSource },
@@ -50,10 +52,7 @@ function stateOf(count: number): Operation<object> {
     arguments: inputsAlong('fold', count),
     result: () => ({ shape: [1, stateLength], form: 'values' }),
     kernel: {
-      pieces: (_, regime) => [
-        count === 1 ? { name: 'math/summed-rows.wgsl', source: summedSource } : { name: 'math/weighted-rows.wgsl', source: weightedSource },
-        exactSum, limbs[regime === 'lane' ? 'lane' : 'workgroup'],
-      ],
+      pieces: (_, regime) => [count === 1 ? summedRows : weightedRows, exactSum, limbs[regime === 'lane' ? 'lane' : 'workgroup']],
       uniforms: defineUniforms(count === 1 ? summedFields : weightedFields),
       values: ({ inputs }) => ({ columns: inputs[0]!.width }),
       over: 'rows',
@@ -73,7 +72,7 @@ const quotient: Operation<Divisor> = {
   arguments: [{ name: 'state', takes: 'values', axis: 'rows' }],
   result: () => ({ shape: [1], form: 'values' }),
   kernel: {
-    pieces: () => [{ name: 'math/rounded-quotient.wgsl', source: quotientSource }],
+    pieces: [{ name: 'math/rounded-quotient.wgsl', source: quotientSource }],
     uniforms: defineUniforms({ rows: 'u32', state_start: 'u32', state_stride: 'u32', divisor_high: 'u32', divisor_low: 'u32', divisor_exponent: 'i32' }),
     values: ({ parameters: { divisor } }) => wholeOf(divisor),
     over: 'rows',

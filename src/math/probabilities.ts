@@ -19,7 +19,7 @@ const operation: Operation<TemperatureParameters> = tempering<TemperatureParamet
   result: ([p]) => ({ shape: p!.shape, form: 'probabilities' }),
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'an exponential of 2 ulp, a compensated sum and a division' },
   kernel: {
-    pieces: () => [scaledPiece, sumPiece, elementaryPiece, { name: 'math/probabilities.wgsl', source }],
+    pieces: [scaledPiece, sumPiece, elementaryPiece, { name: 'math/probabilities.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', from_logits: 'u32' }),
     values: ({ inputs }) => ({ from_logits: isLogits(inputs[0]!.form) ? 1 : 0 }),
     over: 'rows',

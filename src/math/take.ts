@@ -18,7 +18,7 @@ const gather: Operation<object> = {
   arguments: [{ name: 'x', takes: 'any', axis: 'picked' }, { name: 'index', takes: 'values', axis: 'rows' }],
   result: ([x, index]) => ({ shape: [index!.rows, ...x!.shape.slice(1)], form: x!.form }),
   kernel: {
-    pieces: () => [{ name: 'math/take.wgsl', source }],
+    pieces: [{ name: 'math/take.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', index_start: 'u32', index_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,

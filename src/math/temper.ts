@@ -29,7 +29,7 @@ const operation: Operation<Temperature> = {
   result: ([p]) => ({ shape: p!.shape, form: 'logits' }),
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
-    pieces: () => [doubleSinglePiece, { name: 'math/temper.wgsl', source }],
+    pieces: [doubleSinglePiece, { name: 'math/temper.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', inverse_high: 'f32', inverse_low: 'f32', centred: 'u32' }),
     values({ parameters: { temperature } }) {
       const { high, low } = splitDouble(1 / temperature);

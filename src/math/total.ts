@@ -10,7 +10,7 @@ const operation: Operation<object> = {
   result: ([x]) => ({ shape: x!.shape, form: 'values' }),
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
-    pieces: () => [scaledPiece, { name: 'math/total.wgsl', source }],
+    pieces: [scaledPiece, { name: 'math/total.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,

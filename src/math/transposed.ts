@@ -10,7 +10,7 @@ const operation: Operation<object> = {
   result: ([x]) => ({ shape: [x!.width, x!.rows], form: 'values' }),
   tolerance: { ulps: () => 32, relativeTo: 'row', reason: 'numbers are only copied, but may be results that have their own errors' },
   kernel: {
-    pieces: () => [{ name: 'math/transposed.wgsl', source }],
+    pieces: [{ name: 'math/transposed.wgsl', source }],
     uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', column_start: 'u32', column_stride: 'u32' }),
     over: 'elements',
     items: ({ rows, width }) => rows * width,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { shortNames, withShortNames, wordsOf } from '../../build/wgsl-names.ts';
 import { minifyWgsl, namesOfBuild } from '../../host/plugins.ts';
-import type { Piece, Regime } from '../../src/engine/kernel.ts';
+import { piecesOf, type Piece, type Regime } from '../../src/engine/kernel.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { regimeLayout } from '../../src/engine/regimes.ts';
 import { compileShader, joinPieces } from '../../src/engine/shader.ts';
@@ -65,7 +65,7 @@ test('every kernel compiles by the short names', async () => {
   for (const regime of ['lane', 'team', 'workgroup'] as const satisfies Regime[]) {
     for (const { name, kernel, dispatch } of uses) {
       if ((regime !== 'lane' && kernel.over === 'elements') || (regime === 'team' && !kernel.teams)) continue;
-      const shader = joinPieces([...regimeLayout(regime, 1).pieces, ...kernel.pieces(dispatch, regime)].map(ofBuild));
+      const shader = joinPieces([...regimeLayout(regime, 1).pieces, ...piecesOf(kernel, dispatch, regime)].map(ofBuild));
       if (!sources.has(shader.source)) await compileShader(found.device, name, shader);
       sources.add(shader.source);
     }

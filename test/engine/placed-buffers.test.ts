@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DomainError, ShapeError } from '../../src/engine/errors.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { piecesOf } from '../../src/engine/kernel.ts';
 import { apply } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { alphaDivergence, klDivergence, nearest, probabilities } from '../../src/index.ts';
@@ -49,7 +50,7 @@ async function inBuffer(of: Engine, tensor: Tensor, place: Place): Promise<Tenso
 test('every kernel that asks where rows begin asks how far on the next one is', () => {
   for (const { name, kernel, dispatch } of kernelUses(engine)) {
     if (name === 'exertion') continue; // goes through one row of its own
-    const source = kernel.pieces(dispatch, 'lane').map((piece) => piece.source).join('');
+    const source = piecesOf(kernel, dispatch, 'lane').map((piece) => piece.source).join('');
     for (const [, input] of source.matchAll(/uniforms\.(\w+)_start/g)) expect(source, name).toContain(`uniforms.${input}_stride`);
   }
 });

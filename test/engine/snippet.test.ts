@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/engine/errors.ts';
-import type { Piece } from '../../src/engine/kernel.ts';
+import { piecesOf, type Piece } from '../../src/engine/kernel.ts';
 import { regimeLayout } from '../../src/engine/regimes.ts';
 import { compileShader, joinPieces } from '../../src/engine/shader.ts';
 import { checkSnippet, snippetPieces, type Snippet } from '../../src/engine/snippet.ts';
@@ -89,7 +89,7 @@ describe('what is let through', () => {
     if (!('device' in found)) throw new Error(found.reason);
     device = found.device;
     const use = kernelUses(await openEngine({ backend: 'cpu' })).find(({ name }) => name === 'chiSquare')!;
-    around = use.kernel.pieces(use.dispatch, 'lane').filter(({ name }) => name.endsWith('.wgsl') && name !== 'chiSquare.wgsl');
+    around = piecesOf(use.kernel, use.dispatch, 'lane').filter(({ name }) => name.endsWith('.wgsl') && name !== 'chiSquare.wgsl');
     names = [...new Set(around.flatMap(({ source }) => [...source.matchAll(/(?:\bfn|\bstruct|\bconst|\bvar(?:<[\w, ]+>)?) +(\w+)/g)].map(([, name]) => name!)))];
   });
   afterAll(() => device.destroy());

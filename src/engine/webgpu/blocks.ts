@@ -1,7 +1,7 @@
 import type { BlockRange } from '../stages.ts';
 import { bytesOf, perWord } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Region } from './encoder.ts';
+import type { Region } from './command.ts';
 
 /** Puts a block of a result where it belongs in the whole, on the host. */
 export function placeBlock(block: Float32Array, range: BlockRange, whole: Float32Array, width: number): void {

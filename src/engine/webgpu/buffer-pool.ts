@@ -8,12 +8,13 @@ const bytesKept = 2 ** 29;
 /**
  * What a buffer is for: 'storage' holds rows, a kernel reads and writes it and it can be copied from and to, its size is
  * rounded up so that few sizes differ; 'exact' is the same of just the size that was asked for, for what a caller may get
- * hold of, whose size counts the rows; 'staging' is what the host maps to read results.
+ * hold of, whose size counts the rows; 'staging' is what the host maps to read results; 'uniform' holds the uniforms of a run.
  */
-export type Kind = 'storage' | 'exact' | 'staging';
+export type Kind = 'storage' | 'exact' | 'staging' | 'uniform';
 
 const usages: Readonly<Record<Kind, number>> = {
-  storage: usage.storage | usage.copySrc | usage.copyDst, exact: usage.storage | usage.copySrc | usage.copyDst, staging: usage.mapRead | usage.copyDst,
+  storage: usage.storage | usage.copySrc | usage.copyDst, exact: usage.storage | usage.copySrc | usage.copyDst,
+  staging: usage.mapRead | usage.copyDst, uniform: usage.uniform | usage.copyDst,
 };
 
 /**
@@ -26,8 +27,8 @@ export class BufferPool {
   readonly #all = new Set<GPUBuffer>();
   /** In the order in which they were given back. */
   readonly #free = new Set<GPUBuffer>();
-  /** The same by use and size. */
-  readonly #classes = new Map<number, Set<GPUBuffer>>();
+  /** The same by use and size; the last is handed out first, so that steps of a chain go on with a few. */
+  readonly #classes = new Map<number, GPUBuffer[]>();
   #bytes = 0;
   #freeBytes = 0;
 
@@ -54,7 +55,7 @@ export class BufferPool {
 
   take(kind: Kind, bytes: number): GPUBuffer {
     const size = this.#sizeOf(kind, bytes);
-    const [free] = this.#classes.get(classOf(size, usages[kind])) ?? [];
+    const free = this.#classes.get(classOf(size, usages[kind]))?.at(-1);
     if (!free) return this.make({ size, usage: usages[kind] });
     this.#unlist(free);
     return free;
@@ -71,8 +72,9 @@ export class BufferPool {
   give(buffer: GPUBuffer): void {
     if (!this.#all.has(buffer) || this.#free.has(buffer)) return;
     const key = classOf(buffer.size, buffer.usage);
-    const alike = this.#classes.get(key) ?? new Set();
-    this.#classes.set(key, alike.add(buffer));
+    const alike = this.#classes.get(key);
+    if (alike) alike.push(buffer);
+    else this.#classes.set(key, [buffer]);
     this.#free.add(buffer);
     this.#freeBytes += buffer.size;
   }
@@ -109,8 +111,8 @@ export class BufferPool {
   #unlist(buffer: GPUBuffer): void {
     const key = classOf(buffer.size, buffer.usage);
     const alike = this.#classes.get(key)!;
-    alike.delete(buffer);
-    if (alike.size === 0) this.#classes.delete(key);
+    alike.splice(alike.lastIndexOf(buffer), 1);
+    if (alike.length === 0) this.#classes.delete(key);
     this.#free.delete(buffer);
     this.#freeBytes -= buffer.size;
   }

@@ -3,8 +3,8 @@ import { areInQuads } from '../loaders.ts';
 import type { Block } from '../plan.ts';
 import { chooseRegime, chooseTileRegime } from '../regimes.ts';
 import { inputOf, isFold, rangeOf, type Stage } from '../stages.ts';
+import type { Command, Region } from './command.ts';
 import type { DeviceContext } from './device-context.ts';
-import type { Command, Region } from './encoder.ts';
 import { loopOnDevice } from './loop.ts';
 import type { Means } from './means.ts';
 

@@ -1,40 +1,31 @@
-import { uniformsOf, type Dispatch, type Kernel, type Regime } from '../kernel.ts';
+import { piecesOf, uniformsOf } from '../kernel.ts';
 import { foldWorkgroups, type Limits } from '../plan.ts';
 import { regimeLayout } from '../regimes.ts';
 import { unlessAborted } from '../signals.ts';
+import type { Command } from './command.ts';
 import { counters } from './counters.ts';
 import type { Gpu, Step } from './gpu.ts';
+import { Passes, type PreparedDispatch } from './passes.ts';
+import { pipelineOf } from './pipelines.ts';
 import { polled } from './polling.ts';
+import { slotBytes, UniformSlots } from './uniform-slots.ts';
+import { uniformValues } from './uniform-values.ts';
 
-/** Rows inside a buffer: where the first begins, and how far on the next one is (0: one row serves all), in numbers. */
-export interface Region {
-  readonly buffer: GPUBuffer;
-  readonly start: number;
-  readonly stride: number;
-}
-
-export interface Command {
-  readonly label: string;
-  readonly kernel: Kernel<unknown>;
-  readonly dispatch: Dispatch<unknown>;
-  readonly regime: Regime;
-  readonly inputs: readonly { readonly name: string; readonly region: Region }[];
-  readonly output: GPUBuffer;
-  /** Where the block of columns begins, of a kernel that folds them. */
-  readonly columnFrom?: number;
-  readonly rowFrom?: number;
-  /** The steps that a dispatch of a loop makes. */
-  readonly loop?: { readonly first: number; readonly steps: number };
-}
-
-const dispatchesPerSubmit = 16;
+/** Dispatches of one submission: few at first, and more while the device is quick, so that it is never far behind. */
+const [fewDispatches, manyDispatches] = [16, 64];
+/** Milliseconds in which a quick device is done with a submission. */
+const quick = 8;
 
 /** Collects dispatches and copies into batches and submits them, never far ahead of the device. */
 export class Encoder {
   readonly #gpu: Gpu;
   readonly #limits: Limits;
   readonly #signal: AbortSignal | undefined;
-  #steps: Step[] = [];
+  readonly #passes: Passes;
+  readonly #uniforms: UniformSlots;
+  #steps: (PreparedDispatch | Step)[] = [];
+  readonly #most: number;
+  #dispatchesPerSubmit = fewDispatches;
   #pending = 0;
   #previous: Promise<unknown> = Promise.resolve();
   #awaited = true;
@@ -42,11 +33,14 @@ export class Encoder {
   #idle = 0;
   dispatches = 0;
 
-  /** Who records waits for the device no longer than until the signal is aborted. */
-  constructor(gpu: Gpu, limits: Limits, signal: AbortSignal | undefined) {
+  /** Uniforms take so many bytes at most, if that is not very few. Who records waits for the device no longer than until the signal is aborted. */
+  constructor(gpu: Gpu, limits: Limits, uniformBytes: number, signal: AbortSignal | undefined) {
     this.#signal = signal;
     this.#gpu = gpu;
     this.#limits = limits;
+    this.#passes = new Passes(gpu.device);
+    this.#most = Math.max(fewDispatches, Math.min(manyDispatches, Math.floor(uniformBytes / slotBytes)));
+    this.#uniforms = new UniformSlots(gpu, this.#most);
   }
 
   /** Adds commands to the batch; they are encoded when it is submitted. */
@@ -54,33 +48,26 @@ export class Encoder {
     this.#steps.push(step);
   }
 
-  async dispatch({ label, kernel, dispatch, regime, inputs, output, columnFrom = 0, rowFrom = 0, loop }: Command): Promise<void> {
-    const { device } = this.#gpu;
+  async dispatch(command: Command): Promise<void> {
+    const { label, kernel, dispatch, regime, inputs, output } = command;
     const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
     const effective = kernel.over === 'elements' ? 'lane' : regime;
     const items = kernel.items(dispatch, effective);
     const layout = regimeLayout(effective, items);
-    const { pipeline, layouts } = await unlessAborted(this.#gpu.pipeline(label, [...layout.pieces, ...kernel.pieces(dispatch, effective)], inputs.length, tables.length), this.#signal);
-    const uniforms = this.#gpu.uniforms(uniformsOf(kernel, dispatch).write({
-      rows: dispatch.rows, width: dispatch.width, zero: 0, column_from: columnFrom, row_from: rowFrom, ...loop && { first_step: loop.first, steps: loop.steps },
-      ...Object.fromEntries(inputs.flatMap(({ name, region }) => [[`${name}_start`, region.start], [`${name}_stride`, region.stride]])),
-      ...kernel.values?.(dispatch),
-    }));
-    const groups = [[...inputs.map(({ region }) => region.buffer), output, uniforms], tables];
-    const [x, y] = foldWorkgroups(Math.ceil(items / layout.itemsPerWorkgroup), this.#limits.maxComputeWorkgroupsPerDimension);
-    this.record((commands) => {
-      const pass = commands.beginComputePass({ label });
-      pass.setPipeline(pipeline);
-      groups.forEach((buffers, group) => {
-        const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer, size: bound(buffer.size, this.#gpu) } }));
-        pass.setBindGroup(group, device.createBindGroup({ label, layout: layouts[group]!, entries }));
-      });
-      pass.dispatchWorkgroups(x, y);
-      pass.end();
+    const found = pipelineOf(this.#gpu, label, layout.pieces, piecesOf(kernel, dispatch, effective), { inputs: inputs.length, tables: tables.length });
+    const pipeline = found instanceof Promise ? await unlessAborted(found, this.#signal) : found;
+    const uniforms = uniformsOf(kernel, dispatch);
+    const { byteLength } = uniforms;
+    if (!this.#uniforms.hasRoomFor(byteLength)) this.flush();
+    const values = uniformValues(command);
+    this.#steps.push({
+      label, pipeline, tables, buffers: [...inputs.map(({ region }) => region.buffer), output, this.#uniforms.buffer],
+      uniformBytes: byteLength, uniformsAt: this.#uniforms.add(byteLength, (view, at) => uniforms.write(view, at, values)),
+      workgroups: foldWorkgroups(Math.ceil(items / layout.itemsPerWorkgroup), this.#limits.maxComputeWorkgroupsPerDimension),
     });
     counters.dispatches++;
     this.dispatches++;
-    if (++this.#pending >= dispatchesPerSubmit) await this.submit();
+    if (++this.#pending >= this.#dispatchesPerSubmit) await this.submit();
   }
 
   /** Submits what was collected: before a write, which overtakes what is not submitted, and before a buffer is destroyed. */
@@ -89,7 +76,10 @@ export class Encoder {
     this.#started ??= performance.now(); // before the submission: on a busy machine the work may be done when it returns
     const steps = this.#steps;
     this.#steps = []; // what cannot be submitted now cannot be later
-    this.#gpu.submit(steps);
+    this.#gpu.submit((commands) => {
+      this.#uniforms.upload();
+      this.#passes.encode(commands, steps);
+    });
     this.#awaited = false;
   }
 
@@ -101,12 +91,17 @@ export class Encoder {
   /** Forgets what was collected. */
   drop(): void {
     this.#steps = [];
+    this.#uniforms.drop();
   }
 
   /** Submits, waits until the device is idle, and returns the milliseconds from the first submission until then. */
   async finish(): Promise<number> {
-    await this.#submitted();
-    await this.#previous;
+    try {
+      await this.#submitted();
+      await this.#previous;
+    } finally {
+      this.#uniforms.dispose();
+    }
     return this.#started === undefined ? 0 : this.#idle - this.#started;
   }
 
@@ -117,15 +112,13 @@ export class Encoder {
     this.#awaited = true;
     this.#pending = 0;
     const before = this.#previous;
+    const submitted = performance.now();
     const { queue } = this.#gpu.device;
     this.#previous = polled(queue, queue.onSubmittedWorkDone()).then(() => {
       this.#gpu.answered = this.#idle = performance.now();
+      const isQuick = this.#idle - submitted < quick;
+      this.#dispatchesPerSubmit = isQuick ? Math.min(2 * this.#dispatchesPerSubmit, this.#most) : fewDispatches;
     });
     return before;
   }
-}
-
-/** A buffer may be larger than a binding may be; what is read of it never is. */
-function bound(size: number, gpu: Gpu): number {
-  return Math.min(size, Math.floor(gpu.device.limits.maxStorageBufferBindingSize / 4) * 4);
 }

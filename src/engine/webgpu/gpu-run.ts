@@ -7,7 +7,8 @@ import { unlessAborted } from '../signals.ts';
 import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type BlockRange, type Stage } from '../stages.ts';
 import { bytesOf, type StoredNumbers } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
-import { Encoder, type Region } from './encoder.ts';
+import type { Region } from './command.ts';
+import { Encoder } from './encoder.ts';
 import type { Step } from './gpu.ts';
 import { Checkpoints } from '../checkpoints.ts';
 import { compute } from './compute.ts';
@@ -56,7 +57,7 @@ export class GpuRun {
   constructor(context: DeviceContext, root: Tensor, hooks: RunHooks) {
     this.#context = context;
     this.#limits = context.limits;
-    this.#encoder = new Encoder(context.gpu, context.limits, hooks.signal);
+    this.#encoder = new Encoder(context.gpu, context.limits, context.memory.spare, hooks.signal);
     this.#root = root;
     this.#hooks = hooks;
     this.#stages = stagesOf(root, (tensor) => context.resident(tensor) !== undefined || context.memory.spilled(tensor) !== undefined);

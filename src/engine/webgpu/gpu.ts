@@ -1,17 +1,10 @@
 import { DeviceError, type DeviceErrorKind } from '../errors.ts';
 import { usage } from '../gpu-types.ts';
-import { compileShader, joinPieces, type Shader } from '../shader.ts';
-import type { Piece, Table } from '../kernel.ts';
+import type { Table } from '../kernel.ts';
 import type { StoredNumbers } from '../storage.ts';
 import { isShared } from '../tags.ts';
 import { counters } from './counters.ts';
 import { BufferPool } from './buffer-pool.ts';
-
-interface Pipeline {
-  readonly pipeline: GPUComputePipeline;
-  /** Of group 0, the inputs, the output and the uniforms; and of group 1, the tables. */
-  readonly layouts: readonly GPUBindGroupLayout[];
-}
 
 /** What an error scope caught, if anything. */
 type Caught = { readonly kind: DeviceErrorKind; readonly message: string } | undefined;
@@ -19,11 +12,9 @@ type Caught = { readonly kind: DeviceErrorKind; readonly message: string } | und
 /** Encodes something into a batch of commands. */
 export type Step = (commands: GPUCommandEncoder) => void;
 
-/** Devices may be shared by engines, and so may what was compiled for them. */
-const pipelinesOf = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
 const constantsKept = 512;
 
-/** A device with its pipelines, its pool, and its small constant buffers. It knows no mathematics. */
+/** A device with its pool and its tables of constants. It knows no mathematics. */
 export class Gpu {
   readonly device: GPUDevice;
   readonly pool: BufferPool;
@@ -59,64 +50,22 @@ export class Gpu {
     this.#onLost.clear();
   }
 
-  /** The pipeline of joined pieces with so many inputs and tables. Compiled once a device. */
-  pipeline(label: string, pieces: readonly Piece[], inputs: number, tables: number): Promise<Pipeline> {
-    const shader = joinPieces(pieces);
-    const key = `${inputs} ${tables} ${shader.source}`;
-    let cache = pipelinesOf.get(this.device);
-    if (!cache) pipelinesOf.set(this.device, cache = new Map());
-    const known = cache.get(key);
-    if (known) return known;
-    counters.pipelines++;
-    const made = this.#createPipeline(label, shader, inputs, tables);
-    cache.set(key, made);
-    made.catch(() => cache.delete(key));
-    return made;
-  }
-
-  async #createPipeline(label: string, shader: Shader, inputs: number, tables: number): Promise<Pipeline> {
-    const module = await compileShader(this.device, label, shader);
-    const reads = (count: number): GPUBufferBindingType[] => Array.from({ length: count }, () => 'read-only-storage');
-    const groups = [[...reads(inputs), 'storage' as const, 'uniform' as const], reads(tables)];
-    const made = this.scoped(['validation', 'internal'], () => {
-      const layouts = groups.map((types) => this.device.createBindGroupLayout({
-        label, entries: types.map((type, binding) => ({ binding, visibility: 0x4 /* GPUShaderStage.COMPUTE */, buffer: { type } })),
-      }));
-      const layout = this.device.createPipelineLayout({ bindGroupLayouts: layouts });
-      return { layouts, pipeline: this.device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } }) };
-    });
-    const pipeline = await made.pipeline.catch((error: unknown) => {
-      const { reason, message } = error as GPUPipelineError;
-      throw deviceError(label, { kind: reason === 'validation' ? 'validation' : 'internal', message }, error);
-    });
-    return { pipeline, layouts: made.layouts };
-  }
-
   /** A table of constants, uploaded once and kept while it is among the last used. */
   table({ key, make }: Table): GPUBuffer {
-    return this.#constant(`table ${key}`, usage.storage, make);
-  }
-
-  /** A uniform buffer; equal contents share one. */
-  uniforms(words: Uint32Array<ArrayBuffer>): GPUBuffer {
-    return this.#constant(`uniforms ${words.join(' ')}`, usage.uniform, () => words);
-  }
-
-  /** The bytes of tables and uniforms. */
-  get constantBytes(): number {
-    return this.#constantBytes;
-  }
-
-  #constant(key: string, flags: number, make: Table['make']): GPUBuffer {
     const known = this.#constants.get(key);
     this.#constants.delete(key);
-    const buffer = known ?? this.#upload(flags, make());
+    const buffer = known ?? this.#upload(make());
     this.#constants.set(key, buffer); // last in the map's order: most recently used
     return buffer;
   }
 
-  #upload(flags: number, data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
-    const buffer = this.pool.make({ size: data.byteLength, usage: flags, mappedAtCreation: true });
+  /** The bytes of tables. */
+  get constantBytes(): number {
+    return this.#constantBytes;
+  }
+
+  #upload(data: ArrayBufferView<ArrayBuffer>): GPUBuffer {
+    const buffer = this.pool.make({ size: data.byteLength, usage: usage.storage, mappedAtCreation: true });
     try {
       new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       buffer.unmap();
@@ -206,10 +155,10 @@ export class Gpu {
   }
 
   /** Encodes and submits in one go: error scopes cost more than commands. */
-  submit(steps: readonly Step[]): void {
+  submit(step: Step): void {
     this.scoped(['validation', 'out-of-memory'], () => {
       const commands = this.device.createCommandEncoder();
-      for (const step of steps) step(commands);
+      step(commands);
       this.device.queue.submit([commands.finish()]);
     });
   }

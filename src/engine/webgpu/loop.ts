@@ -1,7 +1,7 @@
 import { checkpointEvery } from '../checkpoints.ts';
 import type { LoopExtent } from '../kernel.ts';
 import type { Means } from './means.ts';
-import type { Command } from './encoder.ts';
+import type { Command } from './command.ts';
 import { readNow } from './readback.ts';
 
 /** lavapipe ends the loops of an invocation after 65,535 turns in all without a word. */

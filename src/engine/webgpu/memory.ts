@@ -75,6 +75,11 @@ export class Memory {
     return Math.max(0, this.budget * (1 - spareShare) - this.#pinned - this.#gpu.constantBytes);
   }
 
+  /** The bytes that are left for moving tensors, and for constants. */
+  get spare(): number {
+    return this.budget * spareShare;
+  }
+
   holds(tensor: Tensor): boolean {
     return this.#holdings.has(tensor);
   }
@@ -128,7 +133,7 @@ export class Memory {
     const most = this.budget * (1 - spareShare);
     for (let more = pool.wants(kind, bytes); more > 0 && pool.bytes + more > most; more = pool.wants(kind, bytes)) {
       this.#flush(); // an unsubmitted command may name what is destroyed
-      if (pool.dropOldest() || this.#gpu.trimConstants(this.budget * spareShare / 2) || await this.#moveColdest()) continue;
+      if (pool.dropOldest() || this.#gpu.trimConstants(this.spare / 2) || await this.#moveColdest()) continue;
       if (this.#flying.size === 0) break;
       await unlessAborted(Promise.race(this.#flying), this.#signal);
     }

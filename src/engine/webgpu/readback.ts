@@ -31,7 +31,7 @@ export function recordReadback(gpu: Gpu, record: (step: Step) => void, staging: 
 export async function readNow(gpu: Gpu, buffer: GPUBuffer, from: number, out: Uint8Array, pieceBytes: number, signal?: AbortSignal): Promise<void> {
   for (let offset = 0; offset < out.byteLength; offset += pieceBytes) {
     const bytes = Math.min(pieceBytes, out.byteLength - offset);
-    const deliver = recordReadback(gpu, (step) => gpu.submit([step]), gpu.pool.take('staging', Math.min(pieceBytes, out.byteLength)), buffer, from + offset, bytes);
+    const deliver = recordReadback(gpu, (step) => gpu.submit(step), gpu.pool.take('staging', Math.min(pieceBytes, out.byteLength)), buffer, from + offset, bytes);
     await unlessAborted(deliver((read) => out.set(new Uint8Array(read), offset)), signal);
   }
 }

@@ -3,7 +3,7 @@ import type { Block } from '../plan.ts';
 import { rangeOf, roundOf, type BlockRange, type Stage } from '../stages.ts';
 import { Checkpoints } from '../checkpoints.ts';
 import { compute } from './compute.ts';
-import type { Region } from './encoder.ts';
+import type { Region } from './command.ts';
 import type { Means } from './means.ts';
 import { StageBuffers } from './stage-buffers.ts';
 

@@ -1,5 +1,5 @@
 import type { Stage } from '../stages.ts';
-import type { Region } from './encoder.ts';
+import type { Region } from './command.ts';
 import type { Memory } from './memory.ts';
 import type { BufferPool } from './buffer-pool.ts';
 
