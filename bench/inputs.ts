@@ -1,3 +1,4 @@
+import { widthsOf } from '../host/examples.ts';
 import { uniformFrom } from '../host/uniform.ts';
 import type { Argument, Operation } from '../src/engine/operation.ts';
 import type { Engine, Tensor } from '../src/index.ts';
@@ -16,8 +17,9 @@ type Numbers = Float32Array<ArrayBuffer>;
  */
 export function randomInputs(operation: Operation, { rows, columns = rows, outcomes }: Shape): Numbers[] {
   const random = uniformFrom(20_240_611);
-  return operation.arguments.map(({ takes, axis }) => {
-    const data = new Float32Array((axis === 'columns' ? columns : rows) * outcomes);
+  const widths = widthsOf(operation, outcomes);
+  return operation.arguments.map(({ takes, axis }, index) => {
+    const data = new Float32Array((axis === 'columns' ? columns : rows) * widths[index]!);
     if (holdsRows(takes)) fillSimplex(data, outcomes, random);
     else for (let i = 0; i < data.length; i++) data[i] = 2 * random() - 1;
     return data;
@@ -25,8 +27,9 @@ export function randomInputs(operation: Operation, { rows, columns = rows, outco
 }
 
 export function inputsOf(engine: Engine, operation: Operation, outcomes: number, data: readonly Numbers[]): Tensor[] {
+  const widths = widthsOf(operation, outcomes);
   return operation.arguments.map(({ takes }, index) =>
-    holdsRows(takes) ? engine.rows(data[index]!, { outcomes }) : engine.values(data[index]!, { outcomes }),
+    holdsRows(takes) ? engine.rows(data[index]!, { outcomes }) : engine.values(data[index]!, { outcomes: widths[index]! }),
   );
 }
 

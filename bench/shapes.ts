@@ -1,4 +1,4 @@
-import { ofExample } from '../host/examples.ts';
+import { ofExample, widthsOf } from '../host/examples.ts';
 import type { Operation } from '../src/engine/operation.ts';
 import { openEngine } from '../src/index.ts';
 import { inputsOf, type Shape } from './inputs.ts';
@@ -32,6 +32,7 @@ const LARGEST_RESULT = 2 ** 24;
 /** The shape with as many of its rows as keep the result small enough; undefined where one row is too large. */
 export async function fitted(operation: Operation, shape: Shape): Promise<Shape | undefined> {
   if (isOfPairs(operation)) return shape;
+  if (shape.outcomes > (operation.mostOutcomes ?? Infinity)) return undefined;
   const numbers = await numbersOfRow(operation, shape.outcomes);
   if (isOfBatch(operation)) return numbers > LARGEST_RESULT ? undefined : shape;
   const rows = Math.min(shape.rows, Math.floor(LARGEST_RESULT / numbers));
@@ -41,7 +42,7 @@ export async function fitted(operation: Operation, shape: Shape): Promise<Shape 
 /** What a batch of one row makes. Known from the lazy result; nothing is computed. */
 async function numbersOfRow(operation: Operation, outcomes: number): Promise<number> {
   const engine = await openEngine({ backend: 'cpu' });
-  const empty = operation.arguments.map(() => new Float32Array(outcomes));
+  const empty = widthsOf(operation, outcomes).map((width) => new Float32Array(width));
   try {
     const { rows, width } = ofExample(operation, inputsOf(engine, operation, outcomes, empty), parametersOf(operation));
     return rows * width;

@@ -1,7 +1,7 @@
 /** What the suites over all operations share: the operations themselves, parameters for each, and random rows by kind of argument. */
 import type { Engine } from '../src/engine/engine.ts';
 import type { DistributionForm } from '../src/engine/forms.ts';
-import { ofExample } from '../host/examples.ts';
+import { ofExample, widthsOf } from '../host/examples.ts';
 import { exertion } from '../src/engine/exertion.ts';
 import type { Dispatch, Kernel, Regime } from '../src/engine/kernel.ts';
 import { apply, type Operation } from '../src/engine/operation.ts';
@@ -62,11 +62,12 @@ export function batchShapes(regime: Regime): readonly BatchShape[] {
 }
 
 /** Inputs of an operation, each by what it takes. The same seed gives the same numbers. */
-export function inputsOf(engine: Engine, { arguments: wanted }: Operation, { coordinates }: Parameters, layout: BatchShape, seed = 1): Tensor[] {
-  return wanted.map(({ takes }, index) => {
+export function inputsOf(engine: Engine, operation: Operation, { coordinates }: Parameters, layout: BatchShape, seed = 1): Tensor[] {
+  const widths = widthsOf(operation, layout.outcomes);
+  return operation.arguments.map(({ takes }, index) => {
     const rows = layout.single === index ? 1 : layout.rows;
     if (takes !== 'values') return engine.rows(distributions(rows, layout, index, seed), { outcomes: layout.outcomes, form: layout.form });
-    const outcomes = coordinates ? dimensionOf(coordinates, layout.outcomes) : layout.outcomes;
+    const outcomes = coordinates ? dimensionOf(coordinates, layout.outcomes) : widths[index]!;
     return engine.values(vectors(rows * outcomes, index, seed), { outcomes });
   });
 }

@@ -1,7 +1,9 @@
 /** What callers give by name: taken as it is at the time of the call, and refused where no such name is known. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { widthsOf } from '../host/examples.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../src/engine/errors.ts';
+import type { Operation } from '../src/engine/operation.ts';
 import type { Tensor } from '../src/engine/tensor.ts';
 import { wishes, wishFor } from '../src/engine/wishes.ts';
 import * as dually from '../src/index.ts';
@@ -24,6 +26,15 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
+/** Three outcomes, or two numbers where coordinates are reduced. */
+function inputsFor(operation: Operation, isReduced: boolean): Tensor[] {
+  return widthsOf(operation, 3).map((outcomes, index) => {
+    if (operation.arguments[index]!.takes !== 'values') return index === 0 ? p : q;
+    if (isReduced) return engine.values([[1, 2]], { outcomes: 2 });
+    return outcomes === 3 ? v : engine.values(new Float32Array(outcomes), { outcomes });
+  });
+}
+
 describe('taken as it is at the time of the call', () => {
   test('one options object changed in a loop', async () => {
     const parameters = { alpha: 0 };
@@ -45,8 +56,7 @@ describe('taken as it is at the time of the call', () => {
     for (const { name, operation } of operations.filter(({ operation: of }) => !of.parameters?.includes('index'))) {
       for (const example of parametersOf(name).slice(0, 2)) {
         const given: Record<string, unknown> = { ...example };
-        const isGeometry = 'coordinates' in given;
-        const inputs = operation.arguments.map(({ takes }, index) => (takes === 'values' ? (isGeometry && given.coordinates !== 'logits' ? engine.values([[1, 2]], { outcomes: 2 }) : v) : index === 0 ? p : q));
+        const inputs = inputsFor(operation, 'coordinates' in given && given.coordinates !== 'logits');
         const call: Record<string, unknown> = name === 'alphaDivergenceMatrix' ? { alpha: given.alpha } : given;
         const result = name === 'mirrorDescent' ? undefined : loose[name]!(...inputs, call);
         if (!result) continue;
@@ -111,7 +121,7 @@ describe('refused by name', () => {
       const example = { ...parametersOf(name)[0] };
       if (name === 'alphaDivergenceMatrix') delete (example as { divergence?: unknown }).divergence;
       const isReduced = 'coordinates' in example && example.coordinates !== 'logits';
-      const inputs = operation.arguments.map(({ takes }, index) => (takes === 'values' ? (isReduced ? engine.values([[1, 2]], { outcomes: 2 }) : v) : index === 0 ? p : q));
+      const inputs = inputsFor(operation, isReduced);
       const call = (parameters: object): Tensor => (name === 'mirrorDescent' ? mirrorDescent(p, { kind: 'alphaDivergence', alpha: 0, targets: q }, parameters as never) : loose[name]!(...inputs, parameters));
       if (name === 'mirrorDescent') delete (example as { alpha?: unknown }).alpha;
       call(example);

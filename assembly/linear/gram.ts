@@ -9,7 +9,7 @@ const CHUNK = 64;
 export function gram(
   rows: i32, width: i32, out: usize, sums: usize, x: usize, rowsOfX: i32, widthOfX: i32, y: usize, rowsOfY: i32, _widthOfY: i32, row: usize, _rows: i32, _one: i32,
 ): void {
-  const count = max(rowsOfX, rowsOfY);
+  const count = rowsOfX === 1 ? rowsOfY : rowsOfX;
   const strideX = strideOf(rowsOfX, widthOfX);
   const strideY = strideOf(rowsOfY, width);
   x += (<usize>load<u32>(row)) << 2;

@@ -91,7 +91,7 @@ function turnsOfStage(stage: Stage): Amount {
   if (!kernel || origin.kind !== 'result' || inputs.length === 0 || isFold(stage)) return nothing;
   const depth = inputOf(stage, 0).width;
   if (span === 'block') return { ...nothing, cell: depth };
-  const work = kernel.over === 'elements' ? width : kernel.over === 'tiles' ? width * depth : turnsOfRow(kernel, stage, origin.parameters, depth);
+  const work = kernel.over === 'elements' && !kernel.iterations ? width : kernel.over === 'tiles' ? width * depth : turnsOfRow(kernel, stage, origin.parameters, depth);
   return span === 'rows' ? { ...nothing, row: work } : span === 'columns' ? { ...nothing, column: work } : nothing;
 }
 

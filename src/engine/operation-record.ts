@@ -16,6 +16,8 @@ export interface Argument {
   /** 'distributions' takes every form but 'values'; 'values' takes real vectors and results. */
   readonly takes: 'distributions' | 'values' | 'any';
   readonly axis: Axis;
+  /** Numbers of a row for so many outcomes, where it is not as many. */
+  readonly width?: (outcomes: number) => number;
 }
 
 /** Rows of an argument in f64, as the reference sees them. A row that serves the whole batch answers to every index. */
@@ -72,6 +74,8 @@ export interface RecordOn<Tensor, Parameters> {
   /** Where the formula comes from; likewise. @internal */
   readonly source: string;
   readonly arguments: readonly Argument[];
+  /** Outcomes that it takes at most. */
+  readonly mostOutcomes?: number;
   /** How a call reads, where it is not name(arguments, { parameters }). */
   readonly usage?: string;
   /** The names of its parameters; others are refused. Steps of compositions, which no caller calls, state none. */

@@ -9,7 +9,7 @@ import { step, stripKernel, stripsOf, sumOfStrips, type Strips } from './strips.
 import { checkNumbers, numbers, ofProducts } from './sums.ts';
 
 const batch = [numbers('x', 'batch'), numbers('y', 'batch')];
-const rowsOf = (inputs: readonly Pick<Tensor, 'rows'>[]): number => Math.max(inputs[0]!.rows, inputs[1]!.rows);
+const rowsOf = ([x, y]: readonly Pick<Tensor, 'rows'>[]): number => (x!.rows === 1 ? y!.rows : x!.rows);
 
 /** What each strip has: sums in f32, what they have lost, and what is not yet in them. */
 const ofStrips: Operation<Strips> = {

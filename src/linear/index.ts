@@ -1,3 +1,4 @@
 export { gram } from './gram.ts';
 export { product } from './product.ts';
+export { solve } from './solve.ts';
 export { sumBy } from './sum-by.ts';

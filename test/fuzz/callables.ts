@@ -1,4 +1,5 @@
 /** The public operations as random calls see them: by name, with parameters that are plain data. */
+import { widthsOf } from '../../host/examples.ts';
 import type { Operation } from '../../src/engine/operation.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import * as dually from '../../src/index.ts';
@@ -40,7 +41,7 @@ function resolved(parameters: Given): unknown {
 
 const pairs = ({ rows }: Shape): number => rows;
 const efforts: Readonly<Record<string, Callable['effort']>> = {
-  fisherInformation: ({ outcomes }) => outcomes, gram: ({ outcomes }) => outcomes, alphaDivergenceMatrix: pairs, divergenceMatrix: pairs, nearest: pairs, product: pairs,
+  fisherInformation: ({ outcomes }) => outcomes, gram: ({ outcomes }) => outcomes, alphaDivergenceMatrix: pairs, divergenceMatrix: pairs, nearest: pairs, product: pairs, solve: ({ outcomes }) => Math.min(64, outcomes),
   chernoffInformation: () => 30, chernoffOrder: () => 30, alphaSpectrum: () => 5,
 };
 
@@ -81,7 +82,7 @@ export const callables: Readonly<Record<string, Callable>> = {
     takes: operation.operation.arguments.map(({ takes }) => (takes === 'values' ? 'values' : 'distributions')),
     examples: examplesOf(operation.operation.examples),
     call: (tensors, parameters) => operation(...tensors, resolved(parameters)),
-    shapeOf: vectorShape,
+    shapeOf: operation.operation.mostOutcomes === undefined ? vectorShape : (argument, shape) => ({ ...shape, outcomes: widthsOf(operation.operation, shape.outcomes)[argument]! }),
     ...(efforts[name] && { effort: efforts[name] }),
   }])),
   ...descents,

@@ -61,7 +61,10 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     const p = probabilities(engine.rows([[0, 0], [0, -Infinity]], { outcomes: 2, form: 'logits' }));
     expect([...await gram(p, p).read()]).toEqual([1.25, 0.25, 0.25, 0.25]);
     expect([...await product(gram(p, p), gram(halves, product(halves, halves))).read()]).toEqual([1.25 * 38 + 0.25 * 86, 1.25 * 54 + 0.25 * 122, 0.25 * 124, 0.25 * 176]);
-    expect([...await gram(engine.values([], { outcomes: 2 }), engine.values([], { outcomes: 2 })).read()]).toEqual([0, 0, 0, 0]);
+    const nothing = engine.values([], { outcomes: 4 });
+    expect([...await gram(nothing, nothing).read()]).toEqual(new Array(16).fill(0));
+    expect([...await gram(ones, nothing).read()]).toEqual(new Array(8).fill(0));
+    expect([...await gram(nothing, ones).read()]).toEqual(new Array(8).fill(0));
   });
 
   test('logits, and batches of unlike sizes, are refused', () => {

@@ -34,7 +34,8 @@ export async function compute(means: Means, stage: Stage, block: Block, name: st
   };
   const result: Region = { buffer: output, start: 0, stride: tensor.rows === 1 ? 0 : range.width };
   const dispatch: Dispatch<unknown> = { parameters, rows: range.rows, width: range.width, inputs };
-  if (range.rows > 0) {
+  const isNothing = kernel.accumulates && inputs.some(({ rows }) => rows === 0); // of a batch without rows
+  if (range.rows > 0 && !isNothing) {
     const regions = [...kernel.order?.(dispatch) ?? inputs.keys()].map((input, binding) => ({
       name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: regionOf(input),
     }));

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { Matrix, QrDecomposition } from 'ml-matrix';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ulp } from '../../src/engine/certificate.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { solve } from '../../src/index.ts';
+import { openEngine } from '../../src/open.ts';
+import { placeFor } from '../engine/place.ts';
+import { uniformFrom } from '../math/relative-error.ts';
+
+/** Symmetric, with eigenvalues between `scale` and the condition times less, of which `negative` are below 0; in f32. */
+function symmetric(n: number, condition: number, scale: number, seed: number, negative = 0): number[][] {
+  const random = uniformFrom(seed);
+  const { orthogonalMatrix } = new QrDecomposition(new Matrix(Array.from({ length: n }, () => Array.from({ length: n }, () => random() - 0.5))));
+  const values = Array.from({ length: n }, (_, k) => scale * condition ** (n === 1 ? 0 : -k / (n - 1)) * (k < negative ? -1 : 1));
+  const a = orthogonalMatrix.mmul(Matrix.diag(values)).mmul(orthogonalMatrix.transpose());
+  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => Math.fround(a.get(Math.max(i, j), Math.min(i, j)))));
+}
+
+const packed = (a: number[][]): number[] => a.flatMap((row, i) => row.slice(0, i + 1));
+
+describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
+  let engine: Engine;
+  beforeAll(async () => { engine = await openEngine({ ...await placeFor(backend), check: 'all' }); });
+  afterAll(() => engine.dispose());
+
+  const read = async (matrices: number[][][], rights: number[][], options: { packed?: boolean; ridge?: number } = {}): Promise<{ x: number[]; status: number }[]> => {
+    const rows = matrices.map((a) => (options.packed ? packed(a) : a.flat()));
+    const n = rights[0]!.length;
+    const result = solve(engine.values(rows, { outcomes: rows[0]!.length }), engine.values(rights, { outcomes: n }), options.ridge === undefined ? {} : { ridge: options.ridge });
+    const numbers = await result.read();
+    return Array.from({ length: result.rows }, (_, row) => ({ x: [...numbers.subarray(row * (n + 1), (row + 1) * (n + 1) - 1)], status: numbers[(row + 1) * (n + 1) - 1]! }));
+  };
+
+  const systems = fc.record({
+    n: fc.constantFrom(1, 2, 3, 4, 5, 17, 32, 63, 64), condition: fc.constantFrom(1, 10, 1e3, 1e5, 1e6), scale: fc.constantFrom(1, 1e-6, 3e5), packed: fc.boolean(), seed: fc.nat(9999),
+  });
+
+  test('solutions are right to 4 ulp of their largest number for conditions up to 1e6', () => fc.assert(fc.asyncProperty(systems, async ({ n, condition, scale, packed: isPacked, seed }) => {
+    const random = uniformFrom(seed);
+    const matrices = [1, 2, 3].map((k) => symmetric(n, condition, scale, seed + k));
+    const rights = matrices.map(() => Array.from({ length: n }, () => Math.fround(random() - 0.5)));
+    for (const [row, { x, status }] of (await read(matrices, rights, { packed: isPacked })).entries()) {
+      expect(status).toBe(0);
+      const expected = new QrDecomposition(new Matrix(matrices[row]!)).solve(Matrix.columnVector(rights[row]!)).to1DArray();
+      const size = Math.max(...expected.map(Math.abs));
+      x.forEach((each, k) => expect(Math.abs(each - expected[k]!)).toBeLessThanOrEqual(4 * ulp * size));
+    }
+  }), { seed: 5, numRuns: 25 }));
+
+  test('what is singular or indefinite has a status, and takes nothing from the rows beside it', async () => {
+    const [good, right] = [[[2, 1, 0], [1, 3, 1], [0, 1, 4]], [3, 5, 5]];
+    const ones = [[1, 1, 1], [1, 1, 1], [1, 1, 1]];
+    const saddle = [[1, 2, 0], [2, 1, 0], [0, 0, 1]];
+    const nothing = [[0, 0, 0], [0, 0, 0], [0, 0, 0]];
+    const rows = await read([good, ones, saddle, nothing, good, [[-1, 0, 0], [0, 1, 0], [0, 0, 1]]], [right, right, right, right, right, right]);
+    expect(rows.map(({ status }) => status)).toEqual([0, 6, 2, 6, 0, 2]);
+    for (const { x, status } of rows) expect(x).toEqual(status === 0 ? [1, 1, 1] : [0, 0, 0]);
+    expect((await read([ones, saddle], [right, [4, 5, 3]], { ridge: 2 })).map(({ status }) => status)).toEqual([0, 0]);
+    expect((await read([saddle], [[5, 5, 3]], { ridge: 2 }))[0]!.x).toEqual([1, 1, 1]);
+  });
+
+  const worse = fc.record({ n: fc.constantFrom(2, 5, 33, 64), condition: fc.constantFrom(1e7, 1e9, 1e12), negative: fc.constantFrom(0, 1, 2), seed: fc.nat(9999) });
+
+  test('beyond, solutions are right or refused, and what is indefinite by far is called so', () => fc.assert(fc.asyncProperty(worse, async ({ n, condition, negative, seed }) => {
+    const matrices = [1, 2].map((k) => symmetric(n, condition, 1, seed + k, negative));
+    const rights = matrices.map(() => Array.from({ length: n }, (_, k) => k % 3));
+    for (const { x, status } of await read(matrices, rights)) { // what is solved is compared with f64
+      if (negative > 0) expect(status).toBe(2);
+      else expect([0, 2, 6]).toContain(status);
+      if (status !== 0) expect(x).toEqual(new Array(n).fill(0));
+    }
+  }), { seed: 7, numRuns: 12 }));
+
+  test('one row for all, and no rows', async () => {
+    const [matrix, rights] = [engine.values([[2, 1, 3]], { outcomes: 3 }), engine.values([[3, 4], [1, 3], [0, 0]], { outcomes: 2 })];
+    expect([...await solve(matrix, rights).read()]).toEqual([1, 1, 0, 0, 1, 0, 0, 0, 0]);
+    expect([...await solve(engine.values([[2, 0, 2], [4, 0, 4]], { outcomes: 3 }), engine.values([[8, 16]], { outcomes: 2 })).read()]).toEqual([4, 8, 0, 2, 4, 0]);
+    expect([...await solve(engine.values([], { outcomes: 4 }), engine.values([], { outcomes: 2 })).read()]).toEqual([]);
+  });
+
+  test.each([
+    [4, 3, {}, { code: 'shape', argument: 'matrix', expected: '9 numbers a row, or the 6 of a triangle', got: '4' }], [65 * 65, 65, {}, { code: 'shape', argument: 'right', got: '65' }],
+    [4, 2, { ridge: -1 }, { code: 'domain', argument: 'ridge' }], [4, 2, { ridge: Number.NaN }, { code: 'domain', argument: 'ridge' }], [4, 2, { ridge: 1e39 }, { code: 'domain', argument: 'ridge' }],
+  ])('%i numbers and %i, %j are refused', (numbers, n, ridge, facts) => {
+    const [matrix, right] = [numbers, n].map((outcomes) => engine.values(new Float32Array(outcomes), { outcomes }));
+    expect(() => solve(matrix!, right!, ridge)).toThrow(expect.objectContaining({ operation: 'solve', ...facts }));
+  });
+});
