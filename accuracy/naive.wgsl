@@ -1,12 +1,5 @@
 // The α-divergence by the textbook formula in plain f32 with WGSL's own pow and log, as anyone would write it.
 // Twin: accuracy/naive.ts
-struct Uniforms { rows: u32, outcomes: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, alpha: f32, }
-
-@group(0) @binding(0) var<storage, read> p: array<f32>;
-@group(0) @binding(1) var<storage, read> q: array<f32>;
-@group(0) @binding(2) var<storage, read_write> divergences: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
 fn term(p: f32, q: f32) -> f32 {
   if (uniforms.alpha == -1.0) {
     return p * log(p / q);
@@ -31,14 +24,9 @@ fn divergence_of(sum: f32) -> f32 {
   return select(4.0 / (1.0 - alpha * alpha) * (1.0 - sum), sum, abs(alpha) == 1.0);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let first_p = uniforms.p_start + row * uniforms.p_stride;
-  let first_q = uniforms.q_start + row * uniforms.q_stride;
+fn compute_item(row: u32, local: u32) {
+  let first_p = p_row(row);
+  let first_q = q_row(row);
   let scale = scale_of(first_p, first_q, local);
   var sum = vec2(0.0);
   for (var k = lane_of(local); k < uniforms.outcomes; k += 2u * LANES) {

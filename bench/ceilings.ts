@@ -1,4 +1,4 @@
-import { defineUniforms } from '../src/engine/uniform-layout.ts';
+import { defineFrame } from '../src/engine/frame.ts';
 import type { Dispatch, Kernel } from '../src/engine/kernel.ts';
 import { apply, type Operand, type Operation } from '../src/engine/operation.ts';
 import type { Engine, Tensor } from '../src/index.ts';
@@ -54,11 +54,15 @@ type Pitches = Record<'quads' | 'row_pitch' | 'quad_pitch', number>;
 
 function sumKernel(over: Kernel<unknown>['over'], values: (dispatch: Dispatch<unknown>) => Pitches): Kernel<unknown> {
   return {
-    pieces: () => [{ name: 'bench/row-sum.wgsl', source: sumSource }],
-    uniforms: defineUniforms({ rows: 'u32', quads: 'u32', row_pitch: 'u32', quad_pitch: 'u32' }),
+    frame: defineFrame({
+      inputs: { x: 'vec4<f32>' },
+      output: ['sums', 'f32'],
+      uniforms: { quads: 'u32', row_pitch: 'u32', quad_pitch: 'u32' },
+      calls: 'compute_item',
+    }),
+    pieces: [{ name: 'bench/row-sum.wgsl', source: sumSource }],
     values,
     over,
-    items: ({ rows }) => rows,
   };
 }
 
@@ -105,11 +109,15 @@ const fmaChain: Operation<Chain> = {
     reason: 'factor ½ halves the rounding of each step before the next',
   },
   kernel: {
-    pieces: () => [{ name: 'bench/fma-chain.wgsl', source: fmaSource }],
-    uniforms: defineUniforms({ rows: 'u32', steps: 'u32' }),
+    frame: defineFrame({
+      inputs: { seed: 'f32' },
+      output: ['ends', 'f32'],
+      uniforms: { steps: 'u32' },
+      calls: 'compute_item',
+    }),
+    pieces: [{ name: 'bench/fma-chain.wgsl', source: fmaSource }],
     values: ({ parameters: { steps } }) => ({ steps }),
     over: 'elements',
-    items: ({ rows }) => rows,
   },
   reference: ([seed], { steps }) => {
     const [factor, addend] = Array.from(seed!.row(0)) as [number, number];

@@ -1,23 +1,13 @@
 // Chains of fused multiply-adds in registers, sixteen side by side: the arithmetic rate of the device.
 // Twin: bench/ceilings.ts (fmaChain)
-struct Uniforms { rows: u32, steps: u32, }
-
-@group(0) @binding(0) var<storage, read> seed: array<f32>; // factor and addend, which a compiler must not know
-@group(0) @binding(1) var<storage, read_write> ends: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
 
 // Four links without a store between them: what a loop costs is no part of the rate.
 fn four(x: vec4<f32>, factor: vec4<f32>, addend: vec4<f32>) -> vec4<f32> {
   return fma(fma(fma(fma(x, factor, addend), factor, addend), factor, addend), factor, addend);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let item = item_of(workgroup, groups, local);
-  if (item >= uniforms.rows) {
-    return;
-  }
-  let factor = vec4(seed[0]);
+fn compute_item(item: u32, local: u32) {
+  let factor = vec4(seed[0]); // which a compiler must not know
   let addend = vec4(seed[1]);
   var a = vec4(0.0, 1.0, 2.0, 3.0) + f32(item % 64u);
   var b = a + 4.0;

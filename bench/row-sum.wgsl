@@ -1,17 +1,6 @@
 // Sums of numbers that only have to be read: the bandwidth that a layout of rows over invocations allows.
 // Twin: bench/ceilings.ts (sumOfRow, sumAcrossRows)
-struct Uniforms { rows: u32, quads: u32, row_pitch: u32, quad_pitch: u32, }
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> sums: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
+fn compute_item(row: u32, local: u32) {
   let first = row * uniforms.row_pitch;
   let step = LANES * uniforms.quad_pitch;
   var k = lane_of(local);

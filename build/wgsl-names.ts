@@ -45,23 +45,33 @@ function read(file: string): readonly Token[] {
   });
 }
 
-/** What files declare and use: how often, and by each name those that it meets. */
+/** What files declare and use: how often, by each name those that it meets, and those that TypeScript declares. */
 function namesOf(files: readonly string[]) {
   const [counts, near] = [new Map<string, number>(), new Map<string, Set<string>>()];
-  const [declared, ofModule, called] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [declared, ofModule] = [new Set<string>(), new Set<string>()];
+  const [called, foreign] = [new Set<string>(), new Set<string>()];
   for (const file of files) {
-    const parts: Set<string>[] = [];
+    const [parts, own]: [Set<string>[], Set<string>[]] = [[], []];
     for (const { name, part, isDeclared, isOfModule, isCalled } of read(file)) {
       if (name === undefined) continue;
       counts.set(name, (counts.get(name) ?? 0) + 1);
-      if (isDeclared) declared.add(name);
+      if (isDeclared) {
+        declared.add(name);
+        (own[part] ??= new Set()).add(name);
+      }
       if (isOfModule) ofModule.add(name);
       if (isCalled) called.add(name);
       (parts[part] ??= new Set()).add(name);
     }
-    for (const part of parts) for (const name of part ?? []) near.set(name, new Set([...near.get(name) ?? [], ...part]));
+    for (const [index, part] of parts.entries()) {
+      for (const name of part ?? []) {
+        near.set(name, new Set([...near.get(name) ?? [], ...part]));
+        if (!name.startsWith('.') && !own[index]?.has(name)) foreign.add(name);
+      }
+    }
   }
-  return { counts, near, declared, ofModule, called };
+  const isForeign = (name: string): boolean => foreign.has(name) && !ofModule.has(name);
+  return { counts, near, declared, ofModule, called, isForeign };
 }
 
 /**
@@ -69,12 +79,13 @@ function namesOf(files: readonly string[]) {
  * write of WGSL keeps its name, also where it writes only the end of it ('_start'); and so does whatever is WGSL's own.
  */
 export function shortNames(files: readonly string[], words: ReadonlySet<string>): ReadonlyMap<string, string> {
-  const { counts, near, declared, ofModule, called } = namesOf(files);
+  const { counts, near, declared, ofModule, called, isForeign } = namesOf(files);
   const ends = [...words].filter((word) => /^_\w|\w_$/.test(word));
   const isWord = (name: string): boolean => words.has(name) || ends.some((end) => name.startsWith(end) || name.endsWith(end));
   const isOpen = (name: string): boolean => {
     const isOwn = called.has(name) ? ofModule.has(name) : !isSwizzle.test(name);
-    return isOwn && !((ofModule.has(name) || name.startsWith('.')) && isWord(name.replace('.', '')));
+    const isSeen = ofModule.has(name) || name.startsWith('.');
+    return isOwn && !isForeign(name) && !(isSeen && isWord(name.replace('.', '')));
   };
   const renamed = [...declared].filter(isOpen).sort((a, b) => counts.get(b)! - counts.get(a)! || (a < b ? -1 : 1));
   const short = new Map<string, string>();

@@ -1,15 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../src/engine/open.ts';
-import { piecesOf, uniformsOf, type Piece } from '../src/engine/kernel.ts';
 import { formCheck } from '../src/engine/form-check.ts';
-import { wgslStruct, type UniformLayout } from '../src/engine/uniform-layout.ts';
+import { piecesOf, type Piece } from '../src/engine/kernel.ts';
 import { regimeLayout } from '../src/engine/regimes.ts';
 import { bodyOf } from '../src/engine/lineage.ts';
 import { allResults, kernelUses } from './cases.ts';
 import { callOf, fastStages } from '../src/engine/cpu/build-program.ts';
 import { compileAssembly } from '../host/assembly.mjs';
-import { minifyWgsl } from '../host/plugins.ts';
 
 const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
 const read = (path: string): string => readFileSync(at(path), 'utf8');
@@ -48,17 +46,6 @@ test('every WGSL file is in a kernel of an exported operation, under its name', 
   const sources = new Map(files.map(({ name, source }) => [`shaders/${name}`, source]));
   expect([...sources.keys()].sort()).toEqual(shaders.map(({ path }) => path));
   for (const { path, source } of shaders) expect(sources.get(path), path).toBe(source);
-});
-
-test('the uniforms of every kernel are laid out as its WGSL says', () => {
-  const kernels = [
-    ...uses.map(({ name, kernel, dispatch }) => ({ name, layout: uniformsOf(kernel, dispatch), pieces: piecesOf(kernel, dispatch, 'lane') })),
-    { name: 'check of rows', layout: formCheck.uniforms as UniformLayout, pieces: formPieces() },
-  ];
-  for (const { name, layout, pieces } of kernels) {
-    const structs = pieces.flatMap(({ source }) => source.match(/struct Uniforms \{[^}]*\}/g) ?? []);
-    expect(structs.map(minifyWgsl), name).toEqual([minifyWgsl(wgslStruct('Uniforms', layout))]);
-  }
 });
 
 function formPieces(): readonly Piece[] {

@@ -1,10 +1,6 @@
 // D of a row at four alphas at once: an outcome is reduced once and evaluated four times. The functions of a single
 // alpha finish the sums; a joined piece sweeps over rows of weights or of logits.
 // Twin: src/divergences/alpha-spectrum.ts
-struct Uniforms { rows: u32, width: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, }
-
-@group(0) @binding(2) var<storage, read_write> divergences: array<u32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 // Of each alpha its value and its count of infinite terms; mass of p, and mass of q minus mass of p.
 struct Sums { values: vec4<f32>, infinite: vec4<f32>, masses: vec4<f32>, }
@@ -38,9 +34,9 @@ fn scale_each(x: vec4<f32>, n: vec4<i32>) -> vec4<f32> {
 // The term of alpha-term.wgsl.
 fn terms(pair: Pair) -> vec4<f32> {
   let at = rows_at(pair.k);
-  let c = mat3x4(bitcast<vec4<f32>>(quads[at]), bitcast<vec4<f32>>(quads[at + 1u]), bitcast<vec4<f32>>(quads[at + 2u]));
+  let c = mat3x4(bitcast<vec4<f32>>(table[at]), bitcast<vec4<f32>>(table[at + 1u]), bitcast<vec4<f32>>(table[at + 2u]));
   let inner = fma(c[2] * pair.s, quad_series_at(pair.s), c[1]);
-  let powers = bitcast<vec4<i32>>(quads[at + 3u]);
+  let powers = bitcast<vec4<i32>>(table[at + 3u]);
   return scale_each(fma(vec4(pair.d), inner, pair.u * c[0]), exponent_of_larger(pair) + powers);
 }
 
@@ -80,19 +76,14 @@ fn bits_of(sums: Sums) -> vec4<u32> {
   return bits;
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let item = item_of(workgroup, groups, local);
+fn compute_item(item: u32, local: u32) {
   let quads_of_row = (uniforms.width + 3u) / 4u;
   let row = item / quads_of_row;
-  if (row >= uniforms.rows) {
-    return;
-  }
   let first = 4u * (item % quads_of_row);
   outcomes = uniforms.outcomes;
   quad_start = QUAD_LENGTH * (item % quads_of_row);
   load_quad();
-  let bits = row_bits(uniforms.p_start + row * uniforms.p_stride, uniforms.q_start + row * uniforms.q_stride, local);
+  let bits = row_bits(p_row(row), q_row(row), local);
   for (var index = lane_of(local); index < min(4u, uniforms.width - first); index += LANES) {
     divergences[row * uniforms.width + first + index] = bits[index];
   }

@@ -1,7 +1,6 @@
 // A caller's own term of a Bregman divergence, `generator`, of p, q and p - q.
+// The table has 1 where a term without p, without q is infinite.
 // Twin: src/divergences/define-bregman.ts
-@group(1) @binding(0) var<storage, read> table: array<vec2<f32>>; // 1 where a term without p, without q is infinite
-
 fn load_constants() {
 }
 

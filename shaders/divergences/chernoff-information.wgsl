@@ -1,7 +1,6 @@
 // C = -log Z, Z = sum p^b q^a at the exponent a that the search has found, b = 1 - a; from 1 - Z = sum (b p + a q - p^b q^a),
 // whose terms are never negative and do not cancel.
 // Twin: src/math/chernoff.ts
-@group(0) @binding(3) var<storage, read_write> informations: array<u32>;
 
 // G of phi = d s G(s) for |s| <= 1/3, and for ratios 2^k, k = -2 to 2, at p = 1: b + a 2^k - 2^(a k), its slope, and its
 // curvature over that at 1.
@@ -86,16 +85,11 @@ fn information_of(sums: vec4<f32>) -> f32 {
   return -log_of_bits(bitcast<u32>(sums.y / sums.z));
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
+fn compute_item(row: u32, local: u32) {
   let at = search_of(row);
   load_exponent(at.a);
-  let p_start = uniforms.p_start + row * uniforms.p_stride;
-  let q_start = uniforms.q_start + row * uniforms.q_stride;
+  let p_start = p_row(row);
+  let q_start = q_row(row);
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
     accumulate(&sum, outcome(p_at(p_start + k) & MAGNITUDE, q_at(q_start + k) & MAGNITUDE, at.by), uniforms.zero);

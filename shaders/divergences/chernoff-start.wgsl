@@ -1,20 +1,10 @@
 // What the search for the Chernoff order starts from: the rescaling that equals the masses, and the whole interval.
 // Twin: src/divergences/chernoff-search.ts
-struct Uniforms { rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, }
-
 const LIFT: i32 = 60; // the binary logarithm of the mass at which rows are taken, so that f32 keeps the terms of near ones
 
-@group(0) @binding(2) var<storage, read_write> states: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let p_start = uniforms.p_start + row * uniforms.p_stride;
-  let q_start = uniforms.q_start + row * uniforms.q_stride;
+fn compute_item(row: u32, local: u32) {
+  let p_start = p_row(row);
+  let q_start = q_row(row);
   var by = lifted(equal_masses(mass_frame(p_start, q_start, uniforms.outcomes, local)), LIFT);
   var sums = mass_sums(p_start, q_start, local, by);
   by = refined(by, sums.x, sums.y);

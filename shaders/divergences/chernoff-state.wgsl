@@ -1,19 +1,13 @@
 // What the kernels of the Chernoff information share: the state of the search, and p^(1-a) q^a of one outcome.
 // Twin: src/math/chernoff.ts
-struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, state_start: u32, state_stride: u32,
-}
-
-@group(0) @binding(2) var<storage, read> states: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 // The exponent a of q, the interval it is in, and whether it is found; and whether the supports differ.
 struct Search { by: Rescaling, a: f32, low: f32, high: f32, found: bool, partial: bool, }
 
 fn search_of(row: u32) -> Search {
-  let at = uniforms.state_start + row * uniforms.state_stride;
-  let by = Rescaling(DoubleSingle(states[at], states[at + 1u]), states[at + 2u], i32(states[at + 3u]), i32(states[at + 4u]), 0, true, false, false);
-  return Search(by, states[at + 5u], states[at + 6u], states[at + 7u], states[at + 8u] > 0.0, states[at + 9u] > 0.0);
+  let at = state_row(row);
+  let by = Rescaling(DoubleSingle(state[at], state[at + 1u]), state[at + 2u], i32(state[at + 3u]), i32(state[at + 4u]), 0, true, false, false);
+  return Search(by, state[at + 5u], state[at + 6u], state[at + 7u], state[at + 8u] > 0.0, state[at + 9u] > 0.0);
 }
 
 // p^(1-a) q^a, from the end whose exponent is larger; x = log(q/p).

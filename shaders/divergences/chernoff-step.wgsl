@@ -1,7 +1,5 @@
 // One step of Newton's method on log(A/B) towards the order of the Chernoff information, kept inside its interval.
 // Twin: src/math/chernoff.ts
-@group(0) @binding(3) var<storage, read_write> next_states: array<f32>;
-
 const NEAR: f32 = 0.17; // |s| up to which w x - (q - p) comes from its series
 
 // (a^(k+1) (k + 2) - 1)/(k + 2)! for k = 0 to 7
@@ -98,15 +96,10 @@ fn advanced(from_state: Search, sums: vec4<f32>) -> Search {
   return at;
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
+fn compute_item(row: u32, local: u32) {
   var at = search_of(row);
   if (agreed(!at.found, local)) {
-    at = advanced(at, sweep(uniforms.p_start + row * uniforms.p_stride, uniforms.q_start + row * uniforms.q_stride, local, at));
+    at = advanced(at, sweep(p_row(row), q_row(row), local, at));
   }
   if (lane_of(local) == 0u) {
     let to = 10u * row;

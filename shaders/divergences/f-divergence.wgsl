@@ -1,7 +1,6 @@
 // q f(p/q) for a caller's f, `generator`, of a ratio and of its excess over 1, which keeps its digits where q is next to p.
+// The table has f(0) and lim f(x)/x, -1 where they are infinite.
 // Twin: src/divergences/define-f-divergence.ts
-@group(1) @binding(0) var<storage, read> table: array<vec2<f32>>; // f(0) and lim f(x)/x; -1 where infinite
-
 const REACH: i32 = 126; // beyond 2^126 a ratio counts as its limit
 
 fn load_constants() {

@@ -2,13 +2,6 @@
 // It is M - T_c(x), x = log(other/own) of the normalised rows, M the mean of T_c(x) under the own row, c the exponent of the
 // other row in D; of logits own times that. A constant in T_c cancels, so slopes are counted from one of them.
 // Twin: src/math/alpha-gradient.ts (alphaGradientOfWeights, alphaGradientOfLogits)
-struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32,
-  of_q: u32, values: u32, without_own: u32, c_high: f32, c_low: f32, c_inverse: f32,
-}
-
-@group(0) @binding(2) var<storage, read_write> results: array<u32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 // The same number with a mantissa between 1 and 2, and 0 with the least of exponents.
 fn normalised(x: Scaled) -> Scaled {
@@ -78,13 +71,8 @@ fn times_slope(gradient: u32, slope: f32) -> u32 {
   return bitcast<u32>(bitcast<f32>(gradient) * slope);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let rows = Rows(uniforms.p_start + row * uniforms.p_stride, uniforms.q_start + row * uniforms.q_stride);
+fn compute_item(row: u32, local: u32) {
+  let rows = Rows(p_row(row), q_row(row));
   let out = row * (uniforms.outcomes + uniforms.values) + uniforms.values;
   let frame = frame_of(rows, local);
   begin_value(frame);

@@ -1,15 +1,6 @@
 // A function of the Hellinger integral H = 1 - kappa D from the alpha-divergence D: weight D log1p(z)/z, z = -kappa D; or
 // -log H / a itself, far from p = q, where 1 - kappa D would cancel or D overflows.
 // Twin: src/divergences/hellinger-integral.ts
-struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, d_start: u32, d_stride: u32,
-  kind: u32, weight: f32, kappa: f32, factor: f32, b_high: f32, b_low: f32, a_high: f32, a_low: f32,
-}
-
-@group(0) @binding(2) var<storage, read> d: array<u32>;
-@group(0) @binding(3) var<storage, read_write> divergences: array<u32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
 const MULTIPLE: u32 = 0u; // weight D, and nothing else
 const LOGARITHM: u32 = 1u;
 const LOST_MASS: u32 = 2u; // the mass of q where p is 0
@@ -44,16 +35,11 @@ fn far_bits(integral: HellingerIntegral) -> u32 {
   return result_bits(scale(abs(uniforms.factor * integral.logarithm), UNIT_EXPONENT));
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let divergence = d[uniforms.d_start + row * uniforms.d_stride];
+fn compute_item(row: u32, local: u32) {
+  let divergence = d[d_row(row)];
   var bits = INFINITY_BITS;
   if (agreed(is_far(divergence), local)) {
-    bits = far_bits(hellinger_integral(uniforms.p_start + row * uniforms.p_stride, uniforms.q_start + row * uniforms.q_stride, local));
+    bits = far_bits(hellinger_integral(p_row(row), q_row(row), local));
   } else if (divergence != INFINITY_BITS) {
     bits = result_bits(near_value(bitcast<f32>(divergence)));
   }

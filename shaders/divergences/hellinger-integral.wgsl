@@ -1,8 +1,5 @@
 // The Hellinger integral sum p^b q^a of two normalised rows, a + b = 1, by its logarithm and about its largest term, so that
 // nothing over- or underflows. A joined piece gives an entry's logarithm, in units of its own, and mass. Twin: src/math/hellinger-integral.ts
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read> q: array<u32>;
-
 const BELOW_ALL: f32 = -3.0e38;
 const HEADROOM: i32 = 24; // masses are 2^24 too large, so that no entry is flushed
 

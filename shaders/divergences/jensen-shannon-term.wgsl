@@ -2,8 +2,6 @@
 // Twin: src/math/jensen-shannon.ts
 const TABLE_REACH: i32 = 100; // beyond 2^100 only the larger of p and q counts
 
-@group(1) @binding(0) var<storage, read> table: array<vec4<u32>>;
-
 struct MixtureConstants { j0: vec4<f32>, j1: vec4<f32>, j2: vec4<f32>, j3: vec4<f32>, j4: vec4<f32>, w: f32, v: f32, wv: f32, }
 var<private> mixture: MixtureConstants;
 

@@ -1,16 +1,6 @@
 // KL(p || q) of rows of which each is given by weights or by logits over a temperature: as with logits, but with logarithms of
 // 48 bits. Two sweeps for the greatest and the masses, one over the terms, and another where the masses hide the divergence.
 // Twin: src/math/kl-of-logarithms.ts
-struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, p_logits: u32, q_logits: u32,
-  inverse_high: f32, inverse_low: f32,
-}
-
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read> q: array<u32>;
-@group(0) @binding(2) var<storage, read_write> divergences: array<u32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
 const LOWEST_LOG: f32 = -3.4028234663852886e38;
 const MINUS_INFINITY: u32 = 0xff800000u;
 const FAR: f32 = 80.0; // nats, beyond which the smaller of p and q is nothing beside the larger
@@ -128,14 +118,9 @@ fn sums_of(p_start: u32, q_start: u32, local: u32, greatest: f32, log_ratio: Dou
   return sum_over_lanes(total_of(sum), local);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let p_start = uniforms.p_start + row * uniforms.p_stride;
-  let q_start = uniforms.q_start + row * uniforms.q_stride;
+fn compute_item(row: u32, local: u32) {
+  let p_start = p_row(row);
+  let q_start = q_row(row);
   let greatest = greatest_of(p_start, q_start, local);
   let masses = masses_of(p_start, q_start, local, greatest);
   let lift = split(bitcast<u32>(masses.x)).exponent + 1;

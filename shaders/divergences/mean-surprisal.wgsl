@@ -1,13 +1,6 @@
 // Cross-entropy sum p (-log q) of two rows of weights or logits, each normalised. With levels e = q / max q, their sum 1 + rest:
 // -log q = log(1 + rest) + log(1/e), parts that are never negative.
 // Twin: src/math/surprisal.ts
-struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, p_logits: u32, q_logits: u32,
-}
-
-@group(0) @binding(2) var<storage, read_write> entropies: array<u32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
 const MAGNITUDE: u32 = 0x7fffffffu;
 const MINUS_INFINITY: u32 = 0xff800000u;
 const LOWEST: f32 = -3.4028234663852886e38;
@@ -91,14 +84,9 @@ fn sweep(p_start: u32, q_start: u32, local: u32, greatest: vec4<f32>, lift: i32)
   return sum_over_lanes(total_of(sum), local);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let p_start = uniforms.p_start + row * uniforms.p_stride;
-  let q_start = uniforms.q_start + row * uniforms.q_stride;
+fn compute_item(row: u32, local: u32) {
+  let p_start = p_row(row);
+  let q_start = q_row(row);
   let greatest = greatest_of(p_start, q_start, local);
   let unit = select(split(bitcast<u32>(greatest.y)).mantissa, 1.0, uniforms.q_logits != 0u);
   var sums = sweep(p_start, q_start, local, greatest, LIFT);

@@ -1,16 +1,7 @@
 // The gradient of the Jensen-Shannon divergence in the logits of one of its rows, the own one, of weight w in the mixture:
 // w own_j (l_j - sum own l), l = log(own/m), counted from the mode r of the own row, so that peaked rows keep their digits.
-// With c = log(v other/(w own)): l_j - l_r = log(1 + e^c_r) - log(1 + e^c_j) = -log(1 + theta (e^(c_j - c_r) - 1)).
+// p is the own row, q the other. With c = log(v other/(w own)): l_j - l_r = log(1 + e^c_r) - log(1 + e^c_j) = -log(1 + theta (e^(c_j - c_r) - 1)).
 // Twin: src/math/mixture-gradient.ts
-struct Uniforms {
-  rows: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32, share: f32, log_odds: f32,
-}
-
-@group(0) @binding(0) var<storage, read> p: array<u32>; // the own row
-@group(0) @binding(1) var<storage, read> q: array<u32>;
-@group(0) @binding(2) var<storage, read_write> gradient: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
 const MINUS_INFINITY: u32 = 0xff800000u;
 const FARTHEST: f32 = 8.5e37; // so that differences of differences stay finite
 
@@ -77,14 +68,9 @@ fn mass_of(own: u32, frame: Frame) -> f32 {
   return select(scale(e.mantissa, e.exponent) / frame.own_mass, 0.0, own == MINUS_INFINITY);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let own = uniforms.p_start + row * uniforms.p_stride;
-  let other = uniforms.q_start + row * uniforms.q_stride;
+fn compute_item(row: u32, local: u32) {
+  let own = p_row(row);
+  let other = q_row(row);
   let frame = frame_of(own, other, local);
   var sum = Accumulator();
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {

@@ -1,15 +1,5 @@
 // The nearest neighbours so far: those of the columns before, merged with the smallest divergences of a block of columns.
 // Pairs of index and divergence, nearest first. Twin: src/divergences/nearest.ts
-struct Uniforms {
-  rows: u32, width: u32, columns: u32, column_from: u32,
-  divergences_start: u32, divergences_stride: u32, before_start: u32, before_stride: u32,
-}
-
-@group(0) @binding(0) var<storage, read> divergences: array<u32>;
-@group(0) @binding(1) var<storage, read> before: array<u32>;
-@group(0) @binding(2) var<storage, read_write> neighbours: array<u32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
 fn key_at(start: u32, column: u32, after: vec2<u32>, any: bool) -> vec2<u32> {
   if (column >= uniforms.columns) {
     return NO_KEY;
@@ -37,14 +27,9 @@ fn key_before(start: u32, slot: u32) -> vec2<u32> {
   return select(vec2(divergence, u32(bitcast<f32>(before[start + 2u * slot]))), NO_KEY, divergence == NO_KEY.x);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let start = uniforms.divergences_start + row * uniforms.divergences_stride;
-  let before_start = uniforms.before_start + row * uniforms.before_stride;
+fn compute_item(row: u32, local: u32) {
+  let start = divergences_row(row);
+  let before_start = before_row(row);
   var candidate = next_key(start, NO_KEY, true, local);
   var kept = 0u;
   for (var slot = 0u; 2u * slot < uniforms.width; slot++) {

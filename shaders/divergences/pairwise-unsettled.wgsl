@@ -1,21 +1,12 @@
 // Divergences of all pairs: those that an estimate settles are taken over, the others (-1) are evaluated directly. An item is
 // a strip of one row, and neighbouring items neighbouring rows. Twin: src/divergences/divergence-matrix.ts
-struct Uniforms {
-  rows: u32, width: u32, outcomes: u32, zero: u32, p_start: u32, p_stride: u32, q_start: u32, q_stride: u32,
-  estimates_start: u32, estimates_stride: u32, strip: u32, exchanged: u32,
-}
-
-@group(0) @binding(2) var<storage, read> estimates: array<f32>;
-@group(0) @binding(3) var<storage, read_write> divergences: array<u32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
 fn estimate_at(i: u32, j: u32) -> f32 {
-  return estimates[uniforms.estimates_start + i * uniforms.estimates_stride + j];
+  return estimates[estimates_row(i) + j];
 }
 
 // Whether all are settled. What is not is written too, and overwritten.
 fn take_over(i: u32, first: u32, end: u32, local: u32) -> bool {
-  let from_row = uniforms.estimates_start + i * uniforms.estimates_stride;
+  let from_row = estimates_row(i);
   let to_row = i * uniforms.width;
   var left = 0.0;
   var j = first + lane_of(local);
@@ -54,14 +45,9 @@ fn next_unsettled(i: u32, first: u32, end: u32, local: u32) -> u32 {
   return end;
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let item = item_of(workgroup, groups, local);
+fn compute_item(item: u32, local: u32) {
   let i = item % uniforms.rows;
   let first = (item / uniforms.rows) * uniforms.strip;
-  if (first >= uniforms.width) {
-    return;
-  }
   let end = min(first + uniforms.strip, uniforms.width);
   outcomes = uniforms.outcomes;
   if (agreed(take_over(i, first, end, local), local)) {
@@ -70,7 +56,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   for (var j = next_unsettled(i, first, end, local); j < end; j = next_unsettled(i, j + 1u, end, local)) {
     let of_p = select(i, j, uniforms.exchanged == 1u);
     let of_q = select(j, i, uniforms.exchanged == 1u);
-    let bits = row_divergence(uniforms.p_start + of_p * uniforms.p_stride, uniforms.q_start + of_q * uniforms.q_stride, local);
+    let bits = row_divergence(p_row(of_p), q_row(of_q), local);
     if (lane_of(local) == (j - first) % LANES) { // the lane that has taken it over
       divergences[i * uniforms.width + j] = bits;
     }

@@ -1,13 +1,6 @@
 // Features of a row about a centre: sqrt(c_k) T(log(p_k / c_k)) of rows of one mass, padded with zeros to a multiple of 4.
 // p_k minus c_k is formed before anything is rounded: of near rows a share in f32 would leave no digit of it.
 // Twin: src/divergences/polarisation.ts
-struct Uniforms { rows: u32, width: u32, zero: u32, p_start: u32, p_stride: u32, outcomes: u32, }
-
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read> centre: array<u32>;
-@group(0) @binding(2) var<storage, read_write> features: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
 const MAGNITUDE: u32 = 0x7fffffffu;
 
 // p_k in units of 2^shift.
@@ -76,14 +69,9 @@ fn feature(p_bits: u32, centre_bits: u32, ratio: MassRatio) -> f32 {
   return root * deformed_log_ratio(pair_at(p_bits, centre_bits, ratio));
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
+fn compute_item(row: u32, local: u32) {
   load_constants();
-  let start = uniforms.p_start + row * uniforms.p_stride;
+  let start = p_row(row);
   let ratio = mass_ratio(start, local);
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
     var value = 0.0;

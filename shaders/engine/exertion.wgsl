@@ -1,17 +1,6 @@
 // As much arithmetic an outcome as a divergence of rows has, to see what it costs on a device.
 // Twin: src/engine/exertion.ts
-struct Uniforms { rows: u32, outcomes: u32, p_start: u32, }
-
-@group(0) @binding(0) var<storage, read> p: array<f32>;
-@group(0) @binding(1) var<storage, read_write> sums: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
+fn compute_item(row: u32, local: u32) {
   var sum = vec4(0.0);
   for (var k = lane_of(local); k < uniforms.outcomes; k += LANES) {
     var x = vec4(p[uniforms.p_start + k]) + sum;

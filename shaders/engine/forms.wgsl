@@ -1,10 +1,5 @@
 // Finds the first row that breaks the rules of its form; classifies on bits, for shaders need not keep NaN.
 // Twin: src/engine/forms.ts (problemOfRow)
-struct Uniforms { rows: u32, width: u32, p_start: u32, p_stride: u32, form: u32, first_row: u32, slot: u32, }
-
-@group(0) @binding(1) var<storage, read_write> first_bad_row: array<atomic<u32>>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
 const WEIGHTS: u32 = 0u;
 const PROBABILITIES: u32 = 1u;
 const LOGITS: u32 = 2u;
@@ -55,13 +50,8 @@ fn row_is_bad(sums: vec4<f32>) -> bool {
   }
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let start = uniforms.p_start + row * uniforms.p_stride;
+fn compute_item(row: u32, local: u32) {
+  let start = p_row(row);
   var sums = vec4(0.0);
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
     sums += entry(p_at(start + k));

@@ -1,11 +1,5 @@
 // Fisher information of categorical rows; an invocation writes one entry.
 // Twin: src/geometry/fisher-information.ts
-struct Uniforms { rows: u32, p_start: u32, p_stride: u32, mass_start: u32, mass_stride: u32, outcomes: u32, dimension: u32, in_eta: u32, }
-
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read> mass: array<f32>;
-@group(0) @binding(2) var<storage, read_write> information: array<u32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 // total / p_k, infinite where p_k is 0.
 fn reciprocal(bits: u32, total: f32) -> f32 {
@@ -33,26 +27,18 @@ fn in_theta(start: u32, row: u32, i: u32, j: u32, total: f32) -> f32 {
   if (i != j) {
     return -(x / total) * (bitcast<f32>(p[start + j]) / total);
   }
-  let others = mass[uniforms.mass_start + row * uniforms.mass_stride + 1u];
-  let mode = u32(mass[uniforms.mass_start + row * uniforms.mass_stride + 2u]);
+  let others = mass[mass_row(row) + 1u];
+  let mode = u32(mass[mass_row(row) + 2u]);
   return (x / total) * (select(total - x, others, i == mode) / total);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let item = item_of(workgroup, groups, local);
-  let entries = uniforms.dimension * uniforms.dimension;
-  let row = item / entries;
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let i = (item % entries) / uniforms.dimension;
-  let j = item % uniforms.dimension;
-  let start = uniforms.p_start + row * uniforms.p_stride;
-  let total = mass[uniforms.mass_start + row * uniforms.mass_stride];
+fn element(row: u32, entry: u32) -> u32 {
+  let i = entry / uniforms.dimension;
+  let j = entry % uniforms.dimension;
+  let start = p_row(row);
+  let total = mass[mass_row(row)];
   if (uniforms.in_eta != 0u) {
-    information[item] = in_eta(start, i, j, total);
-  } else {
-    information[item] = bitcast<u32>(in_theta(start, row, i, j, total));
+    return in_eta(start, i, j, total);
   }
+  return bitcast<u32>(in_theta(start, row, i, j, total));
 }

@@ -1,16 +1,6 @@
 // Adds the products of columns of x with columns of y. A tile is 4 x 4 of a strip, whose products of a chunk are summed plainly
 // before they enter the compensated sums: of each it has sums, what these have lost, and the chunk that has begun.
 // Twin: src/linear/gram.ts
-struct Uniforms {
-  rows: u32, width: u32, zero: u32, x_start: u32, x_stride: u32, y_start: u32, y_stride: u32,
-  column_from: u32, row_from: u32, count: u32, tiles: u32, strips: u32,
-}
-
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> y_quads: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> sums: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
 fn add_rows(tile: u32, strip: u32, begin: u32, end: u32) {
   let quads = uniforms.width / (12u * uniforms.strips); // of a row of the result
   let i = 4u * (tile / quads);
@@ -22,7 +12,7 @@ fn add_rows(tile: u32, strip: u32, begin: u32, end: u32) {
     part[a] = sums[own + a * (uniforms.width / 4u) + 2u * quads];
   }
   for (var row = begin - uniforms.column_from; row < end - uniforms.column_from; row++) {
-    let quad = y_quads[(uniforms.y_start + row * uniforms.y_stride) / 4u + tile % quads];
+    let quad = y_quads[y_quads_row(row) / 4u + tile % quads];
     let at = columns + row * uniforms.x_stride;
     part += mat4x4(quad * x[at.x], quad * x[at.y], quad * x[at.z], quad * x[at.w]);
   }

@@ -1,15 +1,5 @@
 // (A + ridge I) x = b for symmetric positive definite A: Cholesky's factor, a row a lane, and corrections by residuals in
 // double-single, so that x is right to f32 where A is far enough from singular. Twin: src/linear/solve.ts
-struct Uniforms {
-  rows: u32, width: u32, zero: u32, matrix_start: u32, matrix_stride: u32, right_start: u32, right_stride: u32, packed: u32,
-  ridge: f32, least_pivot: f32,
-}
-
-@group(0) @binding(0) var<storage, read> matrix: array<f32>;
-@group(0) @binding(1) var<storage, read> right: array<f32>;
-@group(0) @binding(2) var<storage, read_write> solved: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
 const CONVERGED: f32 = 0.0;
 const INFEASIBLE: f32 = 2.0;
 const IMPRECISE: f32 = 6.0;
@@ -86,17 +76,12 @@ fn correct() -> vec2<f32> {
   return sizes;
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let start = uniforms.matrix_start + row * uniforms.matrix_stride;
+fn compute_item(row: u32, local: u32) {
+  let start = matrix_row(row);
   var status = factorise(start);
   var sizes = vec2(1.0);
   for (var step = 0u; step <= CORRECTIONS && status == CONVERGED && sizes.x > 0x1p-24 * sizes.y; step++) {
-    find_rest(start, uniforms.right_start + row * uniforms.right_stride);
+    find_rest(start, right_row(row));
     sizes = correct();
   }
   status = select(status, IMPRECISE, status == CONVERGED && !(sizes.x <= 0x1p-22 * sizes.y));

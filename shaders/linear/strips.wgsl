@@ -2,13 +2,8 @@
 // blocks its rows come in. A joined piece adds the rows of a chunk, or some of them. Twin: src/linear/strips.ts
 const CHUNK: u32 = 32u;
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let item = item_of(workgroup, groups, local);
+fn compute_item(item: u32, local: u32) {
   let strip = item / uniforms.tiles;
-  if (strip >= uniforms.strips) {
-    return;
-  }
   let begin = uniforms.column_from;
   let end = begin + uniforms.count;
   let first = begin / CHUNK;

@@ -4,18 +4,16 @@ const TABLE_REACH: i32 = 280;
 const QUAD_HEAD: u32 = 32u;
 const QUAD_LENGTH: u32 = 2276u;
 
-@group(1) @binding(0) var<storage, read> quads: array<vec4<u32>>;
-
 // Where the tables of these four begin, and which of them `table_head` and `table_row` read.
 var<private> quad_start: u32;
 var<private> chosen: u32;
 
 fn entries(index: u32) -> vec4<f32> {
-  return bitcast<vec4<f32>>(quads[quad_start + index]);
+  return bitcast<vec4<f32>>(table[quad_start + index]);
 }
 
 fn chosen_entries(at: u32) -> vec4<u32> {
-  return vec4(quads[at][chosen], quads[at + 1u][chosen], quads[at + 2u][chosen], quads[at + 3u][chosen]);
+  return vec4(table[at][chosen], table[at + 1u][chosen], table[at + 2u][chosen], table[at + 3u][chosen]);
 }
 
 fn table_head(index: u32) -> vec4<u32> {

@@ -56,13 +56,8 @@ fn add_row(x: u32, weight: u32) {
   add_product(x, weight);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let start = uniforms.values_start + row * uniforms.values_stride;
+fn compute_item(row: u32, local: u32) {
+  let start = values_row(row);
   for (var begin = 0u; begin < uniforms.columns; begin += BATCH) {
     let end = min(begin + BATCH, uniforms.columns);
     for (var column = begin + lane_of(local); column < end; column += LANES) {
@@ -73,7 +68,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) gr
   if (lane_of(local) != 0u) {
     return;
   }
-  let before_start = uniforms.before_start + row * uniforms.before_stride;
+  let before_start = before_row(row);
   if (uniforms.column_from != 0u) {
     for (var i = 0u; i < LIMBS + 2u; i++) {
       add_to_limb(i, i32(before[before_start + i]));

@@ -1,11 +1,5 @@
 // Rows as probabilities: weights over their sum, or the softmax of logits.
 // Twin: src/math/probabilities.ts
-struct Uniforms { rows: u32, width: u32, zero: u32, p_start: u32, p_stride: u32, from_logits: u32, }
-
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read_write> probabilities: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
 const MINUS_INFINITY: u32 = 0xff800000u;
 const LOWEST: f32 = -3.4028234e38;
 const HEADROOM: i32 = 24; // masses are 2^24 too large, so that only results too small for f32 are flushed
@@ -37,13 +31,8 @@ fn mass(bits: u32, greatest: f32) -> f32 {
   return scale(1.0 + e.fraction, e.exponent + HEADROOM);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let start = uniforms.p_start + row * uniforms.p_stride;
+fn compute_item(row: u32, local: u32) {
+  let start = p_row(row);
   var greatest = 0.0;
   if (uniforms.from_logits != 0u) {
     greatest = greatest_logit(start, local);

@@ -1,11 +1,5 @@
 // An exact sum over a total of weights, rounded once to f32: long division, bit by bit.
 // Twin: src/math/exact-sum.ts
-struct Uniforms { rows: u32, state_start: u32, state_stride: u32, divisor_high: u32, divisor_low: u32, divisor_exponent: i32, }
-
-@group(0) @binding(0) var<storage, read> state: array<u32>;
-@group(0) @binding(1) var<storage, read_write> quotients: array<u32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
 const INFINITY_BITS: u32 = 0x7f800000u;
 const LIMBS: u32 = 40u;
 const LEAST: i32 = -298; // the exponent of the first bit
@@ -75,13 +69,8 @@ fn quotient_bits() -> u32 {
   return min(u32(clamp(exponent + 126, 0, 255)) * 0x800000u + mantissa, INFINITY_BITS);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let start = uniforms.state_start + row * uniforms.state_stride;
+fn compute_item(row: u32, local: u32) {
+  let start = state_row(row);
   let negative = take(start);
   var bits = quotient_bits();
   bits |= select(0u, 0x80000000u, negative && bits != 0u);

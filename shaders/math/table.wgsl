@@ -3,8 +3,6 @@
 const TABLE_REACH: i32 = 280;
 const TABLE_HEAD: u32 = 8u;
 
-@group(1) @binding(0) var<storage, read> table: array<vec4<u32>>;
-
 fn table_head(index: u32) -> vec4<u32> {
   return table[index];
 }

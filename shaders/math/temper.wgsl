@@ -1,23 +1,12 @@
 // Rows of logits over a temperature, rounded once: z/T for powers of two, which is exact, else (z - max z)/T, so that what counts
 // most is rounded least.
 // Twin: src/math/temper.ts
-struct Uniforms { rows: u32, width: u32, zero: u32, p_start: u32, p_stride: u32, inverse_high: f32, inverse_low: f32, centred: u32, }
-
-@group(0) @binding(0) var<storage, read> p: array<u32>;
-@group(0) @binding(1) var<storage, read_write> tempered: array<u32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
 const INFINITY_BITS: u32 = 0x7f800000u;
 const MINUS_INFINITY: u32 = 0xff800000u;
 const LOWEST: u32 = 0xff7fffffu;
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let row = item_of(workgroup, groups, local);
-  if (row >= uniforms.rows) {
-    return;
-  }
-  let start = uniforms.p_start + row * uniforms.p_stride;
+fn compute_item(row: u32, local: u32) {
+  let start = p_row(row);
   var most = vec4(bitcast<f32>(LOWEST));
   for (var k = lane_of(local); k < uniforms.width; k += LANES) {
     most.x = max(most.x, bitcast<f32>(select(p[start + k], LOWEST, p[start + k] == MINUS_INFINITY)));

@@ -13,11 +13,11 @@ fn block_rows(first: u32, rows: u32, start: u32, stride: u32) -> vec4<u32> {
 }
 
 fn x_rows(first: u32) -> vec4<u32> {
-  return block_rows(first, uniforms.rows, uniforms.x_start, uniforms.x_stride);
+  return block_rows(first, uniforms.rows, uniforms.x_quads_start, uniforms.x_quads_stride);
 }
 
 fn y_rows(first: u32) -> vec4<u32> {
-  return block_rows(first, uniforms.width, uniforms.y_start, uniforms.y_stride);
+  return block_rows(first, uniforms.width, uniforms.y_quads_start, uniforms.y_quads_stride);
 }
 
 fn x_block(rows: vec4<u32>, k: u32) -> mat4x4<f32> {
@@ -58,15 +58,10 @@ fn store_strip(i: u32, j: u32, sum: ptr<function, Strip>) {
   store_block(i, j + 12u, (*sum).b3);
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let item = item_of(workgroup, groups, local);
+fn compute_item(item: u32, local: u32) {
   let tiles = (uniforms.width + TILE_COLUMNS - 1u) / TILE_COLUMNS;
   let i = TILE_ROWS * (item / tiles);
   let j = TILE_COLUMNS * (item % tiles);
-  if (i >= uniforms.rows) {
-    return;
-  }
   let x0 = x_rows(i);
   let x1 = x_rows(i + 4u);
   let x2 = x_rows(i + 8u);

@@ -16,8 +16,8 @@ fn load_chunk(i: u32, j: u32, first: u32, local: u32) {
   x_tile[slot] = vec4(0.0);
   y_tile[slot] = vec4(0.0);
   if (k < uniforms.quads) {
-    x_tile[slot] = x_quads[(uniforms.x_start + min(i + row, uniforms.rows - 1u) * uniforms.x_stride) / 4u + k];
-    y_tile[slot] = y_quads[(uniforms.y_start + min(j + row, uniforms.width - 1u) * uniforms.y_stride) / 4u + k];
+    x_tile[slot] = x_quads[x_quads_row(min(i + row, uniforms.rows - 1u)) / 4u + k];
+    y_tile[slot] = y_quads[y_quads_row(min(j + row, uniforms.width - 1u)) / 4u + k];
   }
 }
 
@@ -34,15 +34,10 @@ fn chunk_products(y: u32, x: u32) -> mat4x4<f32> {
   return products;
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let item = item_of(workgroup, groups, local);
+fn compute_item(item: u32, local: u32) {
   let tiles = (uniforms.width + TILE - 1u) / TILE;
   let i = TILE * (item / tiles);
   let j = TILE * (item % tiles);
-  if (i >= uniforms.rows) {
-    return;
-  }
   let y = local / SIDE;
   let x = local % SIDE;
   var sum0 = Accumulator();

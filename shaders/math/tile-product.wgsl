@@ -36,17 +36,12 @@ fn tile_products(x: vec4<u32>, y: vec4<u32>) -> array<vec4<f32>, 4> {
   return array<vec4<f32>, 4>(total_of(sum0), total_of(sum1), total_of(sum2), total_of(sum3));
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let item = item_of(workgroup, groups, local);
+fn compute_item(item: u32, local: u32) {
   let tiles = (uniforms.width + 3u) / 4u;
   let i = 4u * (item / tiles);
   let j = 4u * (item % tiles);
-  if (i >= uniforms.rows) {
-    return;
-  }
-  let x = tile_rows(i, uniforms.rows, uniforms.x_start, uniforms.x_stride);
-  let y = tile_rows(j, uniforms.width, uniforms.y_start, uniforms.y_stride);
+  let x = tile_rows(i, uniforms.rows, uniforms.x_quads_start, uniforms.x_quads_stride);
+  let y = tile_rows(j, uniforms.width, uniforms.y_quads_start, uniforms.y_quads_stride);
   var products = tile_products(x, y);
   for (var a = 0u; a < min(4u, uniforms.rows - i); a++) {
     for (var b = 0u; b < min(4u, uniforms.width - j); b++) {

@@ -2,7 +2,7 @@ import farSource from '../../shaders/divergences/alpha-far.wgsl?raw';
 import logitsSource from '../../shaders/divergences/alpha-logits.wgsl?raw';
 import partsSource from '../../shaders/divergences/parts-of-logits.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
-import type { Piece, Table } from '../engine/kernel.ts';
+import type { KernelTable, Piece } from '../engine/kernel.ts';
 import { doubleSinglePiece } from '../math/double-single.ts';
 import { logitTable } from '../math/logit-table.ts';
 import { pairPiece } from '../math/pair.ts';
@@ -20,6 +20,6 @@ export const alphaLogitPieces: readonly Piece[] = [...logitSumPieces, { name: 'd
 
 export const partsOfLogits: Piece = { name: 'divergences/parts-of-logits.wgsl', source: partsSource };
 
-export function alphaLogitTables(alpha: number): readonly Table[] {
-  return [{ key: `alpha of logits ${Object.is(alpha, -0) ? 0 : alpha}`, make: () => logitTable(alpha) }];
+export function logitTableOf(alpha: number): KernelTable {
+  return { key: `alpha of logits ${Object.is(alpha, -0) ? 0 : alpha}`, type: 'vec4<u32>', make: () => logitTable(alpha) };
 }

@@ -3,12 +3,12 @@ import logitTermSource from '../../shaders/divergences/alpha-term-of-logits.wgsl
 import weightTermSource from '../../shaders/divergences/alpha-term-of-weights.wgsl?raw';
 import termSource from '../../shaders/divergences/alpha-term.wgsl?raw';
 import type { Form } from '../engine/forms.ts';
-import type { CpuCall, Piece, Table } from '../engine/kernel.ts';
+import type { CpuCall, KernelTable, Piece } from '../engine/kernel.ts';
 import type { Operation, Tolerance } from '../engine/operation.ts';
 import { alphaDivergenceOfLogits, alphaDivergenceOfWeights } from '../math/alpha-family.ts';
 import { alphaTable, maximalAlpha } from '../math/alpha-table.ts';
 import { seriesDegree, tablePieces } from '../math/table.ts';
-import { alphaLogitPieces, alphaLogitTables, partsOfLogits } from './alpha-logits.ts';
+import { alphaLogitPieces, logitTableOf, partsOfLogits } from './alpha-logits.ts';
 import { defineRowDivergence, partsOfWeights, rowSumPieces, type DivergenceOf, type PlainDivergence, type RowEvaluation } from './row-divergence.ts';
 
 export interface AlphaParameters {
@@ -90,8 +90,8 @@ export function alphaPiecesOfLogits(alpha: number): readonly Piece[] {
   return [...logitPieces, ...constants(alpha)];
 }
 
-export function alphaTables(alpha: number): readonly Table[] {
-  return [{ key: `alpha ${Object.is(alpha, -0) ? 0 : alpha}`, make: () => alphaTable(alpha) }];
+export function tableOf(alpha: number): KernelTable {
+  return { key: `alpha ${Object.is(alpha, -0) ? 0 : alpha}`, type: 'vec4<u32>', make: () => alphaTable(alpha) };
 }
 
 export function unsupportedAlpha(alpha: number): string | undefined {
@@ -125,7 +125,7 @@ export function alphaCall(alpha: number, contract: keyof typeof contractNumber, 
   if (size > maximalAlpha) return undefined;
   const name = size === 1 ? 'klRows' : size === 0 ? 'hellingerRows' : size <= 3 ? 'alphaRows' : 'farAlphaRows';
   return {
-    name, order: alpha > 0 ? [1, 0] : [0, 1], tables: size === 1 || size === 0 ? [] : alphaTables(evaluated(alpha)),
+    name, order: alpha > 0 ? [1, 0] : [0, 1], tables: size === 1 || size === 0 ? [] : [tableOf(evaluated(alpha))],
     numbers: [contractNumber[contract], memberNumber[kind], factor],
   };
 }
@@ -141,7 +141,7 @@ export function alphaCallOfLogits(alpha: number, { kind, factor }: CpuMember = p
   if (size > maximalAlphaOfLogits) return undefined;
   const isKl = size === 1;
   return {
-    name: isKl ? 'klOfLogits' : 'alphaOfLogits', order: alpha > 0 ? [1, 0] : [0, 1], tables: isKl ? [] : alphaTables(evaluated(alpha)),
+    name: isKl ? 'klOfLogits' : 'alphaOfLogits', order: alpha > 0 ? [1, 0] : [0, 1], tables: isKl ? [] : [tableOf(evaluated(alpha))],
     numbers: [evaluated(alpha), memberNumber[kind], factor], scratch,
   };
 }
@@ -159,14 +159,14 @@ export function defineAlphaMember<Parameters extends object>(alphaMember: AlphaM
     weights: {
       pieces: (parameters) => [...(closedForm ? [...rowSumPieces, ...closedForm] : alphaPieces(alpha(parameters))), ...helpers, member],
       ...dually(alpha), parts: partsOfWeights,
-      tables: (parameters) => (closedForm ? [] : alphaTables(evaluated(alpha(parameters)))),
+      ...(!closedForm && { table: (parameters) => tableOf(evaluated(alpha(parameters))) }),
       cpu: ({ parameters, inputs }) => alphaCall(alpha(parameters), contractOf(inputs), cpu),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfWeights(p, q, alpha(parameters))),
     },
     logits: {
       pieces: (parameters) => [...alphaPiecesOfLogits(alpha(parameters)), ...helpers, member],
       ...dually(alpha), parts: partsOfLogits,
-      tables: (parameters) => alphaLogitTables(evaluated(alpha(parameters))),
+      table: (parameters) => logitTableOf(evaluated(alpha(parameters))),
       cpu: ({ parameters }) => alphaCallOfLogits(alpha(parameters), cpu),
       reference: (p, q, parameters) => fromAlpha(alphaDivergenceOfLogits(p, q, alpha(parameters))),
     },

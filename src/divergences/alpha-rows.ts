@@ -2,8 +2,7 @@ import rowwiseSource from '../../shaders/divergences/rowwise-alphas.wgsl?raw';
 import { ShapeError } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import type { Kernel, Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { loaderPieces } from '../engine/loaders.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { alphaTables, alphaTablesPiece, shortTableLength } from '../math/alpha-tables.ts';
@@ -26,14 +25,13 @@ function alphasOf({ alpha }: RowAlphaParameters): AlphaList {
 
 const kernel: Kernel<RowAlphaParameters> = {
   pieces: ({ parameters, inputs }) => [
-    ...loaderPieces(inputs), ...(isLogits(inputs[0]!.form) ? logitPieces : weightPieces), alphaTablesPiece, ...seriesPieces(seriesDegree(greatestMagnitude(alphasOf(parameters)))),
+    ...(isLogits(inputs[0]!.form) ? logitPieces : weightPieces), alphaTablesPiece, ...seriesPieces(seriesDegree(greatestMagnitude(alphasOf(parameters)))),
     identityMember, rowwiseAlphasPiece,
   ],
-  uniforms: defineUniforms({
-    rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', slots_start: 'u32', slots_stride: 'u32',
+  frame: defineFrame({
+    inputs: { p: 'stored', q: 'stored', tables: 'vec4<u32>', slots: 'f32' }, output: ['divergences', 'u32'], calls: 'compute_item',
   }),
-  values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
-  readsHalves: true, over: 'rows', items: ({ rows }) => rows,
+  over: 'rows',
 };
 
 /**

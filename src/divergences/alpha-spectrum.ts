@@ -4,8 +4,7 @@ import source from '../../shaders/divergences/alpha-spectrum.wgsl?raw';
 import { ShapeError } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import type { Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { loaderPieces } from '../engine/loaders.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaQuadPieces, alphaQuads } from '../math/alpha-quads.ts';
@@ -58,13 +57,13 @@ const operation: Operation<SpectrumParameters> = {
   },
   kernel: {
     pieces: ({ parameters, inputs }) => [
-      ...loaderPieces(inputs), ...(isLogits(inputs[0]!.form) ? logits : weights), ...alphaQuadPieces(seriesDegree(greatest(parameters))), ...seriesPieces(seriesDegree(greatest(parameters))),
+      ...(isLogits(inputs[0]!.form) ? logits : weights), ...alphaQuadPieces(seriesDegree(greatest(parameters))), ...seriesPieces(seriesDegree(greatest(parameters))),
       identityMember, alphaSpectrumPiece,
     ],
-    tables: ({ parameters: { alphas } }) => [{ key: `alphas ${Array.from(alphas).join(' ')}`, make: () => alphaQuads(alphas) }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),
-    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
-    readsHalves: true,
+    table: ({ parameters: { alphas } }) => ({
+      key: `alphas ${Array.from(alphas).join(' ')}`, type: 'vec4<u32>', make: () => alphaQuads(alphas),
+    }),
+    frame: defineFrame({ inputs: { p: 'stored', q: 'stored' }, output: ['divergences', 'u32'], calls: 'compute_item' }),
     over: 'rows',
     items: ({ rows, width }) => rows * Math.ceil(width / 4),
   },

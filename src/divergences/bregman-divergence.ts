@@ -69,7 +69,6 @@ export const bregmanDivergence: DivergenceOf<BregmanParameters> = defineRowDiver
   weights: {
     pieces: ({ generator }) => [...rowSumPieces, logRatioPiece, generators[generator].term, bregmanSum],
     parts: partsOfWeights,
-    tables: () => [],
     reference(p, q, { generator }) {
       const { reference } = generators[generator];
       const sum = new CompensatedSum();

@@ -1,14 +1,11 @@
 import source from '../../shaders/divergences/chernoff-information.wgsl?raw';
-import type { Piece } from '../engine/kernel.ts';
-import { loaderPieces } from '../engine/loaders.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
-import { chernoffSearch, searchArguments, searchPieces, searchUniforms } from './chernoff-search.ts';
+import { chernoffSearch, searchArguments, searchPieces, searchInputs } from './chernoff-search.ts';
 import { reducible, type ReductionParameters } from './reduction.ts';
 import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
-
-const chernoffInformationPiece: Piece = { name: 'divergences/chernoff-information.wgsl', source };
 
 const tolerance = {
   ulps: () => 5, relativeTo: 'entry' as const,
@@ -20,11 +17,9 @@ const value: Operation<object> = {
   name: 'chernoffValue', formula: '−log Σ p^σ q^(1−σ)', source: 'Nielsen 2013', tolerance, arguments: searchArguments,
   result: (inputs) => ({ shape: [batchSize(value, inputs)], form: 'values' }),
   kernel: {
-    pieces: ({ inputs }) => [...loaderPieces(inputs), ...searchPieces, chernoffInformationPiece],
-    uniforms: searchUniforms,
-    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    frame: defineFrame({ inputs: searchInputs, output: ['informations', 'u32'], calls: 'compute_item' }),
+    pieces: [...searchPieces, { name: 'divergences/chernoff-information.wgsl', source }],
     over: 'rows',
-    items: ({ rows }) => rows,
   },
   reference: ([p, q]) => (row, out) => { out[0] = chernoffOfWeights(p!.row(row), q!.row(row)).information; },
 };

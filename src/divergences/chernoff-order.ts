@@ -1,5 +1,5 @@
 import source from '../../shaders/divergences/chernoff-order.wgsl?raw';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
@@ -19,9 +19,8 @@ const last: Operation<object> = {
   result: ([state]) => ({ shape: [state!.rows], form: 'values' }),
   kernel: {
     pieces: [{ name: 'divergences/chernoff-order.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', state_start: 'u32', state_stride: 'u32' }),
+    frame: defineFrame({ inputs: { state: 'f32' }, output: ['orders', 'f32'], calls: 'element' }),
     over: 'elements',
-    items: ({ rows }) => rows,
   },
   reference: ([state]) => (row, out) => { out[0] = 1 - state!.row(row)[4]!; },
 };

@@ -2,17 +2,13 @@ import startSource from '../../shaders/divergences/chernoff-start.wgsl?raw';
 import stateSource from '../../shaders/divergences/chernoff-state.wgsl?raw';
 import stepSource from '../../shaders/divergences/chernoff-step.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
-import { defineUniforms, type UniformLayout } from '../engine/uniform-layout.ts';
-import { loaderPieces } from '../engine/loaders.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, type Argument, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
 import { equalMassesPieces } from '../math/equal-masses.ts';
 import { logRatioPiece } from '../math/log-ratio.ts';
 import { pairArguments } from './row-divergence.ts';
-
-const chernoffStartPiece: Piece = { name: 'divergences/chernoff-start.wgsl', source: startSource };
-const chernoffStepPiece: Piece = { name: 'divergences/chernoff-step.wgsl', source: stepSource };
 
 /**
  * The search for the order of the Chernoff information, row by row, a dispatch a step; rows that have arrived are only
@@ -30,31 +26,25 @@ const start: Operation<object> = {
   name: 'chernoffStart', formula: 'the search at ½', source, tolerance, arguments: pairArguments,
   result: (inputs) => ({ shape: [batchSize(start, inputs), STATE], form: 'values' }),
   kernel: {
-    pieces: ({ inputs }) => [...loaderPieces(inputs), ...equalMassesPieces, chernoffStartPiece],
-    uniforms: defineUniforms({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32' }),
-    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    frame: defineFrame({ inputs: { p: 'stored', q: 'stored' }, output: ['states', 'f32'], calls: 'compute_item' }),
+    pieces: [...equalMassesPieces, { name: 'divergences/chernoff-start.wgsl', source: startSource }],
     over: 'rows',
-    items: ({ rows }) => rows,
   },
   reference: () => (_row, out) => out.set([0, 0, 0, 0, 0, 0.5, -1, 2, 0, 0]),
 };
 
 /** The arguments of the kernels that read a state. */
 export const searchArguments: readonly Argument[] = [...pairArguments, { name: 'state', takes: 'values', axis: 'rows' }];
-export const searchUniforms: UniformLayout = defineUniforms({
-  rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', state_start: 'u32', state_stride: 'u32',
-});
+export const searchInputs = { p: 'stored', q: 'stored', state: 'f32' } as const;
 export const searchPieces: readonly Piece[] = [...equalMassesPieces, logRatioPiece, { name: 'divergences/chernoff-state.wgsl', source: stateSource }];
 
 const step: Operation<object> = {
   name: 'chernoffStep', formula: 'a − log(A/B)/(log(A/B))′', source, tolerance, arguments: searchArguments,
   result: (inputs) => ({ shape: [batchSize(step, inputs), STATE], form: 'values' }),
   kernel: {
-    pieces: ({ inputs }) => [...loaderPieces(inputs), ...searchPieces, chernoffStepPiece],
-    uniforms: searchUniforms,
-    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    frame: defineFrame({ inputs: searchInputs, output: ['next_states', 'f32'], calls: 'compute_item' }),
+    pieces: [...searchPieces, { name: 'divergences/chernoff-step.wgsl', source: stepSource }],
     over: 'rows',
-    items: ({ rows }) => rows,
   },
   reference: ([p, q]) => (row, out) => {
     const a = 1 - chernoffOfWeights(p!.row(row), q!.row(row)).order;

@@ -1,8 +1,7 @@
 import source from '../../shaders/divergences/mean-surprisal.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
-import type { Kernel, Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { loaderPieces } from '../engine/loaders.ts';
+import type { Kernel } from '../engine/kernel.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doubleSinglePiece } from '../math/double-single.ts';
@@ -12,16 +11,14 @@ import { reducible } from './reduction.ts';
 import { pairArguments, type PlainPairFunction, type RowParameters } from './row-divergence.ts';
 import { tempering } from '../math/temperature.ts';
 
-const meanSurprisalPiece: Piece = { name: 'divergences/mean-surprisal.wgsl', source };
-
 const kernel: Kernel<object> = {
-  pieces: ({ inputs }) => [...loaderPieces(inputs), ...commonPieces, doubleSinglePiece, meanSurprisalPiece],
-  uniforms: defineUniforms({
-    rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_logits: 'u32', q_logits: 'u32',
+  frame: defineFrame({
+    inputs: { p: 'stored', q: 'stored' }, output: ['entropies', 'u32'], uniforms: { p_logits: 'u32', q_logits: 'u32' },
+    calls: 'compute_item',
   }),
-  values: ({ inputs: [p, q] }) => ({ outcomes: p!.width, p_logits: isLogits(p!.form) ? 1 : 0, q_logits: isLogits(q!.form) ? 1 : 0 }),
+  pieces: [...commonPieces, doubleSinglePiece, { name: 'divergences/mean-surprisal.wgsl', source }],
+  values: ({ inputs: [p, q] }) => ({ p_logits: isLogits(p!.form) ? 1 : 0, q_logits: isLogits(q!.form) ? 1 : 0 }),
   over: 'rows',
-  items: ({ rows }) => rows,
 };
 
 const operation: Operation<object> = reducible(tempering<object>({

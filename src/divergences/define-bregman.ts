@@ -71,7 +71,7 @@ export function defineBregman(given: BregmanDefinition): PlainDivergence {
     weights: {
       pieces: () => [...rowSumPieces, snippetFunctionsPiece, bregmanCustomPiece, bregmanSum, ...snippet],
       parts: partsOfWeights,
-      tables: () => [{ key: `infinite ${infinities.join(' ')}`, make: () => Float32Array.from(infinities) }],
+      table: () => ({ key: `infinite ${infinities.join(' ')}`, type: 'vec2<f32>', make: () => Float32Array.from(infinities) }),
       reference: (p, q) => reference(definition, p, q),
     },
   }));

@@ -84,7 +84,7 @@ export function defineFDivergence(given: FDivergenceDefinition): PlainDivergence
     weights: {
       pieces: () => [...rowSumPieces, snippetFunctionsPiece, fDivergencePiece, ...snippet],
       parts: partsOfWeights,
-      tables: () => [{ key: `limits ${limits.join(' ')}`, make: () => Float32Array.from(limits) }],
+      table: () => ({ key: `limits ${limits.join(' ')}`, type: 'vec2<f32>', make: () => Float32Array.from(limits) }),
       reference: (p, q) => reference(definition, p, q),
     },
   }));

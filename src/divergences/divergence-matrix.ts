@@ -6,8 +6,7 @@ import { errorsOf } from '../engine/certificate.ts';
 import { DomainError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
 import type { CpuCall, Dispatch, Kernel, Piece, Table } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { loaderPieces } from '../engine/loaders.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, checkFinite, checkOutcomes, turnsPerStep, type Argument, type Dearness, type Operand, type Operation, type RowWriter } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceMatrixOfWeights, type Rows } from '../math/alpha-matrix.ts';
@@ -27,11 +26,10 @@ export type AnyDivergence = OfDivergence<object>;
 const pairArguments: readonly Argument[] = [
   { name: 'p', takes: 'distributions', axis: 'rows' }, { name: 'q', takes: 'distributions', axis: 'columns' },
 ];
-const fields = {
-  rows: 'u32', width: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', exchanged: 'u32',
-} as const;
-const { exchanged: last, ...first } = fields;
-const unsettledFields = { ...first, estimates_start: 'u32', estimates_stride: 'u32', strip: 'u32', exchanged: last } as const;
+const rowInputs = { p: 'stored', q: 'stored' } as const;
+const pairwiseFrame = defineFrame({
+  inputs: rowInputs, output: ['divergences', 'u32'], uniforms: { exchanged: 'u32' }, calls: 'compute_item',
+});
 const pairwise: Piece = { name: 'divergences/pairwise.wgsl', source: pairwiseSource };
 const unsettledPairs: Piece = { name: 'divergences/pairwise-unsettled.wgsl', source: unsettledSource };
 const settledAlpha: Piece = { name: 'divergences/settled-alpha.wgsl', source: settledAlphaSource };
@@ -112,17 +110,14 @@ function checkDivergence(operation: string, divergence: unknown): void {
 const exchanged = ({ parameters }: Dispatch<AnyDivergence>): boolean => recordOf(parameters).weights.exchanged?.(parameters) ?? false;
 const orderOf = (dispatch: Dispatch<AnyDivergence>): readonly number[] => (exchanged(dispatch) ? [1, 0] : [0, 1]);
 
-function piecesOf(dispatch: Dispatch<AnyDivergence>): readonly Piece[] {
-  const { parameters, inputs } = dispatch;
-  return [...recordOf(parameters).weights.pieces(parameters), ...loaderPieces(orderOf(dispatch).map((input) => inputs[input]!))];
-}
+const rowPieces = ({ parameters }: Dispatch<AnyDivergence>): readonly Piece[] => recordOf(parameters).weights.pieces(parameters);
 
 /** What kernels of pairs of rows have in common. */
 const pairs = {
   order: orderOf,
-  tables: ({ parameters }) => recordOf(parameters).weights.tables(parameters),
-  values: (dispatch) => ({ outcomes: dispatch.inputs[0]!.width, exchanged: exchanged(dispatch) ? 1 : 0 }),
-  readsHalves: true, over: 'rows',
+  table: ({ parameters }) => recordOf(parameters).weights.table?.(parameters),
+  values: (dispatch) => ({ exchanged: exchanged(dispatch) ? 1 : 0 }),
+  over: 'rows',
 } as const satisfies Partial<Kernel<AnyDivergence>>;
 
 /** Functions of the WebAssembly module for rows, in the order of the numbers that its functions for pairs know them by. */
@@ -145,8 +140,8 @@ export function matrixOperation(name: string, usage: string, examples: readonly 
     name, usage, parameters: ['divergence'], examples, arguments: pairArguments,
     check: (parameters, inputs) => checkPairs(name, parameters, inputs),
     kernel: {
-      ...pairs, uniforms: defineUniforms(fields),
-      pieces: (dispatch) => [...piecesOf(dispatch), pairwise],
+      ...pairs, frame: pairwiseFrame,
+      pieces: (dispatch) => [...rowPieces(dispatch), pairwise],
       items: ({ rows, width }) => rows * width,
     },
     cpu: (dispatch) => (productPays(dispatch.inputs, dispatch.parameters) ? undefined : pairsCall('allPairs', dispatch)),
@@ -161,11 +156,14 @@ const unsettled: Operation<AnyDivergence> = {
   kernel: {
     ...pairs,
     order: (dispatch) => [...orderOf(dispatch), 2],
+    frame: defineFrame({
+      inputs: { ...rowInputs, estimates: 'f32' }, output: ['divergences', 'u32'],
+      uniforms: { strip: 'u32', exchanged: 'u32' }, calls: 'compute_item',
+    }),
     pieces(dispatch) {
-      const pieces = piecesOf(dispatch);
+      const pieces = rowPieces(dispatch);
       return [...pieces, pieces.includes(identityMember) ? settledAlpha : settledMember, unsettledPairs];
     },
-    uniforms: defineUniforms(unsettledFields),
     values: (dispatch) => ({ ...pairs.values(dispatch), strip: stripOf(dispatch) }),
     items: (dispatch) => dispatch.rows * Math.ceil(dispatch.width / stripOf(dispatch)),
   },

@@ -2,7 +2,7 @@ import source from '../../shaders/divergences/extended-alpha-divergence.wgsl?raw
 import type { Piece } from '../engine/kernel.ts';
 import { checkFinite } from '../engine/operation.ts';
 import { alphaDivergenceOfMeasures } from '../math/alpha-family.ts';
-import { alphaCall, alphaTables, alphaTolerance, dually, evaluated, exampleAlphas, measurePieces, unsupportedAlpha, type AlphaParameters } from './alpha-member.ts';
+import { alphaCall, tableOf, alphaTolerance, dually, evaluated, exampleAlphas, measurePieces, unsupportedAlpha, type AlphaParameters } from './alpha-member.ts';
 import { defineRowDivergence, partsOfWeights, type DivergenceOf } from './row-divergence.ts';
 
 const extendedAlphaDivergencePiece: Piece = { name: 'divergences/extended-alpha-divergence.wgsl', source };
@@ -33,7 +33,7 @@ export const extendedAlphaDivergence: DivergenceOf<AlphaParameters> = defineRowD
   weights: {
     ...dually(({ alpha }) => alpha), parts: partsOfWeights,
     pieces: ({ alpha }) => [...measurePieces(alpha), extendedAlphaDivergencePiece],
-    tables: ({ alpha }) => alphaTables(evaluated(alpha)),
+    table: ({ alpha }) => tableOf(evaluated(alpha)),
     cpu: ({ parameters: { alpha } }) => alphaCall(alpha, 'measures'),
     reference: (p, q, { alpha }) => alphaDivergenceOfMeasures(p, q, alpha),
   },

@@ -1,6 +1,6 @@
 import { isLogits } from '../engine/forms.ts';
 import type { CpuCall, InputRange } from '../engine/kernel.ts';
-import { alphaCall, alphaTables, contractOf, evaluated } from './alpha-member.ts';
+import { alphaCall, tableOf, contractOf, evaluated } from './alpha-member.ts';
 import { exponentOf, type MemberGradient } from './gradient-kernel.ts';
 
 /** What the WebAssembly module calls the divergences whose values it gives with the gradients. */
@@ -20,7 +20,7 @@ export function gradientCall({ member, parameters, of }: MemberGradient, valued:
   if (!valued && member.slope === 1) return { name: 'gradientRows', order, numbers: [c] };
   const exchanged = (alpha > 0) === (of === 'p');
   return {
-    name: 'valuedGradientRows', order, tables: alphaTables(evaluated(alpha)),
+    name: 'valuedGradientRows', order, tables: [tableOf(evaluated(alpha))],
     numbers: [c, exchanged ? 1 : 0, kindOf[value.name]!, ...value.numbers ?? []],
   };
 }

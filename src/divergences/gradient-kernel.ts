@@ -12,14 +12,13 @@ import deformedLogSource from '../../shaders/math/deformed-log-double.wgsl?raw';
 import pairLogSource from '../../shaders/math/pair-log.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
 import type { Dispatch, Kernel, Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { loaderPieces } from '../engine/loaders.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { weights } from '../math/alpha-family.ts';
 import { doubleSinglePiece, splitDouble } from '../math/double-single.ts';
 import { pairPiece } from '../math/pair.ts';
 import { commonPieces } from '../math/pieces.ts';
-import { alphaLogitTables } from './alpha-logits.ts';
-import { alphaPieces, alphaPiecesOfLogits, alphaTables, type AlphaMember } from './alpha-member.ts';
+import { logitTableOf } from './alpha-logits.ts';
+import { alphaPieces, alphaPiecesOfLogits, tableOf, type AlphaMember } from './alpha-member.ts';
 
 /** Which of the two rows a gradient is taken in. */
 export type Side = 'p' | 'q';
@@ -68,29 +67,28 @@ export function gradientKernel<Parameters>(gradientOf: (parameters: Parameters) 
     pieces({ parameters, inputs }) {
       const gradient = gradientOf(parameters);
       const rows = rowsOf(inputs);
-      return [...loaderPieces(inputs), ...(evaluates(gradient) ? valuePieces(gradient, rows) : alone[rows]), ...slopePieces(gradient), ...logs, slopesPiece, sweeps[rows], gradientPiece];
+      return [...(evaluates(gradient) ? valuePieces(gradient, rows) : alone[rows]), ...slopePieces(gradient), ...logs, slopesPiece, sweeps[rows], gradientPiece];
     },
-    tables({ parameters, inputs }) {
+    table({ parameters, inputs }) {
       const gradient = gradientOf(parameters);
       const alpha = gradient.member.alpha(gradient.parameters);
-      if (!evaluates(gradient)) return [];
-      return rowsOf(inputs) === 'logits' ? alphaLogitTables(alpha) : alphaTables(alpha);
+      if (!evaluates(gradient)) return undefined;
+      return rowsOf(inputs) === 'logits' ? logitTableOf(alpha) : tableOf(alpha);
     },
-    values({ parameters, inputs }) {
+    values({ parameters }) {
       const { member, parameters: own, of } = gradientOf(parameters);
       const c = exponentOf(member.alpha(own), of);
       const { high, low } = splitDouble(c);
       return {
-        outcomes: inputs[0]!.width, of_q: of === 'q' ? 1 : 0, values: valued ? 1 : 0, without_own: withoutOwn(c),
+        of_q: of === 'q' ? 1 : 0, values: valued ? 1 : 0, without_own: withoutOwn(c),
         c_high: high, c_low: low, c_inverse: c === 0 ? 0 : 1 / c,
       };
     },
-    uniforms: defineUniforms({
-      rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32',
-      of_q: 'u32', values: 'u32', without_own: 'u32', c_high: 'f32', c_low: 'f32', c_inverse: 'f32',
+    frame: defineFrame({
+      inputs: { p: 'stored', q: 'stored' }, output: ['results', 'u32'], calls: 'compute_item',
+      uniforms: { of_q: 'u32', values: 'u32', without_own: 'u32', c_high: 'f32', c_low: 'f32', c_inverse: 'f32' },
     }),
     over: 'rows',
-    items: ({ rows }) => rows,
   };
 }
 

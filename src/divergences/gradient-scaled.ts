@@ -1,5 +1,5 @@
 import source from '../../shaders/divergences/gradient-scaled.wgsl?raw';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 
@@ -16,10 +16,11 @@ const operation: Operation<Scale> = {
   tolerance: { ulps: () => 2, relativeTo: 'entry', reason: 'two roundings' },
   kernel: {
     pieces: [{ name: 'divergences/gradient-scaled.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', values: 'u32', factor: 'f32' }),
+    frame: defineFrame({
+      inputs: { x: 'u32' }, output: ['scaled', 'u32'], uniforms: { values: 'u32', factor: 'f32' }, calls: 'element',
+    }),
     values: ({ parameters: { temperature, valued } }) => ({ values: valued, factor: 1 / temperature }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   cpu: ({ parameters: { temperature, valued } }) => ({ name: 'scaledRows', numbers: [valued, 1 / temperature] }),
   reference: ([x], parameters) => (row, out) => {

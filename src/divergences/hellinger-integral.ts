@@ -4,7 +4,7 @@ import logitsSource from '../../shaders/divergences/hellinger-integral-of-logits
 import weightsSource from '../../shaders/divergences/hellinger-integral-of-weights.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
 import type { Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doubleSinglePiece, splitDouble } from '../math/double-single.ts';
@@ -65,13 +65,14 @@ const finish: Operation<MemberParameters> = {
   tolerance: integralTolerance(({ order }) => order),
   kernel: {
     pieces: ({ inputs }) => [...commonPieces, doubleSinglePiece, integral, isLogits(inputs[0]!.form) ? ofLogits : ofWeights, member],
-    uniforms: defineUniforms({
-      rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', d_start: 'u32', d_stride: 'u32',
-      kind: 'u32', weight: 'f32', kappa: 'f32', factor: 'f32', b_high: 'f32', b_low: 'f32', a_high: 'f32', a_low: 'f32',
+    frame: defineFrame({
+      inputs: { p: 'u32', q: 'u32', d: 'u32' }, output: ['divergences', 'u32'], calls: 'compute_item',
+      uniforms: {
+        kind: 'u32', weight: 'f32', kappa: 'f32', factor: 'f32', b_high: 'f32', b_low: 'f32', a_high: 'f32', a_low: 'f32',
+      },
     }),
-    values: ({ inputs, parameters }) => ({ outcomes: inputs[0]!.width, ...constantsOf(parameters) }),
+    values: ({ parameters }) => constantsOf(parameters),
     over: 'rows',
-    items: ({ rows }) => rows,
   },
   reference: ([p, q], { reference }) => (row, out) => { out[0] = reference({ p: p!.row(row), q: q!.row(row), logarithmic: isLogits(p!.form) }); },
 };

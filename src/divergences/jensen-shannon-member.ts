@@ -1,6 +1,6 @@
 import farSource from '../../shaders/divergences/jensen-shannon-far.wgsl?raw';
 import termSource from '../../shaders/divergences/jensen-shannon-term.wgsl?raw';
-import type { Piece, Table } from '../engine/kernel.ts';
+import type { KernelTable, Piece } from '../engine/kernel.ts';
 import { jensenShannonOfLogits, jensenShannonOfWeights, mixtureTable } from '../math/jensen-shannon.ts';
 import { logitSumPieces, partsOfLogits } from './alpha-logits.ts';
 import { memberNumber, type CpuMember } from './alpha-member.ts';
@@ -21,16 +21,18 @@ const term: Piece = { name: 'divergences/jensen-shannon-term.wgsl', source: term
 
 /** How a member is evaluated on rows of weights and on rows of logits. */
 export function jensenShannonEvaluations<Parameters>({ weight, member, fromDivergence, cpu }: JensenShannonMember<Parameters>): Pick<RowDivergence<Parameters>, 'weights' | 'logits' | 'dearness'> {
-  const tables = (parameters: Parameters): readonly Table[] => [{ key: `mixture ${weight(parameters)}`, make: () => mixtureTable(weight(parameters)) }];
+  const table = (parameters: Parameters): KernelTable => ({
+    key: `mixture ${weight(parameters)}`, type: 'vec4<u32>', make: () => mixtureTable(weight(parameters)),
+  });
   return {
     dearness: { webgpu: 4, fast: 2 }, // lanes of a device go both ways, by the series and by logarithms
     weights: {
-      pieces: () => [...rowSumPieces, term, member], tables, parts: partsOfWeights,
-      cpu: ({ parameters }) => ({ name: 'mixtureRows', tables: tables(parameters), numbers: [memberNumber[cpu]] }),
+      pieces: () => [...rowSumPieces, term, member], table, parts: partsOfWeights,
+      cpu: ({ parameters }) => ({ name: 'mixtureRows', tables: [table(parameters)], numbers: [memberNumber[cpu]] }),
       reference: (p, q, parameters) => fromDivergence(jensenShannonOfWeights(p, q, weight(parameters))),
     },
     logits: {
-      pieces: () => [...logitSumPieces, term, far, member], tables, parts: partsOfLogits,
+      pieces: () => [...logitSumPieces, term, far, member], table, parts: partsOfLogits,
       reference: (p, q, parameters) => fromDivergence(jensenShannonOfLogits(p, q, weight(parameters))),
     },
   };

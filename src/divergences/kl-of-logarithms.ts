@@ -1,7 +1,7 @@
 import source from '../../shaders/divergences/kl-of-logarithms.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
 import { isLogits, type Form } from '../engine/forms.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
 import { doubleSinglePiece, splitDouble } from '../math/double-single.ts';
 import { klOfLogarithms } from '../math/kl-of-logarithms.ts';
@@ -30,17 +30,16 @@ const exact: Operation<Direction> = {
       ...commonPieces, doubleSinglePiece, pairPiece, { name: 'divergences/logit-pair.wgsl', source: logitPairSource }, ...klTerm, logDoublePiece,
       { name: 'divergences/kl-of-logarithms.wgsl', source },
     ],
-    uniforms: defineUniforms({
-      rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_logits: 'u32', q_logits: 'u32',
-      inverse_high: 'f32', inverse_low: 'f32',
+    frame: defineFrame({
+      inputs: { p: 'u32', q: 'u32' }, output: ['divergences', 'u32'], calls: 'compute_item',
+      uniforms: { p_logits: 'u32', q_logits: 'u32', inverse_high: 'f32', inverse_low: 'f32' },
     }),
     values({ inputs, parameters }) {
       const [p, q] = orderOf(parameters).map((input) => inputs[input]!);
       const { high, low } = splitDouble(1 / (parameters.temperature ?? 1));
-      return { outcomes: p!.width, p_logits: isLogits(p!.form) ? 1 : 0, q_logits: isLogits(q!.form) ? 1 : 0, inverse_high: high, inverse_low: low };
+      return { p_logits: isLogits(p!.form) ? 1 : 0, q_logits: isLogits(q!.form) ? 1 : 0, inverse_high: high, inverse_low: low };
     },
     over: 'rows',
-    items: ({ rows }) => rows,
     iterations: ({ inputs }) => 4 * inputs[0]!.width,
   },
   reference(operands, parameters) {

@@ -27,7 +27,6 @@ export const maxDivergence: PlainDivergence = withoutParameters(defineRowDiverge
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'one logarithm of 2 ulp of a ratio whose difference from 1 is exact' },
   weights: {
     pieces: () => [...equalMassesPieces, logRatioPiece, maxDivergencePiece],
-    tables: () => [],
     reference: maxDivergenceOfWeights,
   },
 }));

@@ -2,7 +2,7 @@ import joinedSource from '../../shaders/divergences/joined.wgsl?raw';
 import logitPairSource from '../../shaders/divergences/logit-pair.wgsl?raw';
 import source from '../../shaders/divergences/mixture-gradient.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doubleSinglePiece } from '../math/double-single.ts';
@@ -33,13 +33,15 @@ const gradient: Operation<MixtureGradient> = {
     pieces: (_, regime) => [
       ...commonPieces, doubleSinglePiece, pairPiece, logitPair, ...firstPieces(regime), mixtureGradientPiece,
     ],
-    uniforms: defineUniforms({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', share: 'f32', log_odds: 'f32' }),
-    values({ inputs, parameters }) {
+    frame: defineFrame({
+      inputs: { p: 'u32', q: 'u32' }, output: ['gradient', 'f32'], uniforms: { share: 'f32', log_odds: 'f32' },
+      calls: 'compute_item',
+    }),
+    values({ parameters }) {
       const share = shareOf(parameters);
-      return { outcomes: inputs[0]!.width, share, log_odds: Math.log1p(-share) - Math.log(share) };
+      return { share, log_odds: Math.log1p(-share) - Math.log(share) };
     },
     over: 'rows',
-    items: ({ rows }) => rows,
     iterations: ({ inputs }) => 4 * inputs[0]!.width,
   },
   reference(operands, parameters) {
@@ -56,9 +58,8 @@ const joined: Operation<object> = {
   tolerance: { ulps: () => 0, relativeTo: 'entry', reason: 'numbers are only copied' },
   kernel: {
     pieces: [{ name: 'divergences/joined.wgsl', source: joinedSource }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', value_start: 'u32', value_stride: 'u32', rest_start: 'u32', rest_stride: 'u32' }),
+    frame: defineFrame({ inputs: { value: 'u32', rest: 'u32' }, output: ['joined', 'u32'], calls: 'element' }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   reference: ([value, rest]) => (row, out) => {
     out[0] = value!.row(row)[0]!;

@@ -1,7 +1,7 @@
 import source from '../../shaders/divergences/nearest.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import type { Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { firstPieces, smallest } from '../math/first.ts';
@@ -31,12 +31,12 @@ const selection: Operation<Neighbours> = {
   result: ([divergences], { k }) => ({ shape: [divergences!.rows, k, 2], form: 'values' }),
   kernel: {
     pieces: (_, regime) => [...firstPieces(regime), nearestPiece],
-    uniforms: defineUniforms({
-      rows: 'u32', width: 'u32', columns: 'u32', column_from: 'u32', divergences_start: 'u32', divergences_stride: 'u32', before_start: 'u32', before_stride: 'u32',
+    frame: defineFrame({
+      inputs: { divergences: 'u32', before: 'u32' }, output: ['neighbours', 'u32'], uniforms: { columns: 'u32' },
+      calls: 'compute_item',
     }),
     values: ({ inputs }) => ({ columns: inputs[0]!.width }),
     over: 'rows',
-    items: ({ rows }) => rows,
     iterations: ({ parameters: { k }, inputs }) => (k + 1) * Math.ceil(inputs[0]!.width / 4),
   },
   cpu: () => ({ name: 'nearestOfBlock' }),

@@ -1,16 +1,16 @@
 import meanSource from '../../shaders/divergences/mean-row.wgsl?raw';
 import featuresSource from '../../shaders/divergences/polarised-features.wgsl?raw';
 import productSource from '../../shaders/divergences/polarised-product.wgsl?raw';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { deformedLogRatio, logRatio, weights } from '../math/alpha-family.ts';
 import { probabilities } from '../math/probabilities.ts';
-import { paddedWidth, panelCall, tileProduct } from '../math/tile-product.ts';
+import { paddedWidth, panelCall, tileInputs, tileProduct } from '../math/tile-product.ts';
 import { dot, sumOf } from '../math/sum.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import type { AlphaParameters } from './alpha-member.ts';
-import { deformedLogPieces, deformedLogTables } from '../math/deformed-log.ts';
+import { deformedLogPieces, deformedLogTableOf } from '../math/deformed-log.ts';
 
 /**
  * The α-divergence of all pairs as a matrix product, exact for every α and every positive row c:
@@ -34,10 +34,11 @@ const meanRow: Operation<object> = {
   result: ([p]) => ({ shape: [1, p!.width], form: 'weights' }),
   kernel: {
     pieces: [{ name: 'divergences/mean-row.wgsl', source: meanSource }],
-    uniforms: defineUniforms({ width: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', p_rows: 'u32', q_rows: 'u32' }),
+    frame: defineFrame({
+      inputs: { p: 'f32', q: 'f32' }, output: ['mean', 'f32'], uniforms: { p_rows: 'u32', q_rows: 'u32' }, calls: 'element',
+    }),
     values: ({ inputs }) => ({ p_rows: inputs[0]!.rows, q_rows: inputs[1]!.rows }),
     over: 'elements',
-    items: ({ width }) => width,
   },
   reference: ([p, q]) => (_row, out) => {
     out.fill(0);
@@ -81,13 +82,11 @@ const features: Operation<{ readonly exponent: number }> = {
   result: ([p]) => ({ shape: [p!.rows, paddedWidth(p!.width)], form: 'values' }),
   kernel: {
     pieces: [...deformedLogPieces, { name: 'divergences/polarised-features.wgsl', source: featuresSource }],
-    tables: ({ parameters }) => deformedLogTables(parameters.exponent),
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
-    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    table: ({ parameters }) => deformedLogTableOf(parameters.exponent),
+    frame: defineFrame({ inputs: { p: 'u32', centre: 'u32' }, output: ['features', 'f32'], calls: 'compute_item' }),
     over: 'rows',
-    items: ({ rows }) => rows,
   },
-  cpu: ({ parameters }) => ({ name: 'polarisedFeatures', tables: deformedLogTables(parameters.exponent) }),
+  cpu: ({ parameters }) => ({ name: 'polarisedFeatures', tables: [deformedLogTableOf(parameters.exponent)] }),
   reference: ([p, centre], { exponent }) => (row, out) => {
     const [weightsOfRow, c] = [p!.row(row), centre!.row(0)];
     const ratio = sumOf(c) / sumOf(weightsOfRow); // c is rounded, and has not quite the mass 1
@@ -111,9 +110,9 @@ const product: Operation<object> = {
   result: ([x, y]) => ({ shape: [x!.rows, y!.rows], form: 'values' }),
   kernel: {
     ...tileProduct({ name: 'divergences/polarised-product.wgsl', source: productSource }),
-    uniforms: defineUniforms({
-      rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
-      to_centre_start: 'u32', to_centre_stride: 'u32', from_centre_start: 'u32', from_centre_stride: 'u32', settled_share: 'f32',
+    frame: defineFrame({
+      inputs: { ...tileInputs, to_centre: 'u32', from_centre: 'u32' }, output: ['estimates', 'f32'],
+      uniforms: { quads: 'u32', settled_share: 'f32' }, calls: 'compute_item',
     }),
     values: ({ inputs }) => ({ quads: inputs[0]!.width / 4, settled_share: settledShare }),
   },

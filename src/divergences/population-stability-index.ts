@@ -1,7 +1,7 @@
 import smoothingSource from '../../shaders/divergences/smoothing.wgsl?raw';
 import { DomainError, shown } from '../engine/errors.ts';
 import { isLogits } from '../engine/forms.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { jeffreysDivergence } from './jeffreys-divergence.ts';
@@ -22,10 +22,11 @@ const smoothing: Operation<SmoothingParameters> = {
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
     pieces: [{ name: 'divergences/smoothing.wgsl', source: smoothingSource }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', p_start: 'u32', p_stride: 'u32', smoothing: 'f32' }),
+    frame: defineFrame({
+      inputs: { p: 'f32' }, output: ['smoothed', 'f32'], uniforms: { smoothing: 'f32' }, calls: 'element',
+    }),
     values: ({ parameters }) => ({ smoothing: parameters.smoothing }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   cpu: ({ parameters }) => ({ name: 'smoothedRows', numbers: [parameters.smoothing] }),
   reference: ([p], parameters) => (row, out) => writeSmoothed(p!.row(row), parameters, out),

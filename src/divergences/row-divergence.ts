@@ -3,20 +3,19 @@ import rowSumsSource from '../../shaders/divergences/row-sums.wgsl?raw';
 import rowwiseSource from '../../shaders/divergences/rowwise.wgsl?raw';
 import { DomainError } from '../engine/errors.ts';
 import { isLogits, type Form } from '../engine/forms.ts';
-import { piecesOf, type CpuCall, type Dispatch, type Kernel, type Piece, type Table } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { loaderPieces } from '../engine/loaders.ts';
+import type { CpuCall, Dispatch, KernelTable, Piece } from '../engine/kernel.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, batchSize, checkOutcomes, type Argument, type Dearness, type Operation, type Tolerance } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { equalMassesPieces } from '../math/equal-masses.ts';
 import { reducible, type ReductionParameters } from './reduction.ts';
-import { splitPays, splitRows } from './split-rows.ts';
+import { splitPays, splitRows, type RowSums } from './split-rows.ts';
 import { tempering, type TemperatureParameters } from '../math/temperature.ts';
 
-/** How a divergence is evaluated on rows of one kind: its WGSL, the tables that go with it, and the f64 reference. */
+/** How a divergence is evaluated on rows of one kind: its WGSL, the table that goes with it, and the f64 reference. */
 export interface RowEvaluation<Parameters> {
   readonly pieces: (parameters: Parameters) => readonly Piece[];
-  readonly tables: (parameters: Parameters) => readonly Table[];
+  readonly table?: (parameters: Parameters) => KernelTable;
   /** WGSL by which the parts of a row know of one another, if rows may be split. */
   readonly parts?: Piece;
   /** Whether the WGSL is that of D(q‖p) as a function of p and q. */
@@ -101,7 +100,9 @@ export const pairArguments: readonly Argument[] = [
 ];
 
 const rowwise: Piece = { name: 'divergences/rowwise.wgsl', source: rowwiseSource };
-const uniforms = defineUniforms({ rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', symmetric: 'u32' });
+const frame = defineFrame({
+  inputs: { p: 'stored', q: 'stored' }, output: ['divergences', 'u32'], uniforms: { symmetric: 'u32' }, calls: 'compute_item',
+});
 
 /** Makes the operation of a divergence: lazy, one value a row. */
 export function defineRowDivergence<Parameters extends object>(divergence: RowDivergence<Parameters>): DivergenceOf<Parameters> {
@@ -121,11 +122,11 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
       if (!divergence.mixes) checkForms(name, p!, q!, logits !== undefined);
     },
     result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
-    kernel: { ...sums, pieces: (dispatch, regime) => [...piecesOf(sums, dispatch, regime), rowwise] },
+    kernel: { ...sums, teams: true, frame, pieces: (dispatch) => [...sums.pieces(dispatch), rowwise] },
     compose(inputs, parameters) {
       const { parts } = evaluationOf(inputs);
       if (!parts || !splitPays(operation, inputs)) return undefined;
-      return splitRows(operation, { ...sums, pieces: (dispatch, regime) => [...piecesOf(sums, dispatch, regime), parts] }, inputs, parameters);
+      return splitRows(operation, { ...sums, pieces: (dispatch) => [...sums.pieces(dispatch), parts] }, inputs, parameters);
     },
     ...((weights.cpu || logits?.cpu) && { cpu: (dispatch) => evaluationOf(dispatch.inputs).cpu?.(dispatch) }),
     reference(operands, parameters) {
@@ -138,18 +139,14 @@ export function defineRowDivergence<Parameters extends object>(divergence: RowDi
   return Object.assign((p: Tensor, q: Tensor, parameters: Parameters) => apply(whole, [p, q], parameters), { operation: whole, divergence });
 }
 
-/** The kernel but for its main. */
-function rowSums<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs']) => RowEvaluation<Parameters>): Kernel<Parameters> {
-  const order = ({ parameters, inputs }: Dispatch<Parameters>): readonly number[] => (evaluationOf(inputs).exchanged?.(parameters) ? [1, 0] : [0, 1]);
+/** The kernel but for its frame, and the function that this calls. */
+function rowSums<Parameters>(evaluationOf: (inputs: Dispatch<Parameters>['inputs']) => RowEvaluation<Parameters>): RowSums<Parameters> {
   return {
-    order,
-    pieces(dispatch) {
-      const { parameters, inputs } = dispatch;
-      return [...evaluationOf(inputs).pieces(parameters), ...loaderPieces(order(dispatch).map((input) => inputs[input]!))];
-    },
-    tables: ({ parameters, inputs }) => evaluationOf(inputs).tables(parameters),
-    values: ({ parameters, inputs }) => ({ outcomes: inputs[0]!.width, symmetric: evaluationOf(inputs).symmetric?.(parameters) ? 1 : 0 }),
-    uniforms, readsHalves: true, over: 'rows', teams: true, items: ({ rows }) => rows,
+    order: ({ parameters, inputs }) => (evaluationOf(inputs).exchanged?.(parameters) ? [1, 0] : [0, 1]),
+    pieces: ({ parameters, inputs }) => evaluationOf(inputs).pieces(parameters),
+    table: ({ parameters, inputs }) => evaluationOf(inputs).table?.(parameters),
+    values: ({ parameters, inputs }) => ({ symmetric: evaluationOf(inputs).symmetric?.(parameters) ? 1 : 0 }),
+    over: 'rows',
   };
 }
 

@@ -1,8 +1,8 @@
 import firstSource from '../../shaders/divergences/split-first.wgsl?raw';
 import lastSource from '../../shaders/divergences/split-last.wgsl?raw';
 import nextSource from '../../shaders/divergences/split-next.wgsl?raw';
-import { piecesOf, type Kernel, type Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import type { Dispatch, Kernel, Piece } from '../engine/kernel.ts';
+import { defineFrame, type Frame } from '../engine/frame.ts';
 import { apply, batchSize, type Argument, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 
@@ -22,39 +22,62 @@ export function splitPays(operation: Pick<Operation<never>, 'arguments'>, inputs
   return width > longestRow || (width >= shortestRow && batchSize(operation, inputs) <= fewRows);
 }
 
-const fields = { rows: 'u32', outcomes: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', q_start: 'u32', q_stride: 'u32', part_length: 'u32', parts: 'u32', again: 'u32', symmetric: 'u32' } as const;
-const uniforms = defineUniforms(fields);
+/** A kernel of rows but for its frame and the function that this calls. */
+export interface RowSums<Parameters> extends Required<Pick<Kernel<Parameters>, 'order' | 'table' | 'values' | 'over'>> {
+  readonly pieces: (dispatch: Dispatch<Parameters>) => readonly Piece[];
+}
+
 const known = (name: string): Argument => ({ name, takes: 'values', axis: 'rows' });
-const firstMain: Piece = { name: 'divergences/split-first.wgsl', source: firstSource };
-const nextMain: Piece = { name: 'divergences/split-next.wgsl', source: nextSource };
-const lastMain: Piece = { name: 'divergences/split-last.wgsl', source: lastSource };
+const common = {
+  uniforms: { part_length: 'u32', parts: 'u32', again: 'u32', symmetric: 'u32' }, calls: 'compute_item',
+} as const;
+const [rowInputs, sumInputs] = [{ p: 'stored', q: 'stored' } as const, { first: 'vec4<f32>', latest: 'vec4<f32>' } as const];
+
+/** What a sweep of the parts binds, and its WGSL. */
+interface Sweep {
+  readonly frame: Frame<keyof typeof common.uniforms>;
+  readonly piece: Piece;
+}
+const firstSweep: Sweep = {
+  frame: defineFrame({ ...common, inputs: rowInputs, output: ['partial_sums', 'vec4<f32>'] }),
+  piece: { name: 'divergences/split-first.wgsl', source: firstSource },
+};
+const nextSweep: Sweep = {
+  frame: defineFrame({ ...common, inputs: { ...rowInputs, ...sumInputs }, output: ['partial_sums', 'vec4<f32>'] }),
+  piece: { name: 'divergences/split-next.wgsl', source: nextSource },
+};
+const ending: Sweep = {
+  frame: defineFrame({ ...common, inputs: { ...rowInputs, ...sumInputs }, output: ['divergences', 'u32'] }),
+  piece: { name: 'divergences/split-last.wgsl', source: lastSource },
+};
 
 /**
  * The operation with every row cut into parts, each an item of its own. What all parts found goes from sweep to sweep:
  * after a first one over p and q, two more make up for what it could not know, and one item a row ends it.
- * `kernel.pieces` are those of the row kernel without its main, with the functions that split-first and split-next call.
+ * `sums.pieces` are those of the row kernel, with the functions that split-first and split-next call.
  */
-export function splitRows<Parameters>(operation: Operation<Parameters>, kernel: Kernel<Parameters>, [p, q]: readonly Tensor[], parameters: Parameters): Tensor {
+export function splitRows<Parameters>(operation: Operation<Parameters>, sums: RowSums<Parameters>, [p, q]: readonly Tensor[], parameters: Parameters): Tensor {
   const { name, formula, source, tolerance, reference } = operation;
   const parts = Math.ceil(p!.width / partLength);
-  const step = (what: string, main: Piece, inputs: readonly Tensor[], again: number): Tensor => {
-    const isLast = main === lastMain;
+  const step = (what: string, sweep: Sweep, inputs: readonly Tensor[], again: number): Tensor => {
+    const { frame, piece } = sweep;
+    const isLast = sweep === ending;
     const stepOperation: Operation<Parameters> = {
       name: `${name}, ${what}`, formula, source, tolerance, reference,
       arguments: [...operation.arguments, known('first'), known('latest')].slice(0, inputs.length),
       result: () => ({ shape: isLast ? [batchSize(operation, [p!, q!])] : [batchSize(operation, [p!, q!]), parts * numbersPerPart], form: 'values' }),
       kernel: {
-        ...kernel, uniforms, over: 'rows', iterations: () => partLength,
-        pieces: (dispatch, regime) => [...piecesOf(kernel, dispatch, regime), main],
-        order: (dispatch) => [...kernel.order!(dispatch), 2, 3].slice(0, inputs.length),
-        values: (dispatch) => ({ ...kernel.values!(dispatch), part_length: partLength, parts, again }),
+        ...sums, frame, iterations: () => partLength,
+        pieces: (dispatch) => [...sums.pieces(dispatch), piece],
+        order: (dispatch) => [...sums.order(dispatch), 2, 3].slice(0, inputs.length),
+        values: (dispatch) => ({ ...sums.values(dispatch), part_length: partLength, parts, again }),
         items: ({ rows }) => (isLast ? rows : rows * parts),
       },
     };
     return apply(stepOperation, inputs, parameters);
   };
-  const first = step('first sweep', firstMain, [p!, q!], 0);
-  const second = step('second sweep', nextMain, [p!, q!, first, first], 0);
-  const third = step('third sweep', nextMain, [p!, q!, first, second], 1);
-  return step('end', lastMain, [p!, q!, first, third], 0);
+  const first = step('first sweep', firstSweep, [p!, q!], 0);
+  const second = step('second sweep', nextSweep, [p!, q!, first, first], 0);
+  const third = step('third sweep', nextSweep, [p!, q!, first, second], 1);
+  return step('end', ending, [p!, q!, first, third], 0);
 }

@@ -24,7 +24,6 @@ export const totalVariationDistance: PlainDivergence = withoutParameters(defineR
   weights: {
     pieces: () => [...rowSumPieces, totalVariationDistancePiece],
     parts: partsOfWeights,
-    tables: () => [],
     reference: totalVariationOfWeights,
   },
 }));

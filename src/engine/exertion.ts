@@ -1,5 +1,5 @@
 import source from '../../shaders/engine/exertion.wgsl?raw';
-import { defineUniforms } from './uniform-layout.ts';
+import { defineFrame } from './frame.ts';
 import type { Operation } from './operation.ts';
 
 /** As much arithmetic an outcome as a divergence of rows has, for so many rows that are all the same. Nobody wants its numbers. */
@@ -11,9 +11,7 @@ export const exertion: Operation<{ readonly rows: number }> = {
   tolerance: { ulps: () => Infinity, relativeTo: 'entry', reason: 'only its time counts' },
   kernel: {
     pieces: [{ name: 'engine/exertion.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', outcomes: 'u32', p_start: 'u32' }),
-    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    frame: defineFrame({ inputs: { p: 'f32' }, output: ['sums', 'f32'], calls: 'compute_item' }),
     over: 'rows',
-    items: ({ rows }) => rows,
   },
 };

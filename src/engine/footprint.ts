@@ -1,5 +1,5 @@
 /** Pure: what a block of a result needs of the device's memory and of its time, from the stages it goes through. */
-import type { Kernel } from './kernel.ts';
+import { itemsOf, type Kernel } from './kernel.ts';
 import type { Amount } from './plan.ts';
 import { headRows, inputOf, isFold, roundOf, stagesAfterFolds, type Stage } from './stages.ts';
 import type { Tensor } from './tensor.ts';
@@ -101,7 +101,7 @@ function turnsOfRow(kernel: Kernel<unknown>, stage: Stage, parameters: unknown, 
     return { form, storage, width, rows: Math.min(1, rows) };
   });
   const dispatch = { parameters, rows: 1, width: stage.tensor.width, inputs: ranges };
-  return kernel.items(dispatch, 'lane') * (kernel.iterations?.(dispatch) ?? depth);
+  return itemsOf(kernel, dispatch, 'lane') * (kernel.iterations?.(dispatch) ?? depth);
 }
 
 function plus(a: Amount, b: Amount, sign = 1): Amount {

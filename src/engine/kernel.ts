@@ -1,18 +1,7 @@
-import type { UniformLayout } from './uniform-layout.ts';
-import type { Form } from './forms.ts';
-import type { Storage } from './storage.ts';
+import { tablePiece, type ElementType, type Frame } from './frame.ts';
+import type { InputRange, Piece } from './piece.ts';
 
-/**
- * One WGSL file. Pieces are joined in order; a piece sees what the pieces before and after it declare. Pipelines are kept by
- * the identity of their pieces, so a piece is made once.
- */
-export interface Piece {
-  /** The path under shaders/, which compiler messages show. */
-  readonly name: string;
-  readonly source: string;
-  /** The column that compiler messages show, where it is not that of the source. */
-  readonly columnOf?: (line: number, column: number) => number;
-}
+export type { InputRange, Piece } from './piece.ts';
 
 /** How the rows of a batch are laid over invocations: one row a lane, one row a team of lanes, or one row a workgroup. */
 export type Regime = 'lane' | 'team' | 'workgroup';
@@ -23,17 +12,9 @@ export interface Table {
   readonly make: () => Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 }
 
-/** The part of one input that a dispatch reads. */
-export interface InputRange {
-  readonly form: Form;
-  /** Rows in the range; 1 for a row that serves the whole batch. */
-  readonly rows: number;
-  /** Numbers in one row. */
-  readonly width: number;
-  /** 'f32' where it is not said. */
-  readonly storage?: Storage;
-  /** Whether rows begin at multiples of four numbers, where that does not follow from their width. */
-  readonly inQuads?: boolean;
+/** One of a kernel, with the type of its elements. */
+export interface KernelTable extends Table {
+  readonly type: ElementType;
 }
 
 /** What one dispatch is about: the block of the result it writes, and the ranges it reads. */
@@ -47,34 +28,29 @@ export interface Dispatch<Parameters> {
 
 /**
  * The GPU half of an operation. The shader's bindings are the inputs, the output and the uniforms in group 0, in this
- * order, and the tables in group 1.
- * Besides what `values` gives, the engine fills the uniforms `rows`, `width`, `zero`, and `<input>_start` and
- * `<input>_stride` (in numbers, 0 for a row that serves the whole batch) where the layout names them.
+ * order, and the table in group 1; its frame states them. Rows begin at `<input>_row(row)`, which is the same for all
+ * rows of an input that has one for the whole batch.
  * A kernel that folds blocks of columns has one more input, `before`: the result of the blocks before. It means nothing
  * with the first, whose uniform `column_from` is 0. One that sums rows of a batch adds to its output, which is zeros at
  * first: `column_from` is the first of these rows, and `row_from` the first row of the result.
  */
 export interface Kernel<Parameters> {
-  /** Functions where they follow from the dispatch. */
+  /** A function where it follows from the dispatch. */
+  readonly frame: Frame | ((dispatch: Dispatch<Parameters>) => Frame);
+  /** The functions that the frame calls, and what they call. */
   readonly pieces: readonly Piece[] | ((dispatch: Dispatch<Parameters>, regime: Regime) => readonly Piece[]);
-  readonly uniforms: UniformLayout | ((dispatch: Dispatch<Parameters>) => UniformLayout);
-  /** What the uniforms call the inputs in the order of their bindings, where it is not the names of the arguments. */
-  readonly names?: readonly string[];
   /** Which input each of the bindings gets, where it is not the order of the arguments. */
   readonly order?: (dispatch: Dispatch<Parameters>) => readonly number[];
   readonly values?: (dispatch: Dispatch<Parameters>) => Readonly<Record<string, number>>;
-  readonly tables?: (dispatch: Dispatch<Parameters>) => readonly Table[];
-  /** Whether it loads its inputs through `loaderPieces`. Other kernels get halves widened to f32. */
-  readonly readsHalves?: boolean;
-  /** The inputs that it reads in quads alone: their rows begin at multiples of four numbers, and are padded to whole quads. */
-  readonly readsQuads?: readonly number[];
+  readonly table?: (dispatch: Dispatch<Parameters>) => KernelTable | undefined;
   /** 'rows': an item is a row and follows the regime, 'tiles' likewise. 'elements': an item is an invocation of its own. */
   readonly over: 'rows' | 'tiles' | 'elements';
   /** Whether it adds to its output, which holds what the blocks before have left, and zeros before the first. */
   readonly accumulates?: true;
-  /** Whether lanes take four outcomes at a time, and main() leaves only where is_idle() says so: rows may share a workgroup. */
+  /** Whether lanes take four outcomes at a time, and rows may share a workgroup. */
   readonly teams?: true;
-  readonly items: (dispatch: Dispatch<Parameters>, regime: Regime) => number;
+  /** Where these are not the rows, or all numbers of the result. */
+  readonly items?: (dispatch: Dispatch<Parameters>, regime: Regime) => number;
   /**
    * Of a loop: how many steps it makes in all, and how often a lane with a row of its own goes round loops in one. A dispatch
    * makes some of them, `steps` from the `first_step`-th on, which are uniforms: all but the first go on with what the
@@ -92,13 +68,26 @@ export interface LoopExtent {
   readonly active?: number;
 }
 
-export function uniformsOf<Parameters>({ uniforms }: Kernel<Parameters>, dispatch: Dispatch<Parameters>): UniformLayout {
-  return typeof uniforms === 'function' ? uniforms(dispatch) : uniforms;
+export function frameOf<Parameters>({ frame }: Kernel<Parameters>, dispatch: Dispatch<Parameters>): Frame {
+  return typeof frame === 'function' ? frame(dispatch) : frame;
 }
 
-/** The WGSL of a dispatch. */
-export function piecesOf<Parameters>({ pieces }: Kernel<Parameters>, dispatch: Dispatch<Parameters>, regime: Regime): readonly Piece[] {
-  return typeof pieces === 'function' ? pieces(dispatch, regime) : pieces;
+export function itemsOf<Parameters>(
+  { items, over }: Kernel<Parameters>, dispatch: Dispatch<Parameters>, regime: Regime,
+): number {
+  if (items) return items(dispatch, regime);
+  return over === 'elements' ? dispatch.rows * dispatch.width : dispatch.rows;
+}
+
+/** The WGSL of a dispatch, but for that of its regime. */
+export function piecesOf<Parameters>(
+  kernel: Kernel<Parameters>, dispatch: Dispatch<Parameters>, regime: Regime,
+): readonly Piece[] {
+  const { pieces, order } = kernel;
+  const inputs = order?.(dispatch).map((input) => dispatch.inputs[input]!) ?? dispatch.inputs;
+  const table = kernel.table?.(dispatch);
+  const own = typeof pieces === 'function' ? pieces(dispatch, regime) : pieces;
+  return [...frameOf(kernel, dispatch).pieces(inputs), ...(table ? [tablePiece(table.type)] : []), ...own];
 }
 
 /**

@@ -1,34 +1,37 @@
 import half from '../../shaders/engine/half.wgsl?raw';
-import pHalves from '../../shaders/engine/p-halves.wgsl?raw';
-import pQuads from '../../shaders/engine/p-quads.wgsl?raw';
-import pWords from '../../shaders/engine/p-words.wgsl?raw';
-import qHalves from '../../shaders/engine/q-halves.wgsl?raw';
-import qQuads from '../../shaders/engine/q-quads.wgsl?raw';
-import qWords from '../../shaders/engine/q-words.wgsl?raw';
-import type { InputRange, Piece } from './kernel.ts';
-import type { Tensor } from './tensor.ts';
+import type { InputRange, Piece } from './piece.ts';
 
-const piece = (name: string, source: string): Piece => ({ name: `engine/${name}.wgsl`, source });
-const halfPiece = piece('half', half);
-const loadersOf = [
-  { halves: piece('p-halves', pHalves), quads: piece('p-quads', pQuads), words: piece('p-words', pWords) },
-  { halves: piece('q-halves', qHalves), quads: piece('q-quads', qQuads), words: piece('q-words', qWords) },
-] as const;
+/** How the numbers of an input lie: f32 anywhere, f32 in rows that begin at multiples of four, or f16, two a word. */
+export type Loading = 'words' | 'quads' | 'halves';
 
-/**
- * The bindings of the first and the second input with WGSL that loads them as bits of f32, as f32 or f16 is stored: `p_at`
- * and `q_at` one number, `p_quad` and `q_quad` four, in one load where rows begin at multiples of four. A quad may reach
- * beyond its row. A kernel that loads its inputs so says `readsHalves`.
- */
-export function loaderPieces(inputs: readonly InputRange[]): readonly Piece[] {
-  const loaders = inputs.slice(0, 2).map(({ width, storage, inQuads = true }, index) => {
-    const kind = storage === 'f16' ? 'halves' : width % 4 === 0 && inQuads ? 'quads' : 'words';
-    return loadersOf[index]![kind];
-  });
-  return inputs.some(({ storage }) => storage === 'f16') ? [halfPiece, ...loaders] : loaders;
+export const storedAs: Readonly<Record<Loading, string>> = { words: 'u32', quads: 'vec4<u32>', halves: 'u32' };
+
+/** What loaders of halves call. */
+export const halfPiece: Piece = { name: 'engine/half.wgsl', source: half };
+
+export function loadingOf({ width, storage, inQuads = true }: InputRange): Loading {
+  if (storage === 'f16') return 'halves';
+  return width % 4 === 0 && inQuads ? 'quads' : 'words';
 }
 
-/** Whether the rows of a tensor begin at multiples of four numbers, if they are as long. */
-export function areInQuads({ placing: { offset, stride } }: Tensor): boolean {
+/**
+ * WGSL that loads an input as bits of f32: `<name>_at` one number, `<name>_quad` four, in one load from quads. A quad
+ * may reach beyond its row.
+ */
+export function loaderOf(name: string, loading: Loading): readonly string[] {
+  const one = {
+    words: `${name}[index]`, quads: `${name}[index / 4u][index % 4u]`,
+    halves: `bits_of_half(${name}[index >> 1u] >> ((index & 1u) << 4u))`,
+  }[loading];
+  const each = `vec4(${name}_at(index), ${name}_at(index + 1u), ${name}_at(index + 2u), ${name}_at(index + 3u))`;
+  const four = loading === 'quads' ? `${name}[index / 4u]` : each;
+  return [
+    `fn ${name}_at(index: u32) -> u32 {`, `  return ${one};`, '}', '',
+    `fn ${name}_quad(index: u32) -> vec4<u32> {`, `  return ${four};`, '}', '',
+  ];
+}
+
+/** Whether rows that lie so begin at multiples of four numbers, if they are as long. */
+export function areInQuads({ offset, stride }: { readonly offset: number; readonly stride: number }): boolean {
   return offset % 4 === 0 && stride % 4 === 0;
 }

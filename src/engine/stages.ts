@@ -56,11 +56,13 @@ function lowered(tensor: Tensor, cache: Map<Tensor, Tensor>, target: Target): Te
 
 const [widened, padded] = [new WeakMap<Tensor, Tensor>(), new WeakMap<Tensor, Tensor>()];
 
-/** Halves are widened for a kernel that reads f32 alone, and rows padded for one that reads whole quads. */
+/** Halves are widened for a kernel that reads f32 alone, and rows padded for one that reads whole quads: its frame tells. */
 function readable(tensor: Tensor, { kernel }: Composition<unknown>, index: number, target: Target): Tensor {
   if (target.readsHalves) return tensor;
-  const inQuads = kernel?.readsQuads?.includes(index) ?? false;
-  if ((tensor.storage === 'f32' || kernel?.readsHalves) && !(inQuads && !areWholeQuads(tensor))) return tensor;
+  const frame = typeof kernel?.frame === 'function' ? undefined : kernel?.frame;
+  const type = frame && Object.values(frame.statement.inputs)[index];
+  const inQuads = type?.startsWith('vec4') ?? false;
+  if ((tensor.storage === 'f32' || type === 'stored') && !(inQuads && !areWholeQuads(tensor))) return tensor;
   const [known, given] = inQuads ? [padded, { width: 4 * Math.ceil(tensor.width / 4) }] : [widened, {}];
   if (!known.has(tensor)) known.set(tensor, composing(() => apply(widening, [tensor], given)));
   return known.get(tensor)!;
@@ -69,7 +71,7 @@ function readable(tensor: Tensor, { kernel }: Composition<unknown>, index: numbe
 /** Columns of rows may begin anywhere. */
 function areWholeQuads(tensor: Tensor): boolean {
   const isView = tensor.origin.kind === 'result' && tensor.origin.operation.view !== undefined;
-  return tensor.width % 4 === 0 && areInQuads(tensor) && !isView;
+  return tensor.width % 4 === 0 && areInQuads(tensor.placing) && !isView;
 }
 
 export const axisOf = (tensor: Tensor, index: number): Axis => (tensor.origin.kind === 'result' ? tensor.origin.operation.arguments[index]!.axis : 'rows');

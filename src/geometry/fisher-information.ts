@@ -1,5 +1,5 @@
 import source from '../../shaders/geometry/fisher-information.wgsl?raw';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, turnsPerStep, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
@@ -17,14 +17,14 @@ const entries: Operation<CoordinateParameters> = {
   tolerance: { ulps: () => 8, relativeTo: 'entry', reason: 'three divisions and a product, without cancellation' },
   kernel: {
     pieces: [scaledPiece, { name: 'geometry/fisher-information.wgsl', source }],
-    uniforms: defineUniforms({
-      rows: 'u32', p_start: 'u32', p_stride: 'u32', mass_start: 'u32', mass_stride: 'u32', outcomes: 'u32', dimension: 'u32', in_eta: 'u32',
+    frame: defineFrame({
+      inputs: { p: 'u32', mass: 'f32' }, output: ['information', 'u32'], calls: 'element',
+      uniforms: { dimension: 'u32', in_eta: 'u32' },
     }),
     values: ({ inputs, parameters: { coordinates } }) => ({
       outcomes: inputs[0]!.width, dimension: dimensionOf(coordinates, inputs[0]!.width), in_eta: coordinates === 'eta' ? 1 : 0,
     }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   reference: ([p], { coordinates }) => (row, out) => writeInformation(p!.row(row), coordinates === 'eta', out),
 };

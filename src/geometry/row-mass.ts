@@ -1,5 +1,5 @@
 import source from '../../shaders/geometry/row-mass.wgsl?raw';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { modeOf, modePiece } from '../math/mode.ts';
@@ -13,10 +13,8 @@ const operation: Operation<object> = {
   tolerance: { ulps: () => 2, relativeTo: 'entry', reason: 'compensated sums' },
   kernel: {
     pieces: [scaledPiece, sumPiece, modePiece, { name: 'geometry/row-mass.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', outcomes: 'u32' }),
-    values: ({ inputs }) => ({ outcomes: inputs[0]!.width }),
+    frame: defineFrame({ inputs: { p: 'f32' }, output: ['masses', 'f32'], calls: 'compute_item' }),
     over: 'rows',
-    items: ({ rows }) => rows,
   },
   reference: ([p]) => (row, out) => {
     const weights = p!.row(row);

@@ -15,14 +15,11 @@ const rowsOf = ([x, y]: readonly Pick<Tensor, 'rows'>[]): number => (x!.rows ===
 const ofStrips: Operation<Strips> = {
   ...step, name: 'gramOfStrips', arguments: batch,
   result: ([x, y], { strips }) => ({ shape: [x!.width, 3 * strips * paddedWidth(y!.width)], form: 'values' }),
-  kernel: {
-    ...stripKernel(
-      [sumPiece, { name: 'linear/gram.wgsl', source }],
-      { x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32' },
-      ({ rows, inputs }) => Math.ceil(rows / 4) * (inputs[1]!.width / 4),
-    ),
-    readsQuads: [1],
-  },
+  kernel: stripKernel(
+    { inputs: { x: 'f32', y_quads: 'vec4<f32>' }, output: ['sums', 'vec4<f32>'] },
+    [sumPiece, { name: 'linear/gram.wgsl', source }],
+    ({ rows, inputs }) => Math.ceil(rows / 4) * (inputs[1]!.width / 4),
+  ),
 };
 
 /** For the CPU with the number of each row of the result: it makes some of them at a time. */

@@ -1,8 +1,8 @@
 import source from '../../shaders/linear/product.wgsl?raw';
 import { apply, checkOutcomes, turnsPerStep, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
-import { panelCall, tileProduct } from '../math/tile-product.ts';
+import { defineFrame } from '../engine/frame.ts';
+import { panelCall, tileInputs, tileProduct } from '../math/tile-product.ts';
 import { checkNumbers, numbers, ofProducts } from './sums.ts';
 
 const operation: Operation<object> = {
@@ -28,9 +28,8 @@ const operation: Operation<object> = {
   dearness: () => ({ webgpu: 0.1, fast: 0.1 }),
   kernel: {
     ...tileProduct({ name: 'linear/product.wgsl', source }),
-    readsQuads: [0, 1],
-    uniforms: defineUniforms({
-      rows: 'u32', width: 'u32', zero: 'u32', quads: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32',
+    frame: defineFrame({
+      inputs: tileInputs, output: ['products', 'f32'], uniforms: { quads: 'u32' }, calls: 'compute_item',
     }),
     values: ({ inputs }) => ({ quads: inputs[0]!.width / 4 }),
   },

@@ -2,7 +2,7 @@ import source from '../../shaders/linear/solve.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import { apply, batchSize, checkFinite, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { doubleSinglePiece } from '../math/double-single.ts';
 import { commonPieces } from '../math/pieces.ts';
 
@@ -91,9 +91,9 @@ const operation: Operation<Ridge> = {
   dearness: (_, [, right]) => ({ webgpu: right!.width, fast: right!.width / 4, reference: right!.width }),
   kernel: {
     pieces: [...commonPieces, doubleSinglePiece, { name: 'linear/solve.wgsl', source }],
-    uniforms: defineUniforms({
-      rows: 'u32', width: 'u32', zero: 'u32', matrix_start: 'u32', matrix_stride: 'u32', right_start: 'u32', right_stride: 'u32', packed: 'u32',
-      ridge: 'f32', least_pivot: 'f32',
+    frame: defineFrame({
+      inputs: { matrix: 'f32', right: 'f32' }, output: ['solved', 'f32'], calls: 'compute_item',
+      uniforms: { packed: 'u32', ridge: 'f32', least_pivot: 'f32' },
     }),
     values: ({ parameters, inputs: [matrix, right] }) => ({ packed: Number(isPacked(matrix!, right!.width)), ridge: ridgeOf(parameters), least_pivot: leastPivot }),
     over: 'elements',

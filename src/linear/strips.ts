@@ -3,7 +3,7 @@ import stripsSource from '../../shaders/linear/strips.wgsl?raw';
 import type { Dispatch, Kernel, Piece } from '../engine/kernel.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { defineUniforms, type FieldType } from '../engine/uniform-layout.ts';
+import { defineFrame, type FrameStatement } from '../engine/frame.ts';
 import { sumPiece } from '../math/sum.ts';
 
 /** How a sum over a batch is cut on the GPU: into strips, of which each is summed in the order of its rows. */
@@ -27,15 +27,16 @@ export const step: Pick<Operation, 'formula' | 'source' | 'tolerance' | 'referen
   reference: () => () => undefined,
 };
 
-const fields = { column_from: 'u32', row_from: 'u32', count: 'u32', tiles: 'u32', strips: 'u32' } as const;
-
 /** A kernel that adds the rows of a batch, which come block after block, to what strips have. Its WGSL gives `add_rows` for a tile of a strip. */
 export function stripKernel(
-  pieces: readonly Piece[], own: Readonly<Record<string, FieldType>>, tilesOf: (dispatch: Dispatch<Strips>) => number,
+  { inputs, output }: Pick<FrameStatement<never>, 'inputs' | 'output'>, pieces: readonly Piece[],
+  tilesOf: (dispatch: Dispatch<Strips>) => number,
 ): Kernel<Strips> {
   return {
     pieces: [...pieces, { name: 'linear/strips.wgsl', source: stripsSource }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', ...own, ...fields }),
+    frame: defineFrame({
+      inputs, output, uniforms: { count: 'u32', tiles: 'u32', strips: 'u32' }, calls: 'compute_item',
+    }),
     values: (dispatch) => ({
       count: Math.max(...dispatch.inputs.map(({ rows }) => rows)), tiles: tilesOf(dispatch), strips: dispatch.parameters.strips,
     }),
@@ -51,10 +52,11 @@ const stripSum: Operation<{ readonly width: number; readonly pitch: number }> = 
   result: ([state], { width }) => ({ shape: [state!.rows, width], form: 'values' }),
   kernel: {
     pieces: [sumPiece, { name: 'linear/strip-sum.wgsl', source: sumSource }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', state_start: 'u32', state_stride: 'u32', terms: 'u32', pitch: 'u32' }),
+    frame: defineFrame({
+      inputs: { state: 'f32' }, output: ['sums', 'f32'], uniforms: { terms: 'u32', pitch: 'u32' }, calls: 'element',
+    }),
     values: ({ parameters: { pitch }, inputs }) => ({ terms: inputs[0]!.width / pitch, pitch }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
 };
 

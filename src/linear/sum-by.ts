@@ -25,8 +25,8 @@ const ofStrips: Operation<Groups & Strips> = {
   ...step, name: 'sumsOfStrips', arguments: batch,
   result: ([x], { groups, strips }) => ({ shape: [groups, 2 * strips * x!.width], form: 'values' }),
   kernel: stripKernel(
-    [doubleSinglePiece, { name: 'linear/sum-by.wgsl', source }],
-    { x_start: 'u32', x_stride: 'u32', index_start: 'u32', index_stride: 'u32' }, ({ inputs }) => inputs[0]!.width,
+    { inputs: { x: 'f32', index: 'u32' }, output: ['sums', 'f32'] },
+    [doubleSinglePiece, { name: 'linear/sum-by.wgsl', source }], ({ inputs }) => inputs[0]!.width,
   ),
 };
 

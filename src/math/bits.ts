@@ -1,6 +1,6 @@
 import source from '../../shaders/math/bits.wgsl?raw';
 import { DomainError } from '../engine/errors.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doubleSinglePiece } from './double-single.ts';
@@ -16,9 +16,8 @@ const operation: Operation<object> = {
   tolerance: { ulps: () => 34, relativeTo: 'entry', reason: 'one rounding, beside the error of the result that it takes' },
   kernel: {
     pieces: [doubleSinglePiece, { name: 'math/bits.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', x_start: 'u32', x_stride: 'u32' }),
+    frame: defineFrame({ inputs: { x: 'u32' }, output: ['in_bits', 'u32'], calls: 'element' }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   cpu: () => ({ name: 'inBits' }),
   reference: ([x]) => (row, out) => {

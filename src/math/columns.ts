@@ -1,7 +1,7 @@
 import source from '../../shaders/math/columns.wgsl?raw';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 
 interface Columns {
   readonly from: number;
@@ -17,10 +17,11 @@ const operation: Operation<Columns> = {
   view: ({ from }) => from,
   kernel: {
     pieces: [{ name: 'math/columns.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', column: 'u32' }),
+    frame: defineFrame({
+      inputs: { x: 'u32' }, output: ['columns', 'u32'], uniforms: { column: 'u32' }, calls: 'element',
+    }),
     values: ({ parameters: { from } }) => ({ column: from }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   cpu: ({ parameters: { from } }) => ({ name: 'takenColumns', numbers: [from] }),
   reference: ([x], { from }) => (row, out) => {

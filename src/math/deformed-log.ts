@@ -1,5 +1,5 @@
 import deformedLogSource from '../../shaders/math/deformed-log.wgsl?raw';
-import type { Piece, Table } from '../engine/kernel.ts';
+import type { KernelTable, Piece } from '../engine/kernel.ts';
 import { deformedLogTable } from './alpha-table.ts';
 import { doubleSinglePiece } from './double-single.ts';
 import { pairPiece } from './pair.ts';
@@ -15,6 +15,6 @@ export const deformedLogPieces: readonly Piece[] = [
   { name: 'math/deformed-log.wgsl', source: deformedLogSource },
 ];
 
-export function deformedLogTables(c: number): readonly Table[] {
-  return [{ key: `deformed log ${c === 0 ? 0 : c}`, make: () => deformedLogTable(c) }];
+export function deformedLogTableOf(c: number): KernelTable {
+  return { key: `deformed log ${c === 0 ? 0 : c}`, type: 'vec4<u32>', make: () => deformedLogTable(c) };
 }

@@ -6,7 +6,7 @@ import quotientSource from '../../shaders/math/rounded-quotient.wgsl?raw';
 import summedSource from '../../shaders/math/summed-rows.wgsl?raw';
 import weightedSource from '../../shaders/math/weighted-rows.wgsl?raw';
 import type { Piece } from '../engine/kernel.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, turnsPerStep, type Argument, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { CompensatedSum } from './sum.ts';
@@ -28,9 +28,8 @@ const columns: Operation<object> = {
   result: ([x]) => ({ shape: [1, x!.rows], form: 'values' }),
   kernel: {
     pieces: [{ name: 'math/as-columns.wgsl', source: columnsSource }],
-    uniforms: defineUniforms({ width: 'u32', x_start: 'u32', x_stride: 'u32' }),
+    frame: defineFrame({ inputs: { x: 'u32' }, output: ['columns', 'u32'], calls: 'element' }),
     over: 'elements',
-    items: ({ width }) => width,
   },
   reference: ([x]) => (_row, out) => { for (let k = 0; k < out.length; k++) out[k] = x!.row(k)[0]!; },
 };
@@ -41,9 +40,6 @@ const exactSum: Piece = { name: 'math/exact-sum.wgsl', source: sumSource };
 const limbs: Readonly<Record<'lane' | 'workgroup', Piece>> = {
   lane: { name: 'math/limbs-lane.wgsl', source: laneSource }, workgroup: { name: 'math/limbs-workgroup.wgsl', source: workgroupSource },
 };
-const summedFields = { rows: 'u32', columns: 'u32', column_from: 'u32', values_start: 'u32', values_stride: 'u32', before_start: 'u32', before_stride: 'u32' } as const;
-const { before_start, before_stride, ...first } = summedFields;
-const weightedFields = { ...first, weights_start: 'u32', weights_stride: 'u32', before_start, before_stride } as const;
 
 /** Of values alone, or of values and weights. */
 function stateOf(count: number): Operation<object> {
@@ -53,10 +49,12 @@ function stateOf(count: number): Operation<object> {
     result: () => ({ shape: [1, stateLength], form: 'values' }),
     kernel: {
       pieces: (_, regime) => [count === 1 ? summedRows : weightedRows, exactSum, limbs[regime === 'lane' ? 'lane' : 'workgroup']],
-      uniforms: defineUniforms(count === 1 ? summedFields : weightedFields),
+      frame: defineFrame({
+        inputs: { values: 'u32', ...(count === 2 && { weights: 'u32' }), before: 'u32' }, output: ['state', 'u32'],
+        uniforms: { columns: 'u32' }, calls: 'compute_item',
+      }),
       values: ({ inputs }) => ({ columns: inputs[0]!.width }),
       over: 'rows',
-      items: ({ rows }) => rows,
     },
     reference: ([values, weights]) => (_row, out) => {
       const [x, w] = [values!.row(0), weights?.row(0)];
@@ -73,10 +71,12 @@ const quotient: Operation<Divisor> = {
   result: () => ({ shape: [1], form: 'values' }),
   kernel: {
     pieces: [{ name: 'math/rounded-quotient.wgsl', source: quotientSource }],
-    uniforms: defineUniforms({ rows: 'u32', state_start: 'u32', state_stride: 'u32', divisor_high: 'u32', divisor_low: 'u32', divisor_exponent: 'i32' }),
+    frame: defineFrame({
+      inputs: { state: 'u32' }, output: ['quotients', 'u32'], calls: 'compute_item',
+      uniforms: { divisor_high: 'u32', divisor_low: 'u32', divisor_exponent: 'i32' },
+    }),
     values: ({ parameters: { divisor } }) => wholeOf(divisor),
     over: 'rows',
-    items: ({ rows }) => rows,
     iterations: () => 1024,
   },
   reference: ([state], { divisor }) => (row, out) => { out[0] = state!.row(row)[0]! / divisor; },

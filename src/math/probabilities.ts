@@ -1,6 +1,6 @@
 import source from '../../shaders/math/probabilities.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import { taken } from '../engine/parameters.ts';
 import { Tensor } from '../engine/tensor.ts';
@@ -20,10 +20,11 @@ const operation: Operation<TemperatureParameters> = tempering<TemperatureParamet
   tolerance: { ulps: () => 4, relativeTo: 'entry', reason: 'an exponential of 2 ulp, a compensated sum and a division' },
   kernel: {
     pieces: [scaledPiece, sumPiece, elementaryPiece, { name: 'math/probabilities.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', from_logits: 'u32' }),
+    frame: defineFrame({
+      inputs: { p: 'u32' }, output: ['probabilities', 'f32'], uniforms: { from_logits: 'u32' }, calls: 'compute_item',
+    }),
     values: ({ inputs }) => ({ from_logits: isLogits(inputs[0]!.form) ? 1 : 0 }),
     over: 'rows',
-    items: ({ rows }) => rows,
   },
   cpu: ({ inputs }) => ({ name: isLogits(inputs[0]!.form) ? 'softmaxRows' : 'normalisedRows' }),
   reference: ([p]) => (row, out) => {

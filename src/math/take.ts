@@ -1,6 +1,6 @@
 import source from '../../shaders/math/take.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import { taken } from '../engine/parameters.ts';
 import { isArray } from '../engine/tags.ts';
@@ -19,9 +19,8 @@ const gather: Operation<object> = {
   result: ([x, index]) => ({ shape: [index!.rows, ...x!.shape.slice(1)], form: x!.form }),
   kernel: {
     pieces: [{ name: 'math/take.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', index_start: 'u32', index_stride: 'u32' }),
+    frame: defineFrame({ inputs: { x: 'u32', index: 'u32' }, output: ['taken', 'u32'], calls: 'element' }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   cpu: () => ({ name: 'takenRows' }),
   reference: ([x, index]) => (row, out) => out.set(x!.row(wholeOf(index!.row(row)[0]!))),

@@ -1,6 +1,6 @@
 import source from '../../shaders/math/temper.wgsl?raw';
 import { isLogits } from '../engine/forms.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { doubleSinglePiece, splitDouble } from './double-single.ts';
@@ -30,13 +30,15 @@ const operation: Operation<Temperature> = {
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
     pieces: [doubleSinglePiece, { name: 'math/temper.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', zero: 'u32', p_start: 'u32', p_stride: 'u32', inverse_high: 'f32', inverse_low: 'f32', centred: 'u32' }),
+    frame: defineFrame({
+      inputs: { p: 'u32' }, output: ['tempered', 'u32'], calls: 'compute_item',
+      uniforms: { inverse_high: 'f32', inverse_low: 'f32', centred: 'u32' },
+    }),
     values({ parameters: { temperature } }) {
       const { high, low } = splitDouble(1 / temperature);
       return { inverse_high: high, inverse_low: low, centred: isCentred(temperature) ? 1 : 0 };
     },
     over: 'rows',
-    items: ({ rows }) => rows,
   },
   cpu: ({ parameters: { temperature } }) => ({ name: 'temperedRows', numbers: [temperature, isCentred(temperature) ? 1 : 0] }),
   reference: ([p], { temperature }) => (row, out) => writeTempered(p!.row(row), temperature, out),

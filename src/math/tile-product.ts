@@ -29,6 +29,9 @@ export function paddedWidth(width: number): number {
   return 4 * Math.ceil(width / 4);
 }
 
+/** The first inputs of such a kernel, whose rows are read in quads. */
+export const tileInputs = { x_quads: 'vec4<f32>', y_quads: 'vec4<f32>' } as const;
+
 /**
  * What kernels of a matrix product x yᵀ have in common. Their WGSL binds `x_quads` and `y_quads`, whose rows are padded
  * to whole quads, and gives `store_product`; `quads` of their uniforms counts those of a row.

@@ -1,5 +1,5 @@
 import source from '../../shaders/math/total.wgsl?raw';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { scaledPiece } from './scaled.ts';
@@ -11,9 +11,8 @@ const operation: Operation<object> = {
   tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one rounding' },
   kernel: {
     pieces: [scaledPiece, { name: 'math/total.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', y_start: 'u32', y_stride: 'u32' }),
+    frame: defineFrame({ inputs: { x: 'u32', y: 'u32' }, output: ['total', 'u32'], calls: 'element' }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   cpu: () => ({ name: 'totals' }),
   reference: ([x, y]) => (row, out) => {

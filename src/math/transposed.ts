@@ -1,7 +1,7 @@
 import source from '../../shaders/math/transposed.wgsl?raw';
 import { apply, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { defineUniforms } from '../engine/uniform-layout.ts';
+import { defineFrame } from '../engine/frame.ts';
 import { tensorOfIndices, wholeOf } from './take.ts';
 
 const operation: Operation<object> = {
@@ -11,9 +11,8 @@ const operation: Operation<object> = {
   tolerance: { ulps: () => 32, relativeTo: 'row', reason: 'numbers are only copied, but may be results that have their own errors' },
   kernel: {
     pieces: [{ name: 'math/transposed.wgsl', source }],
-    uniforms: defineUniforms({ rows: 'u32', width: 'u32', x_start: 'u32', x_stride: 'u32', column_start: 'u32', column_stride: 'u32' }),
+    frame: defineFrame({ inputs: { x: 'u32', columns: 'u32' }, output: ['transposed', 'u32'], calls: 'element' }),
     over: 'elements',
-    items: ({ rows, width }) => rows * width,
   },
   cpu: () => ({ name: 'transposed' }),
   reference: ([x, column]) => (row, out) => {

@@ -24,10 +24,9 @@ export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) =
     ...teams,
     ...isLoop && { loop: (dispatch) => extentOf(preparedOf(dispatch)) },
     pieces: (dispatch) => writtenOf(preparedOf(dispatch).program).pieces,
-    uniforms: (dispatch) => writtenOf(preparedOf(dispatch).program).uniforms,
+    frame: (dispatch) => writtenOf(preparedOf(dispatch).program).frame,
     values: (dispatch) => valuesOf(preparedOf(dispatch), dispatch),
     over: 'rows',
-    items: ({ rows }) => rows,
     iterations(dispatch) {
       const { program, outcomes } = preparedOf(dispatch);
       return writtenOf(program).sweeps * outcomes;

@@ -31,7 +31,7 @@ export function writeLoop({ instructions, outputs }: Program, expressions: Expre
   ];
 }
 
-const startOf = ({ name }: Output): string => `uniforms.${name}_start + row * uniforms.${name}_stride`;
+const startOf = ({ name }: Output): string => `${name}_words_row(row)`;
 
 function numberAt(words: string, at: string, type: string): string {
   const number = (place: string): string => `bitcast<f32>(${words}[${place}])`;

@@ -1,5 +1,5 @@
 import type { Piece } from '../engine/kernel.ts';
-import { defineUniforms, wgslStruct, type FieldType, type UniformLayout } from '../engine/uniform-layout.ts';
+import { defineFrame, type FieldType, type Frame } from '../engine/frame.ts';
 import { Expressions } from './expressions.ts';
 import { isState, scheduleOf, type Input, type Output, type Program, type Sweep } from './program.ts';
 import { reductionsOf } from './reductions.ts';
@@ -10,14 +10,13 @@ import { block } from './wgsl-text.ts';
 /** A program as WGSL, without the pieces of the regime. */
 export interface WrittenProgram {
   readonly pieces: readonly Piece[];
-  readonly uniforms: UniformLayout;
+  readonly frame: Frame;
   /** How often it goes through the entries of a row. */
   readonly sweeps: number;
 }
 
 /** The WGSL of a program. Shapes and numbers come with each dispatch, as uniforms, so that it serves every call. */
 export function writeProgram(program: Program): WrittenProgram {
-  const uniforms = uniformsOf(program);
   const expressions = new Expressions(program);
   const schedule = scheduleOf(program);
   const steps = [
@@ -27,41 +26,29 @@ export function writeProgram(program: Program): WrittenProgram {
   ];
   const whole = program.isStep ? writeLoop(program, expressions, steps) : [...steps, ...closing(program, expressions)];
   const body = [...opening(program), ...whole];
-  const invocation = [
-    '@builtin(workgroup_id) workgroup: vec3<u32>', '@builtin(num_workgroups) groups: vec3<u32>',
-    '@builtin(local_invocation_index) local: u32',
-  ];
   const source = [
     `// ${program.name}: ${program.formula ?? ''}`.replaceAll('\n', ' '),
     '// Written by src/program/wgsl.ts: x_k is of an entry, row_x of the row; v1 has no name.',
-    wgslStruct('Uniforms', uniforms), '',
-    ...bindingsOf(program), '',
     ...program.inputs.filter((input) => isRead(program, input)).flatMap((input) => readerOf(input, isState(program, input.name))),
-    '@compute @workgroup_size(WORKGROUP)',
-    ...block(`fn main(${invocation.join(', ')})`, body), '',
+    ...block('fn compute_item(item: u32, local: u32)', body), '',
   ].join('\n');
   const written: Piece = { name: `${program.name}.program.wgsl`, source };
-  return { pieces: [...basicPieces, ...expressions.pieces, written], uniforms, sweeps: schedule.sweeps.length };
+  const pieces = [...basicPieces, ...expressions.pieces, written];
+  return { pieces, frame: frameOf(program), sweeps: schedule.sweeps.length };
 }
 
-function uniformsOf({ inputs, numbers, outputs, instructions, isStep }: Program): UniformLayout {
+function frameOf({ inputs, numbers, outputs, instructions, isStep }: Program): Frame {
   const ofWhole = (name: string): [string, FieldType] => [name, 'u32'];
-  const fields = ['rows', 'width', 'zero', 'outcomes', ...isStep ? ['first_step', 'steps'] : []].map(ofWhole);
-  for (const { name } of inputs) fields.push(...[`${name}_start`, `${name}_stride`, `${name}_width`].map(ofWhole));
+  const fields = [...isStep ? ['first_step', 'steps'] : [], ...inputs.map(({ name }) => `${name}_width`)].map(ofWhole);
   for (const name of numbers) fields.push([`n_${name}`, 'f32'], [`n_${name}_low`, 'f32']);
   for (const { name, value } of outputs) {
     fields.push(ofWhole(`${name}_to`));
     if (instructions[value]!.per === 'entry') fields.push(ofWhole(`${name}_columns`));
   }
-  return defineUniforms(Object.fromEntries(fields));
-}
-
-function bindingsOf({ inputs }: Program): string[] {
-  const variables = [
-    ...inputs.map(({ name }) => `<storage, read> ${name}_words: array<u32>`),
-    '<storage, read_write> results: array<u32>', '<uniform> uniforms: Uniforms',
-  ];
-  return variables.map((variable, binding) => `@group(0) @binding(${binding}) var${variable};`);
+  return defineFrame({
+    inputs: Object.fromEntries(inputs.map(({ name }) => [`${name}_words`, 'u32'])), output: ['results', 'u32'],
+    uniforms: Object.fromEntries(fields), calls: 'compute_item',
+  });
 }
 
 /** Numbers of the row in a state are variables. */
@@ -85,8 +72,6 @@ function readerOf({ name, type, isWeights }: Input, isOfState: boolean): string[
 
 function opening(program: Program): string[] {
   return [
-    'let item = item_of(workgroup, groups, local);',
-    ...block('if (is_idle(item, uniforms.rows))', ['return;']),
     'let row = row_of(item, uniforms.rows);',
     'let to = row * uniforms.width;',
     ...startsOf(program.inputs.filter(({ name, isOverSteps }) => !isOverSteps && !isState(program, name)), 'row'),
@@ -94,7 +79,7 @@ function opening(program: Program): string[] {
 }
 
 function startsOf(inputs: readonly Input[], row: 'row' | 'step'): string[] {
-  return inputs.map(({ name }) => `let ${name}_start = uniforms.${name}_start + ${row} * uniforms.${name}_stride;`);
+  return inputs.map(({ name }) => `let ${name}_start = ${name}_words_row(${row});`);
 }
 
 function definitions(expressions: Expressions, values: readonly number[]): string[] {

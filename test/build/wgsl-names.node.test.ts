@@ -47,6 +47,7 @@ describe('shortNames', () => {
     ['@group(0)@binding(0)var<storage,read>input:array<f32>;', '@group(0)@binding(0)var<storage,read>aa:array<f32>;'],
     ['struct Sum{high:f32,x:f32,}fn of(sum:Sum)->f32{let select=sum.high;return min(select,sum.x);}', 'struct aa{d:f32,x:f32,}fn of(c:aa)->f32{let e=c.d;return min(e,c.x);}'],
     ['fn f(@builtin(workgroup_id)workgroup_id:vec3u){let step=workgroup_id.x;}', 'fn aa(@builtin(workgroup_id)c:vec3u){let d=c.x;}'],
+    ['fn f()->f32{return x[0];}fn g(x:f32)->f32{let y=x;return y;}', 'fn aa()->f32{return x[0];}fn ab(x:f32)->f32{let c=x;return c;}'],
     ['fn f(step:f32)->f32{return step(1.,step)*0x1p-3;}', 'fn aa(step:f32)->f32{return step(1.,step)*0x1p-3;}'],
   ])('makes of %s %s', (code, expected) => expect(shortened(code, 'of')).toBe(expected));
 

@@ -13,7 +13,8 @@ export interface Command {
   readonly kernel: Kernel<unknown>;
   readonly dispatch: Dispatch<unknown>;
   readonly regime: Regime;
-  readonly inputs: readonly { readonly name: string; readonly region: Region }[];
+  /** In the order of the bindings. */
+  readonly inputs: readonly Region[];
   readonly output: GPUBuffer;
   /** Where the block of columns begins, of a kernel that folds them. */
   readonly columnFrom?: number;

@@ -25,8 +25,8 @@ export async function compute(means: Means, stage: Stage, block: Block, name: st
     const { form, storage } = inputOf(stage, index);
     const view = stage.views[index];
     return view
-      ? { form, storage, rows, width: view.tensor.width, inQuads: areInQuads(input.tensor) && view.from % 4 === 0 }
-      : { form, storage, rows, width, inQuads: areInQuads(input.tensor) };
+      ? { form, storage, rows, width: view.tensor.width, inQuads: areInQuads(input.tensor.placing) && view.from % 4 === 0 }
+      : { form, storage, rows, width, inQuads: areInQuads(input.tensor.placing) };
   });
   const regionOf = (index: number): Region => {
     const region = buffers.region(stage.inputs[index]!);
@@ -36,13 +36,12 @@ export async function compute(means: Means, stage: Stage, block: Block, name: st
   const dispatch: Dispatch<unknown> = { parameters, rows: range.rows, width: range.width, inputs };
   const isNothing = kernel.accumulates && inputs.some(({ rows }) => rows === 0); // of a batch without rows
   if (range.rows > 0 && !isNothing) {
-    const regions = [...kernel.order?.(dispatch) ?? inputs.keys()].map((input, binding) => ({
-      name: kernel.names?.[binding] ?? operation.arguments[binding]!.name, region: regionOf(input),
-    }));
+    const regions = [...kernel.order?.(dispatch) ?? inputs.keys()].map(regionOf);
+    const isMerge = isFold(stage) && !kernel.accumulates;
     const command: Command = {
       label: operation.name, kernel, output, dispatch, columnFrom: isFold(stage) ? block.columns[0] : 0, rowFrom: range.from,
       regime: regimeOf(context, stage, kernel, dispatch),
-      inputs: isFold(stage) && !kernel.accumulates ? [...regions, { name: 'before', region: before ? { ...result, buffer: before } : regions[0]!.region }] : regions,
+      inputs: isMerge ? [...regions, before ? { ...result, buffer: before } : regions[0]!] : regions,
     };
     await (kernel.loop ? loopOnDevice(means, command, kernel.loop(dispatch), name) : encoder.dispatch(command));
   }

@@ -1,4 +1,5 @@
-import { piecesOf, uniformsOf } from '../kernel.ts';
+import type { Frame } from '../frame.ts';
+import { frameOf, itemsOf, piecesOf } from '../kernel.ts';
 import { foldWorkgroups, type Limits } from '../plan.ts';
 import { regimeLayout } from '../regimes.ts';
 import { unlessAborted } from '../signals.ts';
@@ -9,7 +10,6 @@ import { Passes, type PreparedDispatch } from './passes.ts';
 import { pipelineOf } from './pipelines.ts';
 import { polled } from './polling.ts';
 import { slotBytes, UniformSlots } from './uniform-slots.ts';
-import { uniformValues } from './uniform-values.ts';
 
 /** Dispatches of one submission: few at first, and more while the device is quick, so that it is never far behind. */
 const [fewDispatches, manyDispatches] = [16, 64];
@@ -49,20 +49,20 @@ export class Encoder {
   }
 
   async dispatch(command: Command): Promise<void> {
-    const { label, kernel, dispatch, regime, inputs, output } = command;
-    const tables = (kernel.tables?.(dispatch) ?? []).map((table) => this.#gpu.table(table));
-    const effective = kernel.over === 'elements' ? 'lane' : regime;
-    const items = kernel.items(dispatch, effective);
-    const layout = regimeLayout(effective, items);
-    const found = pipelineOf(this.#gpu, label, layout.pieces, piecesOf(kernel, dispatch, effective), { inputs: inputs.length, tables: tables.length });
+    const { label, kernel, dispatch, inputs, output } = command;
+    const regime = kernel.over === 'elements' ? 'lane' : command.regime;
+    const items = itemsOf(kernel, dispatch, regime);
+    const layout = regimeLayout(regime, items);
+    const table = kernel.table?.(dispatch);
+    const bindings = { inputs: inputs.length, hasTable: table !== undefined };
+    const found = pipelineOf(this.#gpu, label, layout.pieces, piecesOf(kernel, dispatch, regime), bindings);
     const pipeline = found instanceof Promise ? await unlessAborted(found, this.#signal) : found;
-    const uniforms = uniformsOf(kernel, dispatch);
-    const { byteLength } = uniforms;
-    if (!this.#uniforms.hasRoomFor(byteLength)) this.flush();
-    const values = uniformValues(command);
+    const frame = frameOf(kernel, dispatch);
+    if (!this.#uniforms.hasRoomFor(frame.byteLength)) this.flush();
     this.#steps.push({
-      label, pipeline, tables, buffers: [...inputs.map(({ region }) => region.buffer), output, this.#uniforms.buffer],
-      uniformBytes: byteLength, uniformsAt: this.#uniforms.add(byteLength, (view, at) => uniforms.write(view, at, values)),
+      label, pipeline, buffers: [...inputs.map(({ buffer }) => buffer), output, this.#uniforms.buffer],
+      ...(table && { table: this.#gpu.table(table) }), uniformBytes: frame.byteLength,
+      uniformsAt: this.#uniforms.add(frame.byteLength, (view, at) => writeUniforms(view, at, frame, items, command)),
       workgroups: foldWorkgroups(Math.ceil(items / layout.itemsPerWorkgroup), this.#limits.maxComputeWorkgroupsPerDimension),
     });
     counters.dispatches++;
@@ -121,4 +121,13 @@ export class Encoder {
     });
     return before;
   }
+}
+
+function writeUniforms(view: DataView, at: number, frame: Frame, items: number, command: Command): void {
+  const { kernel, dispatch, inputs, columnFrom = 0, rowFrom = 0, loop } = command;
+  const { rows, width, inputs: [first] } = dispatch;
+  const ofLoop = loop && { first_step: loop.first, steps: loop.steps };
+  const own: Record<string, number> = { ...kernel.values?.(dispatch), ...ofLoop };
+  const outcomes = own.outcomes ?? first!.width;
+  frame.write(view, at, { rows, width, outcomes, items, columnFrom, rowFrom, inputs }, own);
 }

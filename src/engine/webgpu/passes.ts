@@ -9,7 +9,7 @@ export interface PreparedDispatch {
   readonly pipeline: Pipeline;
   /** The inputs, the output and the uniforms. */
   readonly buffers: readonly GPUBuffer[];
-  readonly tables: readonly GPUBuffer[];
+  readonly table?: GPUBuffer;
   readonly uniformsAt: number;
   readonly uniformBytes: number;
   readonly workgroups: readonly [x: number, y: number];
@@ -45,10 +45,10 @@ export class Passes {
   }
 
   #dispatch(pass: GPUComputePassEncoder, dispatch: PreparedDispatch, before: PreparedDispatch | undefined): void {
-    const { pipeline, buffers, tables, uniformsAt, workgroups: [x, y] } = dispatch;
+    const { pipeline, buffers, table, uniformsAt, workgroups: [x, y] } = dispatch;
     if (pipeline !== before?.pipeline) pass.setPipeline(pipeline.pipeline);
     pass.setBindGroup(0, this.#group(dispatch, pipeline.layouts[0]!, buffers), [uniformsAt]);
-    if (tables.length > 0) pass.setBindGroup(1, this.#group(dispatch, pipeline.layouts[1]!, tables));
+    if (table) pass.setBindGroup(1, this.#group(dispatch, pipeline.layouts[1]!, [table]));
     pass.dispatchWorkgroups(x, y);
   }
 

@@ -6,7 +6,7 @@ import { deviceError, type Gpu } from './gpu.ts';
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
-  /** Of group 0, the inputs, the output and the uniforms; and of group 1, the tables, if there are any. */
+  /** Of group 0, the inputs, the output and the uniforms; and of group 1, the table, if there is one. */
   readonly layouts: readonly GPUBindGroupLayout[];
 }
 
@@ -22,7 +22,7 @@ const compiledFor = new WeakMap<GPUDevice, Compiled>();
 /** How many buffers a kernel binds. */
 export interface Bindings {
   readonly inputs: number;
-  readonly tables: number;
+  readonly hasTable: boolean;
 }
 
 /** The pipeline of joined pieces, which declare what they bind; the promise of it where it is not compiled yet. */
@@ -42,7 +42,7 @@ export function pipelineOf(
 function compiledOnce(
   gpu: Gpu, byText: Compiled['byText'], label: string, shader: Shader, bindings: Bindings,
 ): Promise<Pipeline> {
-  const key = `${bindings.inputs} ${bindings.tables} ${shader.source}`;
+  const key = `${bindings.inputs} ${bindings.hasTable} ${shader.source}`;
   const known = byText.get(key);
   if (known) return known;
   counters.pipelines++;
@@ -69,8 +69,8 @@ async function createPipeline(gpu: Gpu, label: string, shader: Shader, bindings:
   return { pipeline, layouts: made.layouts };
 }
 
-function layoutsOf({ inputs, tables }: Bindings): readonly GPUBufferBindingLayout[][] {
+function layoutsOf({ inputs, hasTable }: Bindings): readonly GPUBufferBindingLayout[][] {
   const reads = (count: number): GPUBufferBindingLayout[] => Array.from({ length: count }, () => ({ type: 'read-only-storage' }));
   const first: GPUBufferBindingLayout[] = [...reads(inputs), { type: 'storage' }, { type: 'uniform', hasDynamicOffset: true }];
-  return tables > 0 ? [first, reads(tables)] : [first];
+  return hasTable ? [first, reads(1)] : [first];
 }

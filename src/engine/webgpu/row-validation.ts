@@ -70,10 +70,10 @@ export class RowValidation {
         rows,
         width: tensor.width,
         inputs: [
-          { form: tensor.form, rows, width: tensor.width, storage: tensor.storage, inQuads: areInQuads(tensor) },
+          { form: tensor.form, rows, width: tensor.width, storage: tensor.storage, inQuads: areInQuads(tensor.placing) },
         ],
       },
-      inputs: [{ name: 'p', region }],
+      inputs: [region],
       output: this.#buffer!,
     });
   }
