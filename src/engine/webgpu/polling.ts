@@ -11,7 +11,7 @@ const waits = new WeakMap<GPUQueue, Waiting>();
  * result of 1 ms would be read after 100: there, empty submissions make it look.
  */
 export async function polled<T>(queue: GPUQueue, work: Promise<T>): Promise<T> {
-  if (!/\bFirefox\//.test(navigator.userAgent)) return work;
+  if (!isFirefox()) return work;
   const waiting = waits.get(queue) ?? { count: 0, isPolling: false };
   waits.set(queue, waiting);
   waiting.count++;
@@ -21,6 +21,12 @@ export async function polled<T>(queue: GPUQueue, work: Promise<T>): Promise<T> {
   } finally {
     waiting.count--;
   }
+}
+
+/** Node 20 has no navigator, nor has every worker one with a name. */
+function isFirefox(): boolean {
+  const { navigator: here } = globalThis as { readonly navigator?: { readonly userAgent?: string } };
+  return /\bFirefox\//.test(here?.userAgent ?? '');
 }
 
 function poll(queue: GPUQueue, waiting: Waiting): void {
