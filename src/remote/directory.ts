@@ -1,4 +1,4 @@
-import type { Operation } from '../engine/operation.ts';
+import type { Composition } from '../engine/operation.ts';
 import * as library from '../library.ts';
 import { keyOf, type Identified } from './keys.ts';
 
@@ -9,7 +9,7 @@ export interface OperationFunction {
 
 /** Operations, and the functions that stand for them, by their keys. */
 export class Directory {
-  readonly #operations = new Map<string, Operation>();
+  readonly #operations = new Map<string, Composition>();
   readonly #functions = new Map<string, OperationFunction>();
   readonly #own = new Set<string>();
 
@@ -30,7 +30,7 @@ export class Directory {
     }
   }
 
-  operation(key: string): Operation {
+  operation(key: string): Composition {
     return found(this.#operations, key);
   }
 
@@ -43,8 +43,8 @@ export function isOperationFunction(value: unknown): value is OperationFunction 
   return typeof value === 'function' && 'operation' in value;
 }
 
-function isOperation(value: unknown): value is Operation {
-  return typeof value === 'object' && value !== null && 'arguments' in value && 'reference' in value;
+function isOperation(value: unknown): value is Composition {
+  return typeof value === 'object' && value !== null && 'arguments' in value && 'result' in value;
 }
 
 function found<Value>(values: ReadonlyMap<string, Value>, key: string): Value {
