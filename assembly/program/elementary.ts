@@ -82,6 +82,17 @@ export function exponential(x: v128, one: v128, n: v128): v128 {
   return mulAdd(power, y, f64x2.sub(power, one));
 }
 
+/** (e^x − 1 − x)/x². */
+export function exprel2(x: v128): v128 {
+  const isNear = f64x2.lt(f64x2.abs(x), pair(0.3465));
+  const square = f64x2.mul(x, x);
+  const fourth = f64x2.mul(square, square);
+  const low = mulAdd(lineAt(x, exponentials + 16), square, lineAt(x, exponentials));
+  const high = mulAdd(lineAt(x, exponentials + 48), square, lineAt(x, exponentials + 32));
+  const far = f64x2.div(f64x2.sub(exponential(x, pair(1), i64x2.splat(0)), x), square);
+  return v128.bitselect(mulAdd(high, fourth, low), far, isNear);
+}
+
 /** log((x + one)/y) of positive normal numbers, for one = 0, or one = y = 1; the lowest number where x + one ≤ 0. */
 @inline
 export function logRatio(x: v128, y: v128, one: v128): v128 {

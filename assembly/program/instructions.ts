@@ -1,5 +1,5 @@
 /** What the instructions of row programs do. */
-import { arcsine, digamma, exponential, logRatio, sine, sizeOf } from './elementary';
+import { arcsine, digamma, exponential, exprel2, logRatio, sine, sizeOf } from './elementary';
 import { DOUBLE, gather, loadEntries, SINGLE, storeEntries, WEIGHT } from './entries';
 import { argmax, MAX, reduce, SUM } from './reductions';
 import { bytes, CONSTANT, isAcross, operand, QUAD, stepOf } from './state';
@@ -7,7 +7,7 @@ import { bytes, CONSTANT, isAcross, operand, QUAD, stepOf } from './state';
 /** In the order of `operations` in src/program/machine-code.ts. */
 const enum Op {
   add, subtract, multiply, divide, absolute, minimum, maximum, floor, less, lessOrEqual, equal, and, or, not, select,
-  sqrt, multiplyAdd, multiplySubtract, perUnit, infinite, size, exp, expm1, weigh, logRatio, log1p, sin, cos, asin,
+  sqrt, binade, exprel2, multiplyAdd, multiplySubtract, perUnit, infinite, size, exp, expm1, weigh, logRatio, log1p, sin, cos, asin,
   digamma, index, load, loadWeight, loadDouble, at, atWeight, atDouble, store, storeDouble, sum, max, argmax,
 }
 
@@ -27,6 +27,7 @@ export function run(at: usize, end: usize): void {
       case Op.floor: { one(Op.floor, d, x, stepX); break; }
       case Op.not: { one(Op.not, d, x, stepX); break; }
       case Op.sqrt: { one(Op.sqrt, d, x, stepX); break; }
+      case Op.binade: { one(Op.binade, d, x, stepX); break; }
       case Op.add: { two(Op.add, d, x, stepX, y, stepY); break; }
       case Op.subtract: { two(Op.subtract, d, x, stepX, y, stepY); break; }
       case Op.multiply: { two(Op.multiply, d, x, stepX, y, stepY); break; }
@@ -49,6 +50,7 @@ export function run(at: usize, end: usize): void {
       case Op.weigh: { exponentials(d, y, stepY, x, stepX, 0, 24); break; }
       case Op.logRatio: { logarithms(d, x, stepX, y, stepY, 0); break; }
       case Op.log1p: { logarithms(d, x, stepX, y, stepY, 1); break; }
+      case Op.exprel2: { slow(Op.exprel2, d, x, stepX); break; }
       case Op.sin: { slow(Op.sin, d, x, stepX); break; }
       case Op.cos: { slow(Op.cos, d, x, stepX); break; }
       case Op.asin: { slow(Op.asin, d, x, stepX); break; }
@@ -99,6 +101,7 @@ function ofOne(op: Op, x: v128): v128 {
   if (op === Op.absolute) return f64x2.abs(x);
   if (op === Op.floor) return f64x2.floor(x);
   if (op === Op.not) return v128.not(x);
+  if (op === Op.binade) return v128.and(x, i64x2.splat(0x7ff0000000000000));
   return f64x2.sqrt(f64x2.pmax(f64x2.splat(0), x));
 }
 
@@ -152,9 +155,13 @@ function logarithms(d: usize, x: usize, stepX: usize, y: usize, stepY: usize, on
 
 function slow(op: Op, d: usize, x: usize, stepX: usize): void {
   for (const end = d + bytes; d < end; d += 16, x += stepX >> 1) {
-    const y = v128.load(x);
-    v128.store(d, op === Op.asin ? arcsine(y) : op === Op.digamma ? digamma(y) : sine(y, op === Op.cos ? 1 : 0));
+    v128.store(d, ofOneSlowly(op, v128.load(x)));
   }
+}
+
+function ofOneSlowly(op: Op, x: v128): v128 {
+  if (op === Op.exprel2) return exprel2(x);
+  return op === Op.asin ? arcsine(x) : op === Op.digamma ? digamma(x) : sine(x, op === Op.cos ? 1 : 0);
 }
 
 /** Places of the entries in their row. */

@@ -35,6 +35,27 @@ fn exprel(x: f32) -> f32 {
   return expm1_accurate(x) / x;
 }
 
+const REL2: array<f32, 13> = array<f32, 13>(
+  0.5, 0.16666667, 0.041666668, 0.008333334, 0.0013888889, 0.0001984127, 2.4801588e-5, 2.7557319e-6, 2.7557319e-7,
+  2.505211e-8, 2.0876757e-9, 1.6059044e-10, 1.1470746e-11,
+);
+
+// (e^x - 1 - x)/x^2; near 0 the sum of x^k/(k + 2)!.
+fn exprel2(x: f32) -> f32 {
+  if (x > -1.0 && x < 1.5) {
+    var sum = REL2[12];
+    for (var k = 11i; k >= 0; k--) {
+      sum = fma(sum, x, REL2[k]);
+    }
+    return sum;
+  }
+  let e = exp_scaled(x, 0.0);
+  if (e.exponent > 30) {
+    return scale((1.0 + e.fraction) / (x * x), e.exponent);
+  }
+  return (expm1_accurate(x) - x) / x / x;
+}
+
 // log(1 + x)/x; near 0 from 2 atanh(s), s = x/(2 + x).
 fn log1prel(x: f32) -> f32 {
   if (abs(x) > 0.4) {

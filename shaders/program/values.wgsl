@@ -31,3 +31,8 @@ fn infinite_where(x: f32, condition: bool) -> u32 {
 fn log_of_binade_below(x: f32) -> f32 {
   return select(LOWEST, f32(split(bitcast<u32>(x)).exponent) * 0.693147182, is_positive(x));
 }
+
+// The power of two at or below a positive number.
+fn binade_of(x: f32) -> f32 {
+  return select(0.0, scale(1.0, split(bitcast<u32>(x)).exponent), is_positive(x));
+}

@@ -1,8 +1,7 @@
-import source from '../../shaders/divergences/chernoff-order.wgsl?raw';
-import { defineFrame } from '../engine/frame.ts';
-import { apply, batchSize, checkOutcomes, type Operand, type Operation } from '../engine/operation.ts';
+import { apply, batchSize, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { chernoffOfWeights } from '../math/chernoff.ts';
+import { defineRows, type RowOperation, valueOf } from '../program/index.ts';
 import { chernoffSearch } from './chernoff-search.ts';
 import { reducible, type ReductionParameters } from './reduction.ts';
 import { checkForms, pairArguments, type PlainPairFunction } from './row-divergence.ts';
@@ -13,23 +12,17 @@ const tolerance = {
   compare: () => (_row: number, got: ArrayLike<number>, expected: ArrayLike<number>): number => Math.abs(got[0]! - expected[0]!),
 };
 
-const last: Operation<object> = {
+const last: RowOperation<object> = defineRows<object>({
   name: 'chernoffLast', formula: '1 − a', source: 'Nielsen 2013', tolerance,
-  arguments: [{ name: 'state', takes: 'values', axis: 'rows' }],
-  result: ([state]) => ({ shape: [state!.rows], form: 'values' }),
-  kernel: {
-    pieces: [{ name: 'divergences/chernoff-order.wgsl', source }],
-    frame: defineFrame({ inputs: { state: 'f32' }, output: ['orders', 'f32'], calls: 'element' }),
-    over: 'elements',
-  },
-  reference: ([state]) => (row, out) => { out[0] = 1 - state!.row(row)[4]!; },
-};
+  arguments: [{ name: 'a', takes: 'values', per: 'row' }],
+  program: ({ a }) => valueOf(1).minus(a!),
+});
 
 const operation: Operation<object> = reducible<object>({
   name: 'chernoffOrder',
   formula: 'argmax −log Σ p^σ q^(1−σ), 0 ≤ σ ≤ 1',
   source: 'Nielsen 2013',
-  dearness: () => ({ webgpu: 12 }), // a search goes through the rows that often
+  dearness: () => ({ webgpu: 12, fast: 12 }), // a search goes through the rows that often
   arguments: pairArguments,
   parameters: [],
   check(_, [p, q]) {
@@ -38,8 +31,8 @@ const operation: Operation<object> = reducible<object>({
   },
   result: (inputs) => ({ shape: [batchSize(operation, inputs)], form: 'values' }),
   tolerance,
-  compose: ([p, q]) => apply(last, [chernoffSearch(p!, q!)], {}),
-  reference: ([p, q]: readonly Operand[]) => (row, out) => { out[0] = chernoffOfWeights(p!.row(row), q!.row(row)).order; },
+  compose: ([p, q]) => apply(last, chernoffSearch(p!, q!).slice(-1), {}),
+  reference: ([p, q]) => (row, out) => { out[0] = chernoffOfWeights(p!.row(row), q!.row(row)).order; },
 });
 
 /**

@@ -1,3 +1,5 @@
+import { split } from '../math/scaled.ts';
+
 /** Functions in f64 that the platform does not have. */
 
 /** The lowest number of f32, which is log 0: times 0 it is 0 in every place. */
@@ -16,6 +18,14 @@ export function log1p(x: number): number {
 /** (e^x − 1)/x, and 1 at 0. */
 export function exprel(x: number): number {
   return x === 0 ? 1 : Math.expm1(x) / x;
+}
+
+/** (e^x − 1 − x)/x², and ½ at 0; near it from Σ x^k/(k + 2)!. */
+export function exprel2(x: number): number {
+  if (Math.abs(x) > 0.5) return (Math.expm1(x) - x) / x / x;
+  let [sum, term] = [0, 0.5];
+  for (let k = 3; k < 16; term *= x / k++) sum += term;
+  return sum;
 }
 
 /** log(1 + x)/x, and 1 at 0. */
@@ -39,6 +49,11 @@ export function sinc(x: number): number {
 export function weigh(w: number, x: number): number {
   const root = Math.exp(x / 2);
   return w > 0 ? w * root * 2 ** 24 * root : 0;
+}
+
+/** The power of two at or below x, and 0 at 0. */
+export function binade(x: number): number {
+  return x > 0 ? 2 ** split(x).exponent : 0;
 }
 
 /** The zero of ψ in two parts, and ψ^(n)/n! there, n = 1 …. */

@@ -1,7 +1,7 @@
 /** Operations of the vector machine in assembly/program, in its order. */
 const operations = [
   'add', 'subtract', 'multiply', 'divide', 'absolute', 'minimum', 'maximum', 'floor', 'less', 'lessOrEqual', 'equal',
-  'and', 'or', 'not', 'select', 'sqrt', 'multiplyAdd', 'multiplySubtract', 'perUnit', 'infinite', 'size', 'exp',
+  'and', 'or', 'not', 'select', 'sqrt', 'binade', 'exprel2', 'multiplyAdd', 'multiplySubtract', 'perUnit', 'infinite', 'size', 'exp',
   'expm1', 'weigh', 'logRatio', 'log1p', 'sin', 'cos', 'asin', 'digamma', 'index', 'load', 'loadWeight', 'loadDouble',
   'at', 'atWeight', 'atDouble', 'store', 'storeDouble', 'sum', 'max', 'argmax',
 ] as const;

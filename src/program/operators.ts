@@ -1,5 +1,5 @@
 import { split } from '../math/scaled.ts';
-import { digamma, exprel, log1p, log1prel, logarithm, logRatio, lowest, sinc, weigh } from './functions.ts';
+import { binade, digamma, exprel, exprel2, log1p, log1prel, logarithm, logRatio, lowest, sinc, weigh } from './functions.ts';
 
 /** What an operator takes and gives: numbers in f32 on the GPU, numbers as sums of two f32 there, or conditions. The CPU has f64 for both. */
 export type ValueType = 'single' | 'double' | 'condition';
@@ -21,8 +21,8 @@ export interface ScalarOperator {
 export type Operator =
   | 'add' | 'subtract' | 'multiply' | 'divide' | 'negate' | 'absolute' | 'minimum' | 'maximum' | 'floor'
   | 'less' | 'lessOrEqual' | 'equal' | 'and' | 'or' | 'not' | 'select' | 'sqrt' | 'exp' | 'expm1' | 'log'
-  | 'log1p' | 'exprel' | 'log1prel' | 'logRatio' | 'sin' | 'cos' | 'sinc' | 'asin' | 'digamma' | 'logDouble'
-  | 'lift' | 'narrow' | 'weigh' | 'logOfBinade';
+  | 'log1p' | 'exprel' | 'exprel2' | 'log1prel' | 'logRatio' | 'sin' | 'cos' | 'sinc' | 'asin' | 'digamma' | 'logDouble'
+  | 'lift' | 'narrow' | 'weigh' | 'logOfBinade' | 'binade';
 
 const single = (): ValueType => 'single';
 const double = (): ValueType => 'double';
@@ -62,6 +62,8 @@ export const operators: Readonly<Record<Operator, ScalarOperator>> = {
   log1p: { evaluate: log1p, type: single, ulps: 2 },
   /** (e^x − 1)/x. */
   exprel: { evaluate: exprel, type: single, ulps: 2 },
+  /** (e^x − 1 − x)/x². */
+  exprel2: { evaluate: exprel2, type: single, ulps: 2 },
   /** log(1 + x)/x. */
   log1prel: { evaluate: log1prel, type: single, ulps: 2 },
   /** log(x/y) of positive numbers, with all digits where they are next to each other. */
@@ -84,4 +86,6 @@ export const operators: Readonly<Record<Operator, ScalarOperator>> = {
   weigh: { evaluate: weigh, type: single, ulps: 2 },
   /** The binade of a positive number times log 2: less than log 2 below its logarithm. */
   logOfBinade: { evaluate: (x) => (x > 0 ? split(x).exponent * Math.LN2 : lowest), type: single, ulps: 1 },
+  /** The power of two at or below a positive number. */
+  binade: { evaluate: binade, type: single, ulps: 0 },
 };

@@ -74,6 +74,8 @@ export class Value {
   log1p(): Value { return applied('log1p', this); }
   /** (e^x − 1)/x. */
   exprel(): Value { return applied('exprel', this); }
+  /** (e^x − 1 − x)/x². */
+  exprel2(): Value { return applied('exprel2', this); }
   /** log(1 + x)/x. */
   log1prel(): Value { return applied('log1prel', this); }
   /** log(x/y) of positive numbers, right also where they are next to each other. */
@@ -93,6 +95,8 @@ export class Value {
   /** w e^x 2^24 of a weight w. */
   weigh(x: Value): Value { return applied('weigh', this, x.double()); }
   logOfBinade(): Value { return applied('logOfBinade', this); }
+  /** The power of two at or below a positive number. */
+  binade(): Value { return applied('binade', this); }
 
   /** Σ over the entries of the row, compensated; of a condition, how many it holds for. */
   sum(): Value { return reduced('sum', this.type === 'condition' ? this.select(1, 0) : this); }

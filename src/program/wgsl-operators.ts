@@ -78,13 +78,13 @@ export const ofSingles: Readonly<Record<Exclude<Operator, 'lift' | 'narrow'>, Wr
   sqrt: single('sqrt_of', exponential), exp: single('exp_accurate', exponential),
   expm1: single('expm1_accurate', exponential), log: single('log_of', exponential),
   log1p: single('log1p_of', exponential), exprel: single('exprel', exponential),
-  log1prel: single('log1prel', exponential), logRatio: single('log_of_quotient', exponential),
+  exprel2: single('exprel2', exponential), log1prel: single('log1prel', exponential), logRatio: single('log_of_quotient', exponential),
   sin: single('sin_of', circular), cos: single('cos_of', circular), sinc: single('sinc', circular),
   asin: single('asin_of', circular),
   digamma: single('digamma', [...doublePieces, ...exponential, piece('digamma', digammaSource)]),
   logDouble: single('log_double_of', doubleLogarithm),
   weigh: called('weigh', ['single', 'double'], [...doublePieces, elementaryPiece, piece('weigh', weighSource)]),
-  logOfBinade: single('log_of_binade_below'),
+  logOfBinade: single('log_of_binade_below'), binade: single('binade_of'),
 };
 
 /** Where an operand is a double. Other operators narrow it. */

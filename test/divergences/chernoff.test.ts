@@ -11,7 +11,7 @@ import { openEngine } from '../../src/open.ts';
 import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { goldenCases } from '../../host/golden/divergences.ts';
-import { relativeError } from '../math/relative-error.ts';
+import { relativeError, uniformFrom } from '../math/relative-error.ts';
 import { pairsOfWeights, readPairs, worstOf, type Pairs } from './random-pairs.ts';
 
 /** Rows of which some outcomes are zero in one, in the other, or in both. */
@@ -64,6 +64,16 @@ describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (r
       expect(worst.ulps).toBeLessThanOrEqual(5);
       expect(orderError).toBeLessThanOrEqual(16);
     }
+  });
+
+  test('outcomes of all sizes, of which a few may have nearly all of the mass: 5 ulp', async () => {
+    await fc.assert(fc.asyncProperty(fc.nat(), fc.constantFrom(2, 3, 8), async (seed, outcomes) => {
+      const uniform = uniformFrom(seed);
+      const rows = (): number[][] => Array.from({ length: 100 }, () => Array.from({ length: outcomes }, (_, k) => Math.fround(k === 1 ? 0.7 : 2 ** (-100 * uniform()))));
+      const pairs: Pairs = { form: 'weights', p: rows(), q: rows() };
+      const got = await readPairs(engine, pairs, chernoffInformation);
+      chernoff(pairs).forEach(({ information }, row) => { expect(Math.abs(got[row]! - information)).toBeLessThanOrEqual(5 * ulp * Math.max(information, 2 ** -72)); });
+    }), { numRuns: regime === 'lane' ? 8 : 2 });
   });
 
   test('131,072 outcomes', async () => {

@@ -118,6 +118,10 @@ def binade(x):
     return (frexp(x)[1] - 1) * log(mpf(2)) if x > 0 else mpf(LOWEST)
 
 
+def power(x):
+    return mpf(2) ** (frexp(x)[1] - 1) if x > 0 else mpf(0)
+
+
 multiples = [float(k * pi / 2) for k in (-4, -3, -2, -1, 1, 2, 3, 4)]
 angles = points(-2.0**13, 2.0**13, multiples)
 overflow = float(log(mpf(LARGEST)))
@@ -142,6 +146,8 @@ functions = [
     ('add', lambda x, y: x + y, pairs(lambda: doubles(2.0**-60, 2.0**100)), ['double'] * 2),
     ('multiply', lambda x, y: x * y, pairs(lambda: doubles(2.0**-30, 2.0**60)), ['double'] * 2),
     ('divide', quotient, [(3, 0)] + pairs(lambda: doubles(2.0**-30, 2.0**30)), ['double'] * 2),
+    ('exprel2', lambda x: (expm1(x) - x) / x**2 if x else mpf(0.5), points(LOWEST, 97.5, near(-1) + near(1.5) + [0.34, -0.34, 21, 88.7])),
+    ('binade', power, points(0, LARGEST, [2.0**k for k in (-127, -125, -1, 1, 2, 10, 127)])),
 ]
 
 
