@@ -7,7 +7,7 @@ const waiting: (() => void)[] = [];
  */
 export function yieldToEventLoop(): Promise<void> {
   const { setImmediate: soon } = globalThis as { setImmediate?: (then: () => void) => void };
-  if (soon) return new Promise((resolve) => soon(resolve));
+  if (soon) return new Promise((resolve) => soon(() => resolve()));
   port ??= openChannel();
   return new Promise((resolve) => {
     waiting.push(resolve);

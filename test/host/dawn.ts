@@ -5,6 +5,7 @@ const isNative = (callback: unknown): boolean => Function.prototype.toString.cal
 
 /**
  * The binding looks for events in every turn of the loop while it waits, which takes a core; here once a millisecond.
+ * Its callbacks are native, and ours are not.
  */
 function lookSeldom(): void {
   const later = setTimeout;
