@@ -21,6 +21,9 @@ const layouts = {
   workgroup: { pieces: [{ name: 'engine/workgroup.wgsl', source: workgroupSource }], itemsPerWorkgroup: 1 },
 } as const satisfies Record<string, RegimeLayout>;
 
+/** Lanes of a row. */
+export const lanesOf: Readonly<Record<Regime, number>> = { lane: 1, team: 16, workgroup: 256 };
+
 /** Up to here, workgroups of 64 would leave cores of an adapter that is a CPU without work. */
 const fewItems = 1024;
 

@@ -51,14 +51,15 @@ export class Expressions {
       case 'argument': return this.#argument(node.name, this.#instructions[value]!.per);
       case 'index': return 'f32(k)';
       case 'outcomes': return 'f32(uniforms.outcomes)';
-      case 'at': return entryOf(this.#inputOf(operands[0]!), `u32(${this.as('single', operands[1]!)})`);
+      case 'at': return entryOf(this.inputOf(operands[0]!), `u32(${this.as('single', operands[1]!)})`);
       case 'apply': return this.#applied(value);
       case 'step': return 'f32(step)';
       case 'constant': case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} has no expression`);
     }
   }
 
-  #inputOf(value: number): string {
+  /** The input that a value is. */
+  inputOf(value: number): string {
     const { node } = this.#instructions[value]!;
     return node.kind === 'argument' ? node.name : '';
   }

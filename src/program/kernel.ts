@@ -1,14 +1,25 @@
-import type { Dispatch, Kernel, LoopExtent } from '../engine/kernel.ts';
+import type { Dispatch, Kernel, LoopExtent, Regime } from '../engine/kernel.ts';
+import { lanesOf } from '../engine/regimes.ts';
 import { splitDouble } from '../math/double-single.ts';
 import { active, type Prepared, type Program } from './program.ts';
+import { mostKept } from './wgsl-kept.ts';
 import { writeProgram, type WrittenProgram } from './wgsl.ts';
 
-const known = new WeakMap<Program, WrittenProgram>();
+const known = new WeakMap<Program, Map<number, WrittenProgram>>();
 
-function writtenOf(program: Program): WrittenProgram {
-  let written = known.get(program);
-  if (!written) known.set(program, written = writeProgram(program));
+/** The program as it is where a lane has at most so many entries; 0 is any number. */
+function writtenOf(program: Program, entries = 0): WrittenProgram {
+  const of = known.get(program) ?? new Map<number, WrittenProgram>();
+  known.set(program, of);
+  const written = of.get(entries) ?? writeProgram(program, entries);
+  of.set(entries, written);
   return written;
+}
+
+/** How many entries a lane has at most, in powers of two, so that few kernels serve all widths. */
+function entriesOf(outcomes: number, regime: Regime): number {
+  const entries = Math.max(16, 2 ** Math.ceil(Math.log2(outcomes / lanesOf[regime])));
+  return entries > mostKept ? 0 : entries;
 }
 
 /** The kernel of row programs: which one it is, and what goes with it, may follow from the parameters. */
@@ -23,7 +34,10 @@ export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) =
   return {
     ...teams,
     ...isLoop && { loop: (dispatch) => extentOf(preparedOf(dispatch)) },
-    pieces: (dispatch) => writtenOf(preparedOf(dispatch).program).pieces,
+    pieces(dispatch, regime) {
+      const { program, outcomes } = preparedOf(dispatch);
+      return writtenOf(program, entriesOf(outcomes, regime)).pieces;
+    },
     frame: (dispatch) => writtenOf(preparedOf(dispatch).program).frame,
     values: (dispatch) => valuesOf(preparedOf(dispatch), dispatch),
     over: 'rows',

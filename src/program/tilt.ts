@@ -22,14 +22,15 @@ export interface Shares {
 const farthest = 1e6;
 
 /** The weights p e^x, of which the greatest comes near 2^24. The exponents are doubles; where they may leave f32 they come in a unit. */
-export function shares(p: Value, x: Value = valueOf(0), { unit, perUnit }: Unit = { unit: valueOf(1), perUnit: valueOf(1) }): Shares {
+export function shares(p: Value, x: Value = valueOf(0), scale?: Unit): Shares {
   const exponent = x.double();
-  const size = p.isGreater(0).select(exponent.plus(p.logOfBinade().times(perUnit)), valueOf(-3e38).double());
+  const size = p.isGreater(0).select(exponent.plus(scale ? p.logOfBinade().times(scale.perUnit) : p.logOfBinade()), valueOf(-3e38).double());
   const greatest = size.max().as('greatest');
-  const least = perUnit.times(-farthest).double();
+  const least = scale ? scale.perUnit.times(-farthest).double() : valueOf(-farthest).double();
   const weighed = (weight: Value): Value => {
     const distance = exponent.minus(greatest);
-    return weight.weigh(distance.isLess(least).select(least, distance).times(unit));
+    const bounded = distance.isLess(least).select(least, distance);
+    return weight.weigh(scale ? bounded.times(scale.unit) : bounded);
   };
   const weights = weighed(p).as('weight');
   const mass = weights.sum().as('mass');

@@ -1,8 +1,9 @@
 import type { Piece } from '../engine/kernel.ts';
 import { defineFrame, type FieldType, type Frame } from '../engine/frame.ts';
 import { Expressions } from './expressions.ts';
-import { isState, scheduleOf, type Input, type Output, type Program, type Sweep } from './program.ts';
+import { isState, scheduleOf, type Input, type Output, type Program, type Schedule } from './program.ts';
 import { reductionsOf } from './reductions.ts';
+import { Kept } from './wgsl-kept.ts';
 import { writeLoop } from './wgsl-loop.ts';
 import { basicPieces } from './wgsl-operators.ts';
 import { block } from './wgsl-text.ts';
@@ -15,20 +16,25 @@ export interface WrittenProgram {
   readonly sweeps: number;
 }
 
-/** The WGSL of a program. Shapes and numbers come with each dispatch, as uniforms, so that it serves every call. */
-export function writeProgram(program: Program): WrittenProgram {
+/**
+ * The WGSL of a program. Shapes and numbers come with each dispatch, as uniforms, so that it serves every call in which a
+ * lane has at most so many `entries`; 0 is any number.
+ */
+export function writeProgram(program: Program, entries: number): WrittenProgram {
   const expressions = new Expressions(program);
   const schedule = scheduleOf(program);
+  const kept = new Kept(program, schedule, expressions, entries);
   const steps = [
     ...startsOf(program.inputs.filter(({ isOverSteps }) => isOverSteps), 'step'),
-    ...schedule.sweeps.flatMap((sweep) => sweepOf(program, expressions, sweep)),
+    ...schedule.sweeps.flatMap((_, index) => sweepOf(program, expressions, schedule, index, kept)),
     ...definitions(expressions, schedule.rowValues),
   ];
-  const whole = program.isStep ? writeLoop(program, expressions, steps) : [...steps, ...closing(program, expressions)];
+  const whole = program.isStep ? writeLoop(program, expressions, kept, steps) : [...steps, ...closing(program, expressions)];
   const body = [...opening(program), ...whole];
   const source = [
     `// ${program.name}: ${program.formula ?? ''}`.replaceAll('\n', ' '),
     '// Written by src/program/wgsl.ts: x_k is of an entry, row_x of the row; v1 has no name.',
+    ...kept.declarations, '',
     ...program.inputs.filter((input) => isRead(program, input)).flatMap((input) => readerOf(input, isState(program, input.name))),
     ...block('fn compute_item(item: u32, local: u32)', body), '',
   ].join('\n');
@@ -87,8 +93,8 @@ function definitions(expressions: Expressions, values: readonly number[]): strin
   return named.map((value) => `let ${expressions.nameOf(value)!} = ${expressions.definition(value)};`);
 }
 
-function sweepOf(program: Program, expressions: Expressions, sweep: Sweep): string[] {
-  const { rowValues, entryValues, reductions, outputs } = sweep;
+function sweepOf(program: Program, expressions: Expressions, schedule: Schedule, index: number, kept: Kept): string[] {
+  const { rowValues, reductions, outputs } = schedule.sweeps[index]!;
   const own = definitions(expressions, rowValues);
   if (reductions.length + outputs.length === 0) return own;
   const joins = reductionsOf(program, expressions, reductions);
@@ -96,13 +102,31 @@ function sweepOf(program: Program, expressions: Expressions, sweep: Sweep): stri
     ...own,
     ...joins.map(({ declared }) => declared),
     ...block('for (var k = lane_of(local); k < uniforms.outcomes; k += LANES)', [
-      ...definitions(expressions, entryValues),
+      ...entriesOf(program, expressions, schedule, index, kept),
       ...joins.map(({ updated }) => updated),
       ...outputs.flatMap((output) =>
-        block(`if (item == row && k < uniforms.${output.name}_columns)`, stored(program, expressions, output))),
+        block(`if (item == row && k < uniforms.${output.name}_columns)`, stored(program, expressions, output, kept))),
     ]),
     ...joins.flatMap(({ joined }) => joined),
   ];
+}
+
+/** The values of an entry that a sweep needs, of which sweeps before it may have kept some. */
+function entriesOf({ instructions }: Program, expressions: Expressions, { sweeps }: Schedule, index: number, kept: Kept): string[] {
+  const { entryValues, reductions, outputs } = sweeps[index]!;
+  const before = new Set([...kept.inputs, ...sweeps.slice(0, index).flatMap((sweep) => sweep.entryValues)]);
+  const isThere = (value: number): boolean => kept.has(value) && before.has(value);
+  const wanted = new Set([
+    ...reductions.map((value) => instructions[value]!.operands[0]!),
+    ...outputs.flatMap(({ value, infinite = value }) => [value, infinite]),
+  ]);
+  for (const value of wanted) if (!isThere(value)) for (const operand of instructions[value]!.operands) wanted.add(operand);
+  return entryValues.filter((value) => wanted.has(value)).flatMap((value) => {
+    const name = expressions.nameOf(value);
+    if (name === undefined) return [];
+    if (isThere(value)) return [`let ${name} = ${kept.load(value)};`];
+    return [`let ${name} = ${expressions.definition(value)};`, ...kept.has(value) ? kept.store(value, name) : []];
+  });
 }
 
 function closing(program: Program, expressions: Expressions): string[] {
@@ -113,9 +137,11 @@ function closing(program: Program, expressions: Expressions): string[] {
 }
 
 /** Stores an entry of a result, or a number of the row. */
-function stored({ instructions }: Program, expressions: Expressions, { name, value, infinite }: Output): string[] {
+function stored({ instructions }: Program, expressions: Expressions, { name, value, infinite }: Output, kept?: Kept): string[] {
   const { per, type } = instructions[value]!;
   const x = expressions.as(type, value);
+  const state = kept?.state(name);
+  if (state !== undefined) return [`let ${name}_next = ${x};`, ...kept!.store(state, `${name}_next`)];
   const at = `to + uniforms.${name}_to${per === 'entry' ? ' + k' : ''}`;
   const put = (index: string, bits: string): string => `results[${index}] = ${bits};`;
   if (infinite !== undefined) return [put(at, `infinite_where(${x}, ${expressions.as('condition', infinite)})`)];
