@@ -17,10 +17,15 @@ fn is_zero(x: f32) -> bool {
 
 // x/y, and 0 for y = 0.
 fn quotient(x: f32, y: f32) -> f32 {
-  if (y == 0.0) {
-    return 0.0;
-  }
-  return x / y;
+  return select(x / y, 0.0, y == 0.0);
+}
+
+// A sum and what it has lost, one number on, as accumulate() does it with four.
+fn summed(sum: vec2<f32>, x: f32) -> vec2<f32> {
+  let total = bitcast<f32>(bitcast<u32>(sum.x + x) ^ uniforms.zero);
+  let part = bitcast<f32>(bitcast<u32>(total - sum.x) ^ uniforms.zero);
+  let before = bitcast<f32>(bitcast<u32>(total - part) ^ uniforms.zero);
+  return vec2(total, sum.y + ((sum.x - before) + (x - part)));
 }
 
 // The bits of a result that is infinite under a condition, with its own sign.

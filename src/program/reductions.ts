@@ -16,7 +16,7 @@ const ofDoubles = {
   argmax: { start: 'best_of_none(local)', take: 'better_of', more: ['k'], join: 'argmax_of', pieces: argmaxPieces },
 } as const;
 
-/** The reductions of one sweep; sums of f32 go four at a time. */
+/** The reductions of one sweep; sums of f32 are joined four at a time. */
 export function reductionsOf(program: Program, expressions: Expressions, values: readonly number[]): Reduction[] {
   const kindOf = (value: number): string => {
     const { node, type } = program.instructions[value]!;
@@ -26,13 +26,13 @@ export function reductionsOf(program: Program, expressions: Expressions, values:
   const define = (value: number, text: string): string => `let ${expressions.nameOf(value)!} = ${text};`;
 
   const sums = (four: readonly number[]): Reduction => {
-    const [own, totals] = [`sums${four[0]!}`, `totals${four[0]!}`];
-    const terms = four.map((value) => expressions.as('single', operandOf(value)));
+    const totals = `totals${four[0]!}`;
+    const parts = (part: string): string => `vec4(${[...four.map((value) => `sum${value}.${part}`), '0.0', '0.0', '0.0'].slice(0, 4).join(', ')})`;
     return {
-      declared: `var ${own} = Accumulator();`,
-      updated: `accumulate(&${own}, vec4(${[...terms, '0.0', '0.0', '0.0'].slice(0, 4).join(', ')}), uniforms.zero);`,
+      declared: four.map((value) => `var sum${value} = vec2(0.0);`).join(' '),
+      updated: four.map((value) => `sum${value} = summed(sum${value}, ${expressions.as('single', operandOf(value))});`).join(' '),
       joined: [
-        `let ${totals} = sum_over_lanes(total_of(${own}), local);`,
+        `let ${totals} = sum_over_lanes(total_of(Accumulator(${parts('x')}, ${parts('y')})), local);`,
         ...four.map((value, index) => define(value, `${totals}.${'xyzw'[index]!}`)),
       ],
     };
