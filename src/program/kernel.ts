@@ -16,8 +16,9 @@ function writtenOf(program: Program, entries = 0): WrittenProgram {
   return written;
 }
 
-/** How many entries a lane has at most, in powers of two, so that few kernels serve all widths. */
-function entriesOf(outcomes: number, regime: Regime): number {
+/** How many entries a lane has at most in a loop, in powers of two, so that few kernels serve all widths; else one does. */
+function entriesOf({ program, outcomes }: Prepared, regime: Regime): number {
+  if (!program.isStep) return 0;
   const entries = Math.max(16, 2 ** Math.ceil(Math.log2(outcomes / lanesOf[regime])));
   return entries > mostKept ? 0 : entries;
 }
@@ -35,8 +36,8 @@ export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) =
     ...teams,
     ...isLoop && { loop: (dispatch) => extentOf(preparedOf(dispatch)) },
     pieces(dispatch, regime) {
-      const { program, outcomes } = preparedOf(dispatch);
-      return writtenOf(program, entriesOf(outcomes, regime)).pieces;
+      const prepared = preparedOf(dispatch);
+      return writtenOf(prepared.program, entriesOf(prepared, regime)).pieces;
     },
     frame: (dispatch) => writtenOf(preparedOf(dispatch).program).frame,
     values: (dispatch) => valuesOf(preparedOf(dispatch), dispatch),
