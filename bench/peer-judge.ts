@@ -1,6 +1,7 @@
 import { relativeError } from '../host/relative-error.ts';
 import type { Operand } from '../src/engine/operation.ts';
 import { Reference as Evaluator } from '../src/engine/reference.ts';
+import type { StoredNumbers } from '../src/engine/storage.ts';
 import { openEngine, type Tensor } from '../src/index.ts';
 import { ownTasks, placed, resultOf } from './peer-tasks.ts';
 import type { Work } from './peers/work.ts';
@@ -52,7 +53,7 @@ async function referenceOf(work: Work): Promise<Reference> {
     const result = resultOf(work, placed(work, engine));
     const { inputs } = result.origin as Extract<Tensor['origin'], { kind: 'result' }>;
     const operands = operandsOf(work);
-    const reference = new Evaluator(() => new Float32Array(), new Map(inputs.map((input, index) => [input, operands[index]!]))).operand(result);
+    const reference = new Evaluator(({ origin }) => (origin as { readonly data: StoredNumbers }).data, new Map(inputs.map((input, index) => [input, operands[index]!]))).operand(result);
     return { writeRow: (row, out) => out.set(reference.row(row)), rows: result.rows, width: result.width };
   } finally {
     engine.dispose();

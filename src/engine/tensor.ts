@@ -139,9 +139,9 @@ function assertOwn(tensor: unknown, operation: string): void {
   throw new DomainError({ operation, expected: 'a tensor', got: 'a proxy of one', remedy: 'Keep tensors out of state that is made of proxies.' });
 }
 
-/** Whether there are no numbers. */
-export function isEmpty({ rows, width }: Tensor): boolean {
-  return rows === 0 || width === 0;
+/** Whether there are no numbers, or what it is made of has no rows: then nothing runs that would look at the others. */
+export function isEmpty({ rows, width, origin }: Tensor): boolean {
+  return rows === 0 || width === 0 || (origin.kind === 'result' && origin.inputs.some((input) => input.rows === 0));
 }
 
 /** The options as they are now; throws at the first that is none. */

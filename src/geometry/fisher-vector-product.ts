@@ -5,6 +5,7 @@ import { centre, defineRows, outcomes, type RowOperation, shares, type Value } f
 import { checkCoordinates, dimensionOf, exampleCoordinates, type CoordinateParameters } from './coordinates.ts';
 
 const name = 'fisherVectorProduct';
+const largest = 3.4028234663852886e38;
 
 const operation: RowOperation<CoordinateParameters> = defineRows<CoordinateParameters>({
   name,
@@ -30,15 +31,18 @@ function normalisedProduct(p: Value, v: Value): Value {
   return probabilities.times(centre(p, probabilities, v));
 }
 
-/** v/η + (Σv)/p_K, infinite where a probability is 0 and what it divides is not; of two infinities the own one counts. */
+/** v/η + (Σv)/p_K, infinite where a part leaves f32, as over a probability of 0; of two infinities the own one counts. */
 function inverseProduct(p: Value, v: Value): Value {
   const { weights, mass, at } = shares(p);
+  const over = (x: Value, weight: Value): { readonly quotient: Value; readonly isInfinite: Value } => {
+    const quotient = x.over(weight).times(mass).atMost(largest).atLeast(-largest);
+    return { quotient, isInfinite: weight.equals(0).and(x.equals(0).not()).or(quotient.absolute().isLess(largest).not()) };
+  };
   const total = v.sum().as('total');
-  const last = at(outcomes().minus(1)).as('last');
-  const isInfinite = weights.equals(0).and(v.equals(0).not());
-  const isRestInfinite = last.equals(0).and(total.equals(0).not());
-  const finite = v.over(weights).times(mass).plus(total.over(last).times(mass));
-  return isInfinite.select(v, isRestInfinite.select(total, finite)).infiniteWhere(isInfinite.or(isRestInfinite));
+  const own = over(v, weights);
+  const rest = over(total, at(outcomes().minus(1)).as('last'));
+  const finite = own.quotient.plus(rest.quotient);
+  return own.isInfinite.select(v, rest.isInfinite.select(total, finite)).infiniteWhere(own.isInfinite.or(rest.isInfinite));
 }
 
 /**

@@ -17,7 +17,8 @@ export function unitNumbers({ stepSize }: StepParameters): Record<'rate' | 'larg
 /** p e^(−η g), normalised; `numbers` are those of `unitNumbers`. */
 export function tiltBy(p: Value, gradient: Value, { rate, largest, unit, perUnit }: Readonly<Record<string, Value>>): Value {
   const bounded = gradient.atMost(largest!).atLeast(largest!.negated());
-  return tilt(p, bounded.double().times(rate!.double()), { unit: unit!, perUnit: perUnit! });
+  const share = tilt(p, bounded.double().times(rate!.double()), { unit: unit!, perUnit: perUnit! });
+  return share.isLess(2 ** -1000).select(0, share); // what f64 has next to its end would leave it in a quotient
 }
 
 /** The same on the CPU, in a function of its own: twice as fast as the program. */

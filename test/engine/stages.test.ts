@@ -56,12 +56,13 @@ describe('stagesOf', () => {
     expect(stagesOf(fisherInformation(p, { coordinates: 'theta' }), nothing).map(operationOf)).not.toContain('fisherInformation');
   });
 
-  test('lineage of 10,000 steps, and a descent of 100,000, do not overflow the stack', () => {
+  test('lineage of 10,000 steps does not overflow the stack, and a descent of 100,000 is a loop', () => {
     expect(stagesOf(chain(p, 10_000), nothing).length).toBe(10_002);
     const descent = mirrorDescent(p, { kind: 'alphaDivergence', alpha: -1, targets: p }, { stepSize: 1, steps: 100_000 });
     const stages = stagesOf(descent, nothing);
-    expect(stages.length).toBeGreaterThan(300_000);
-    expect(extentOf(stages)).toMatchObject({ rows: 40, numbersPerRow: 40 });
+    expect(stages.filter(({ tensor }) => operationOf({ tensor } as Stage) === 'descent').length).toBe(1);
+    expect(stages.length).toBeLessThan(10);
+    expect(extentOf(stages)).toMatchObject({ rows: 40, numbersPerRow: 40 }); // the state is a double
   });
 });
 

@@ -5,7 +5,8 @@ import { isLogits } from '../../src/engine/forms.ts';
 import { isGpuBuffer } from '../../src/engine/gpu-types.ts';
 import { lineageOf } from '../../src/engine/lineage.ts';
 import type { Operand } from '../../src/engine/operation.ts';
-import { Reference } from '../../src/engine/reference.ts';
+import { Reference, type SourceData } from '../../src/engine/reference.ts';
+import type { StoredNumbers } from '../../src/engine/storage.ts';
 import type { Tensor } from '../../src/engine/tensor.ts';
 import { build, type CallSpec } from './calls.ts';
 import type { Station } from './stations.ts';
@@ -36,6 +37,9 @@ export async function isRight(engine: Engine, { device }: Station, spec: CallSpe
 /** Sums of terms of either sign, which may be ∞ − ∞ where they leave f32. */
 const overflows = ['gram', 'product', 'sumBy'];
 
+/** Of what a composition has of its own. */
+const dataOf: SourceData = ({ origin }) => (origin as { readonly data: StoredNumbers }).data;
+
 function problemOfStep(tensor: Tensor, numbers: ReadonlyMap<Tensor, Float32Array>): string | undefined {
   const { origin, rows, width } = tensor;
   const got = numbers.get(tensor)!;
@@ -45,7 +49,7 @@ function problemOfStep(tensor: Tensor, numbers: ReadonlyMap<Tensor, Float32Array
   if (!overflows.includes(name) && got.some(Number.isNaN)) return `${name}: NaN at ${got.findIndex(Number.isNaN)}`;
   const operands = origin.inputs.map((input) => operandOf(input, numbers.get(input)!));
   if (operands.some(leavesFloats)) return undefined;
-  const reference = new Reference(() => new Float32Array(), new Map(origin.inputs.map((input, index) => [input, operands[index]!]))).operand(tensor);
+  const reference = new Reference(dataOf, new Map(origin.inputs.map((input, index) => [input, operands[index]!]))).operand(tensor);
   const errorOf = errorsOf(tolerance, operands, parameters);
   for (let row = 0; row < rows; row++) {
     const [part, wanted] = [got.subarray(row * width, (row + 1) * width), reference.row(row)];
