@@ -21,8 +21,7 @@ if (port) new Server(port, directory);
  *
  * @example
  * const triangular = defineFDivergence({
- *   name: 'triangularDiscrimination', wgsl: 'excess * excess / (ratio + 1.0)',
- *   f: (ratio, excess) => excess ** 2 / (ratio + 1), atZero: 1, atInfinity: 1,
+ *   name: 'triangularDiscrimination', term: ({ ratio, excess }) => excess.squared().over(ratio.plus(1)), atZero: 1, atInfinity: 1,
  * });
  * register(triangular);
  */

@@ -4,6 +4,7 @@ export * from './linear/index.ts';
 export { bits } from './math/bits.ts';
 export { probabilities } from './math/probabilities.ts';
 export { take } from './math/take.ts';
+export type { Value } from './program/index.ts';
 export * from './steps/index.ts';
 export type { ReadableLike, Source } from './engine/cursor.ts';
 export type { Engine } from './engine/engine.ts';

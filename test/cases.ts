@@ -169,8 +169,8 @@ function mixtureDescent(engine: Engine, alpha: number): Tensor {
 /** What callers define is in no index. */
 function ownDivergences(engine: Engine): Tensor[] {
   const [p, q] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallBatches[0]!);
-  const chiSquare = dually.defineFDivergence({ name: 'chiSquare', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity });
-  const square = dually.defineBregman({ name: 'square', wgsl: 'difference * difference', term: (_p, _q, d) => d ** 2, infinite: { withoutP: false, withoutQ: false } });
+  const chiSquare = dually.defineFDivergence({ name: 'chiSquare', term: ({ excess }) => excess.squared(), atZero: 1, atInfinity: Infinity });
+  const square = dually.defineBregman({ name: 'square', term: ({ difference }) => difference.squared(), infinite: { withoutP: false, withoutQ: false } });
   return [chiSquare(p!, q!), square(p!, q!)];
 }
 

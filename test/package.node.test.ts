@@ -214,7 +214,7 @@ test('its minified shaders compute what the sources compute', async () => {
     const ofLogits = await dually.jensenShannonDivergence(logits, logits, { weight: 0.3 }).read();
     const gradient = await dually.valueAndGradient(p, q, { divergence: dually.alphaDivergence, of: 'q', alpha: 0.3 }).read();
     const triangular = dually.defineFDivergence({
-      name: 'triangular', wgsl: 'excess * excess / (ratio + 1.0)', f: (ratio, excess) => excess ** 2 / (ratio + 1), atZero: 1, atInfinity: 1,
+      name: 'triangular', term: ({ ratio, excess }) => excess.squared().over(ratio.plus(1)), atZero: 1, atInfinity: 1,
     });
     const own = await triangular(p, q).read();
     const fisher = await dually.fisherInformation(q, { coordinates: 'theta' }).read();
@@ -232,7 +232,7 @@ test('has no notes on records but those that a caller gives', async () => {
   const built: Dually = await import(/* @vite-ignore */ pathToFileURL(join(dist, 'index.js')).href);
   const notesOf = (of: { readonly operation: { readonly formula?: string; readonly source?: string } }): unknown[] => [of.operation.formula, of.operation.source];
   expect([notesOf(built.klDivergence), notesOf(built.hellingerDistance), notesOf(built.entropy)].flat()).toEqual(Array(6).fill(undefined));
-  const own = built.defineFDivergence({ name: 'chi', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity, formula: 'Σ', source: 'here' });
+  const own = built.defineFDivergence({ name: 'chi', term: ({ excess }) => excess.squared(), atZero: 1, atInfinity: Infinity, formula: 'Σ', source: 'here' });
   expect(notesOf(own)).toEqual(['Σ', 'here']);
   expect(readFileSync(join(dist, 'types.d.ts'), 'utf8').match(/\bformula: string/g)).toBe(null);
 });

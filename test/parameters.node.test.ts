@@ -8,6 +8,7 @@ import type { Tensor } from '../src/engine/tensor.ts';
 import { wishes, wishFor } from '../src/engine/wishes.ts';
 import * as dually from '../src/index.ts';
 import { openEngine } from '../src/open.ts';
+import type { Value } from '../src/program/index.ts';
 import { operations, parametersOf } from './cases.ts';
 import { expectFailure } from './failure.ts';
 
@@ -79,12 +80,12 @@ describe('taken as it is at the time of the call', () => {
   });
 
   test("a caller's own definition", async () => {
-    const definition = { name: 'square', wgsl: 'difference * difference', term: (_p: number, _q: number, d: number) => d ** 2, infinite: { withoutP: false, withoutQ: false } };
-    const generator = { name: 'chi', wgsl: 'excess * excess', f: (_: number, excess: number) => excess ** 2, atZero: 1, atInfinity: Infinity };
+    const definition = { name: 'square', term: ({ difference }: { readonly difference: Value }) => difference.squared(), infinite: { withoutP: false, withoutQ: false } };
+    const generator = { name: 'chi', term: ({ excess }: { readonly excess: Value }) => excess.squared(), atZero: 1, atInfinity: Infinity };
     const [square, chi] = [defineBregman(definition), defineFDivergence(generator)];
     definition.infinite.withoutP = true;
     Object.assign(definition, { term: () => 7 });
-    Object.assign(generator, { f: () => 7, atZero: Infinity });
+    Object.assign(generator, { term: () => 7, atZero: Infinity });
     const a = engine.rows([[0, 1]], { outcomes: 2 });
     const b = engine.rows([[0.5, 0.5]], { outcomes: 2 });
     expect(await square(a, b).read()).toEqual(Float32Array.of(0.5));
@@ -151,8 +152,8 @@ describe('refused by name', () => {
     ['take', (of) => loose.take!(p, [0], of), { axis: 1 }], ['engine.on', (of) => engine.on('devicelost', () => undefined, of), { once: true }], ['tensor.read', (of) => p.read(of), { timeout: 3 }], ['tensor.buffer', (of) => p.buffer(of), { mapped: true }],
     ['engine.stream', (of) => engine.stream([], () => p, of), { highWaterMark: 3 }], ['rowChunks', (of) => rowChunks([], { outcomes: 2, ...of }), { chunkSize: 3 }],
     ['openEngine', (of) => openEngine({ backend: 'cpu', ...of }), { powerPreference: 'low-power' }], ['openEngine', (of) => openEngine({ backend: 'cpu', check: { rows: 'all', ...of } }), { columns: 3 }],
-    ['defineFDivergence', (of) => defineFDivergence({ name: 'chi', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity, ...of }), { derivative: 1 }],
-    ['defineBregman', (of) => defineBregman({ name: 'square', wgsl: 'difference * difference', term: (_p, _q, d) => d ** 2, infinite: { withoutP: false, withoutQ: false }, ...of }), { phi: 1 }],
+    ['defineFDivergence', (of) => defineFDivergence({ name: 'chi', term: ({ excess }) => excess.squared(), atZero: 1, atInfinity: Infinity, ...of }), { derivative: 1 }],
+    ['defineBregman', (of) => defineBregman({ name: 'square', term: ({ difference }) => difference.squared(), infinite: { withoutP: false, withoutQ: false }, ...of }), { phi: 1 }],
   ])('%s %#', async (operation, call, wrong) => {
     const [argument] = Object.keys(wrong);
     await expectFailure(() => call(wrong), DomainError, 'domain', { operation, argument: argument! });

@@ -42,7 +42,7 @@ test('every WGSL file is imported, and by its own path', () => {
 
 test('every WGSL file is in a kernel of an exported operation, under its name', () => {
   const pieces = [...uses.flatMap(({ kernel, dispatch }) => [...piecesOf(kernel, dispatch, 'lane'), ...piecesOf(kernel, dispatch, 'workgroup')]), ...(['lane', 'team', 'workgroup'] as const).flatMap((regime) => [...regimeLayout(regime, 1).pieces, ...regimeLayout(regime, 1e6).pieces]), ...formPieces()];
-  const files = pieces.filter(({ name }) => name.includes('/')); // a caller's snippet is no file
+  const files = pieces.filter(({ name }) => name.includes('/')); // what is written of a program is no file
   const sources = new Map(files.map(({ name, source }) => [`shaders/${name}`, source]));
   expect([...sources.keys()].sort()).toEqual(shaders.map(({ path }) => path));
   for (const { path, source } of shaders) expect(sources.get(path), path).toBe(source);

@@ -39,7 +39,7 @@ stop();
 const { values, gradients } = valueAndGradient.split(await valueAndGradient(p, q, { divergence: alphaDivergence, alpha: 0.5, of: 'q' }).read(), 2);
 await divergenceMatrix(p, q, { divergence: klDivergence }).read();
 await nearest(p, q, { k: 1, divergence: klDivergence }).read();
-register(defineFDivergence({ name: 'own', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity }));
+register(defineFDivergence({ name: 'own', term: ({ excess }) => excess.squared(), atZero: 1, atInfinity: Infinity }));
 
 async function* pieces(): AsyncGenerator<Uint8Array, void, undefined> {
   yield new Uint8Array(8);

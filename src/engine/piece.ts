@@ -9,8 +9,6 @@ export interface Piece {
   /** The path under shaders/, which compiler messages show. */
   readonly name: string;
   readonly source: string;
-  /** The column that compiler messages show, where it is not that of the source. */
-  readonly columnOf?: (line: number, column: number) => number;
 }
 
 /** The part of one input that a dispatch reads. */

@@ -13,9 +13,9 @@ export function joinPieces(pieces: readonly Piece[]): Shader {
     source: pieces.map(({ source }) => source).join('\n'),
     locate(line, column) {
       let own = line;
-      for (const { name, source, columnOf } of pieces) {
+      for (const { name, source } of pieces) {
         const lines = source.split('\n').length;
-        if (own <= lines) return { piece: name, line: own, ...(column !== undefined && { column: columnOf?.(own, column) ?? column }) };
+        if (own <= lines) return { piece: name, line: own, ...(column !== undefined && { column }) };
         own -= lines;
       }
       return { piece: 'shader', line };

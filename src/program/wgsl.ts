@@ -43,6 +43,18 @@ export function writeProgram(program: Program, entries: number): WrittenProgram 
   return { pieces, frame: frameOf(program), sweeps: schedule.sweeps.length };
 }
 
+/** A term as a function of WGSL, behind the pieces whose functions it calls. */
+export function writeFunction(term: Program, name: string): readonly Piece[] {
+  const { instructions, inputs, outputs: [output] } = term;
+  const expressions = new Expressions(term);
+  const places = inputs.map((input) => instructions.findIndex(({ node }) => node.kind === 'argument' && node.name === input.name));
+  const parameters = inputs.map((input, index) => `${expressions.nameOf(places[index]!) ?? input.name}: f32`);
+  const computed = [...instructions.keys()].filter((value) => !places.includes(value));
+  const lines = [...definitions(expressions, computed), `return ${expressions.as('single', output!.value)};`];
+  const source = [`// ${term.name}: ${term.formula}`, ...block(`fn ${name}(${parameters.join(', ')}) -> f32`, lines), ''].join('\n');
+  return [...new Set([...basicPieces, ...expressions.pieces]), { name: `${term.name}.term.wgsl`, source }];
+}
+
 function frameOf({ inputs, numbers, outputs, instructions, isStep }: Program): Frame {
   const ofWhole = (name: string): [string, FieldType] => [name, 'u32'];
   const fields = [...isStep ? ['first_step', 'steps'] : [], ...inputs.map(({ name }) => `${name}_width`)].map(ofWhole);

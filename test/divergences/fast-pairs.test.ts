@@ -72,9 +72,9 @@ test.each([[0, 4], [-1, Infinity], [0.5, 16 / 3], [1.5, Infinity]])('rows withou
   for (const d of matrix) expect(relativeError(d, expected)).toBeLessThanOrEqual(4 * ulp);
 });
 
-test('what has no fast function for rows is done by the reference', async () => {
+test('all pairs of what has no fast function for pairs are done by the reference', async () => {
   const p = weights(rowsOf('heavy', 9, 20, 1), 20);
-  const divergence = defineFDivergence({ name: 'chiSquare', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity });
+  const divergence = defineFDivergence({ name: 'chiSquare', term: ({ excess }) => excess.squared(), atZero: 1, atInfinity: Infinity });
   const matrix = divergenceMatrix(p, p, { divergence });
   await matrix.read();
   expect(matrix.report?.adapter).toBe('CPU');

@@ -1,27 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { DomainError } from '../../src/engine/errors.ts';
+import { DomainError, ShapeError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
 import { defineBregman, defineFDivergence, type BregmanDefinition, type FDivergenceDefinition } from '../../src/index.ts';
 import { alphaDivergenceOfMeasures, alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
 import { openEngine } from '../../src/open.ts';
+import type { Value } from '../../src/program/index.ts';
 import { placeFor } from '../engine/place.ts';
 import { expectFailure } from '../failure.ts';
 import { pairsOfWeights, readPairs, worstOf } from './random-pairs.ts';
 
 /** ½χ² of Neyman is D_3, 2 (1 − √x)² that of D_0; both have other evaluations to be compared with. */
-const pearson: FDivergenceDefinition = { name: 'pearson', wgsl: '0.5 * excess * excess', f: (_, excess) => excess ** 2 / 2, atZero: 0.5, atInfinity: Infinity };
+const pearson: FDivergenceDefinition = {
+  name: 'pearson', term: ({ excess }) => excess.squared().times(0.5), atZero: 0.5, atInfinity: Infinity,
+};
 const hellinger: FDivergenceDefinition = {
-  name: 'fourHellinger', wgsl: 'let root = excess / (sqrt(ratio) + 1.0);\nreturn 2.0 * root * root;',
-  f: (ratio, excess) => 2 * (excess / (Math.sqrt(ratio) + 1)) ** 2, atZero: 2, atInfinity: 2,
+  name: 'fourHellinger', term: ({ ratio, excess }) => excess.over(ratio.sqrt().plus(1)).as('root').squared().times(2),
+  atZero: 2, atInfinity: 2,
 };
 const jeffreys: FDivergenceDefinition = {
-  name: 'jeffreys', wgsl: 'if (abs(excess) < 0.5) { return excess * log1p(excess); }\nreturn excess * log(ratio);',
-  f: (ratio, excess) => excess * (Math.abs(excess) < 0.5 ? Math.log1p(excess) : Math.log(ratio)), atZero: Infinity, atInfinity: Infinity,
+  name: 'jeffreys', atZero: Infinity, atInfinity: Infinity,
+  term: ({ ratio, excess }) => excess.times(excess.absolute().isLess(0.5).select(excess.log1p(), ratio.log())),
 };
 const entropic: BregmanDefinition = {
-  name: 'entropic', wgsl: 'let r = difference / q;\nreturn select(p * log1p(r) - difference, q, p == 0.0);',
-  term: (p, q, difference) => (p === 0 ? q : p * Math.log1p(difference / q) - difference), infinite: { withoutP: false, withoutQ: true },
+  name: 'entropic', infinite: { withoutP: false, withoutQ: true },
+  term: ({ p, q, difference }) => p.equals(0).select(q, p.times(difference.over(q).log1p()).minus(difference)),
 };
 
 describe.each(['lane', 'workgroup'] as const satisfies Regime[])('regime %s', (regime) => {
@@ -77,20 +80,64 @@ describe.each(['webgpu', 'cpu'] as const)('on %s', (backend) => {
   });
 });
 
+test('on the CPU they run in WebAssembly, whatever the masses are', async () => {
+  using engine = await openEngine({ backend: 'cpu', check: 'all' });
+  for (const outcomes of [2, 9, 300]) {
+    const { p, q } = pairsOfWeights(outcomes, 30, outcomes);
+    const masses = q.map((row, k) => row.map((x) => Math.fround(x * 2 ** (k % 3 === 0 ? 50 : -50)))); // which change nothing
+    for (const own of [...[pearson, hellinger, jeffreys].map(defineFDivergence), defineBregman(entropic)]) {
+      const [a, b, c] = [p, q, masses].map((rows) => engine.rows([...rows], { outcomes, form: 'weights' }));
+      const [result, other] = [own(a!, b!), own(a!, c!)];
+      const [values, others] = [await result.read(), await other.read()];
+      expect(result.report.adapter).toMatch(/^WebAssembly/);
+      if (own.operation.name !== 'entropic') expect(others).toEqual(values);
+    }
+  }
+});
+
+test('equal rows have no divergence from one another, whatever their masses are', async () => {
+  using engine = await openEngine({ backend: 'cpu' });
+  const p = Array.from({ length: 40 }, (_, row) => Array.from({ length: 7 }, (_entry, k) => 1 + ((31 * row + 17 * k * k) % 1009)));
+  const [a, b] = [p, p.map((row, k) => row.map((x) => x * (3 + k)))].map((rows) => engine.rows(rows, { outcomes: 7, form: 'weights' }));
+  for (const own of [pearson, hellinger, jeffreys].map(defineFDivergence)) {
+    expect([...await own(a!, b!).read()]).toEqual(p.map(() => 0));
+  }
+});
+
 const wrongF: readonly [Partial<FDivergenceDefinition>, string][] = [
-  [{ name: '' }, 'name'], [{ name: 'a-b' }, 'name'], [{ f: undefined as never }, 'f'], [{ f: () => 1 }, 'f'], [{ f: (x) => x - 1 }, 'f'], [{ f: (x) => x * Math.log(x) }, 'f'],
+  [{ name: '' }, 'name'], [{ name: 'a-b' }, 'name'], [{ term: undefined as never }, 'term'],
+  [{ term: ({ excess }) => excess.exp() }, 'term'], [{ term: ({ ratio }) => ratio.minus(1) }, 'term'],
+  [{ term: ({ ratio }) => ratio.times(ratio.log()) }, 'term'],
   [{ atZero: -1 }, 'atZero'], [{ atInfinity: Number.NaN }, 'atInfinity'], [{ ulps: 0 }, 'ulps'],
 ];
 test.each(wrongF)('%j is no f-divergence', async (wrong, argument) => {
   await expectFailure(() => defineFDivergence({ ...pearson, ...wrong }), DomainError, 'domain', { operation: 'defineFDivergence', argument });
 });
 
-const wrongB: readonly [Partial<BregmanDefinition>, string][] = [[{ term: () => 1 }, 'term'], [{ term: 3 as never }, 'term'], [{ infinite: {} as never }, 'infinite'], [{ name: '1x' }, 'name']];
+const wrongB: readonly [Partial<BregmanDefinition>, string][] = [
+  [{ term: ({ p }) => p }, 'term'], [{ term: 3 as never }, 'term'], [{ infinite: {} as never }, 'infinite'], [{ name: '1x' }, 'name'],
+];
 test.each(wrongB)('%j is no Bregman divergence', async (wrong, argument) => {
   await expectFailure(() => defineBregman({ ...entropic, ...wrong }), DomainError, 'domain', { operation: 'defineBregman', argument });
 });
 
-test('a snippet that reaches out is refused when it is defined', async () => {
-  await expectFailure(() => defineFDivergence({ ...pearson, wgsl: 'bitcast<f32>(divergences[0])' }), DomainError, 'domain', { operation: 'pearson', argument: 'wgsl', got: '"[" at 1:25' });
-  await expectFailure(() => defineBregman({ ...entropic, wgsl: 'p * uniforms' }), DomainError, 'domain', { operation: 'entropic', argument: 'wgsl', got: '"uniforms" at 1:5' });
+type Term = FDivergenceDefinition['term'];
+let foreign: Value | undefined;
+defineFDivergence({ ...pearson, term: ({ excess }) => (foreign = excess).squared() });
+
+/** What is wrong with an expression, and what the error says: the value, and what it got. */
+const wrongTerms: readonly (readonly [string, Term, typeof DomainError | typeof ShapeError, argument: string, got: string])[] = [
+  ['an unknown name', (given) => (given as unknown as { readonly x: Value }).x, ShapeError, 'x', 'the unknown argument "x"'],
+  ['a number', () => 0 as never, ShapeError, 'term', '0'],
+  ['nothing', () => undefined as never, ShapeError, 'term', 'undefined'],
+  ['a condition', ({ excess }) => excess.isLess(0), ShapeError, 'term', 'a condition'],
+  ['an infinity', ({ excess }) => excess.infiniteWhere(excess.isLess(0)), ShapeError, 'term', 'one that is infinite under a condition'],
+  ['NaN as an operand', ({ excess }) => excess.times(Number.NaN), DomainError, 'multiply', 'NaN'],
+  ['a condition as a number', ({ excess }) => excess.plus(excess.isLess(0).as('below')), DomainError, 'below', 'a condition of each row'],
+  ['a sum over outcomes', ({ excess }) => excess.as('excess').sum(), DomainError, 'excess', 'a number of each row'],
+  ['a value of another definition', ({ ratio }) => ratio.minus(foreign!), DomainError, 'excess', 'the argument "excess" of another'],
+];
+test.each(wrongTerms)('%s in a term is refused when it is defined', async (_, term, error, argument, got) => {
+  const code = error === ShapeError ? 'shape' : 'domain';
+  await expectFailure(() => defineFDivergence({ ...pearson, term }), error, code, { operation: 'pearson', argument, got });
 });

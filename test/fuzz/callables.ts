@@ -20,8 +20,8 @@ export interface Callable {
 
 const exported = {
   ...dually,
-  ownFDivergence: dually.defineFDivergence({ name: 'ownFDivergence', wgsl: 'excess * excess', f: (_, excess) => excess ** 2, atZero: 1, atInfinity: Infinity }),
-  ownBregman: dually.defineBregman({ name: 'ownBregman', wgsl: 'difference * difference', term: (_p, _q, d) => d ** 2, infinite: { withoutP: false, withoutQ: false } }),
+  ownFDivergence: dually.defineFDivergence({ name: 'ownFDivergence', term: ({ excess }) => excess.squared(), atZero: 1, atInfinity: Infinity }),
+  ownBregman: dually.defineBregman({ name: 'ownBregman', term: ({ difference }) => difference.squared(), infinite: { withoutP: false, withoutQ: false } }),
 } as Readonly<Record<string, unknown>>;
 
 type Exported = ((...args: unknown[]) => Tensor) & { readonly operation: Operation; readonly name: string };

@@ -14,7 +14,7 @@ import { randomRows } from '../engine/random-rows.ts';
 import { expectFailure, thrownBy } from '../failure.ts';
 import { ownWorker as cpuWorker } from '../engine/own-worker.ts';
 import { engineWorker, workerOf } from './engine-worker.ts';
-import { cubic, triangular, unequal } from './own-divergences.ts';
+import { cubic, overpromised, triangular } from './own-divergences.ts';
 
 const outcomes = 4;
 const isNode = typeof Worker === 'undefined';
@@ -144,8 +144,8 @@ describe("callers' own divergences", () => {
 
   test('fail their check there as here: the error has the report, and so has the tensor', async () => {
     const engine = await open({ worker: ownWorker, backend: 'webgpu', check: 'all' });
-    const result = unequal(rowsOf(engine, 1, 1), rowsOf(engine, 1, 2));
-    const error = await expectFailure(() => result.read(), CertificateError, 'certificate', { operation: 'unequal', row: 0 });
+    const result = overpromised(rowsOf(engine, 1, 1), rowsOf(engine, 1, 2));
+    const error = await expectFailure(() => result.read(), CertificateError, 'certificate', { operation: 'overpromised', row: 0 });
     expect(result.report).toMatchObject({ backend: 'webgpu', certificate: { passed: false, rowsChecked: 1 } });
     expect(error.cause).toBe(result.report);
   });

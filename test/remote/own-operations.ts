@@ -1,5 +1,5 @@
 /** The worker of an application that has divergences of its own. */
 import { register } from '../../src/engine-worker.ts';
-import { cubic, triangular, unequal } from './own-divergences.ts';
+import { cubic, triangular, overpromised } from './own-divergences.ts';
 
-register(triangular, cubic, unequal);
+register(triangular, cubic, overpromised);
