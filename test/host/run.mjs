@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { readJson, root, say } from './shell.mjs';
+import { readJson, root, say } from '../../host/shell.mjs';
 
 const require = createRequire(import.meta.url);
 
