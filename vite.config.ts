@@ -43,7 +43,6 @@ function inBrowser(
       browser: {
         enabled: true,
         headless: true,
-        fileParallelism: false, // one GPU, one page
         ui: false,
         screenshotFailures: false,
         commands: { crashGpu },

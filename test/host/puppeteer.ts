@@ -3,17 +3,9 @@ import { defineBrowserProvider } from '@vitest/browser';
 import type { Browser, LaunchOptions, Page } from 'puppeteer';
 import type { BrowserProvider, BrowserProviderOption } from 'vitest/node';
 
-/** Vitest runs browsers at the same time if they can mock modules, which no test asks for. */
-const noMocker: NonNullable<BrowserProvider['mocker']> = {
-  register: () => Promise.reject(new Error('modules are not mocked in browsers')),
-  delete: () => Promise.resolve(),
-  clear: () => Promise.resolve(),
-};
-
 class PuppeteerProvider implements BrowserProvider {
   readonly name = 'puppeteer';
-  readonly supportsParallelism = true;
-  readonly mocker = noMocker;
+  readonly supportsParallelism = false; // one GPU, one page: files run one after another
   readonly #launch: LaunchOptions;
   readonly #pages = new Map<string, Page>();
   #browser: Promise<Browser> | undefined;
