@@ -6,7 +6,7 @@ import { apply, type Operand, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { deformedLogRatio, logRatio, weights } from '../math/alpha-family.ts';
 import { probabilities } from '../math/probabilities.ts';
-import { paddedWidth, panelCall, tileInputs, tileProduct } from '../math/tile-product.ts';
+import { fittingBlocks, paddedWidth, panelCall, tileInputs, tileProduct } from '../math/tile-product.ts';
 import { dot, sumOf } from '../math/sum.ts';
 import { alphaDivergence } from './alpha-divergence.ts';
 import type { AlphaParameters } from './alpha-member.ts';
@@ -109,7 +109,7 @@ const product: Operation<object> = {
   ],
   result: ([x, y]) => ({ shape: [x!.rows, y!.rows], form: 'values' }),
   kernel: {
-    ...tileProduct({ name: 'divergences/polarised-product.wgsl', source: productSource }),
+    ...tileProduct({ name: 'divergences/polarised-product.wgsl', source: productSource }, fittingBlocks),
     frame: defineFrame({
       inputs: { ...tileInputs, to_centre: 'u32', from_centre: 'u32' }, output: ['estimates', 'f32'],
       uniforms: { quads: 'u32', settled_share: 'f32' }, calls: 'compute_item',

@@ -2,7 +2,7 @@ import source from '../../shaders/linear/product.wgsl?raw';
 import { apply, checkOutcomes, turnsPerStep, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { defineFrame } from '../engine/frame.ts';
-import { panelCall, tileInputs, tileProduct } from '../math/tile-product.ts';
+import { panelCall, sameForBlocks, tileInputs, tileProduct } from '../math/tile-product.ts';
 import { checkNumbers, numbers, ofProducts } from './sums.ts';
 
 const operation: Operation<object> = {
@@ -27,7 +27,7 @@ const operation: Operation<object> = {
   }),
   dearness: () => ({ webgpu: 0.1, fast: 0.1 }),
   kernel: {
-    ...tileProduct({ name: 'linear/product.wgsl', source }),
+    ...tileProduct({ name: 'linear/product.wgsl', source }, sameForBlocks),
     frame: defineFrame({
       inputs: tileInputs, output: ['products', 'f32'], uniforms: { quads: 'u32' }, calls: 'compute_item',
     }),

@@ -18,11 +18,17 @@ const shared: Tile = { rows: 64, columns: 64, piece: { name: 'math/tile-product-
 /** Up to here the sums of the large tile, which are not compensated, err little more than the features themselves. */
 const longestPlainRow = 1024;
 
-/** Tiles in workgroup memory, or in the registers of one lane; small ones where large ones would be mostly empty. */
-function tileOf({ rows, width, inputs }: Dispatch<unknown>, regime: Regime): Tile {
-  if (regime !== 'lane') return shared;
-  return rows >= large.rows && width >= large.columns && inputs[0]!.width <= longestPlainRow ? large : small;
-}
+/** Tiles in workgroup memory, or in the registers of one lane: which, may follow from the block at hand. */
+type Choice = (dispatch: Dispatch<unknown>) => Tile;
+
+/** By the length of rows alone, so that it does not change a bit how the result is cut into blocks. */
+export const sameForBlocks: Choice = ({ inputs }) => (inputs[0]!.width <= longestPlainRow ? large : small);
+
+/** Small tiles where large ones would be mostly empty. */
+export const fittingBlocks: Choice = (dispatch) => {
+  const { rows, width } = dispatch;
+  return rows >= large.rows && width >= large.columns ? sameForBlocks(dispatch) : small;
+};
 
 /** Numbers in a row that is padded to whole quads. */
 export function paddedWidth(width: number): number {
@@ -36,7 +42,8 @@ export const tileInputs = { x_quads: 'vec4<f32>', y_quads: 'vec4<f32>' } as cons
  * What kernels of a matrix product x yᵀ have in common. Their WGSL binds `x_quads` and `y_quads`, whose rows are padded
  * to whole quads, and gives `store_product`; `quads` of their uniforms counts those of a row.
  */
-export function tileProduct<Parameters>(consumer: Piece): Pick<Kernel<Parameters>, 'pieces' | 'over' | 'items'> {
+export function tileProduct<Parameters>(consumer: Piece, choice: Choice): Pick<Kernel<Parameters>, 'pieces' | 'over' | 'items'> {
+  const tileOf = (dispatch: Dispatch<Parameters>, regime: Regime): Tile => (regime === 'lane' ? choice(dispatch) : shared);
   return {
     pieces: (dispatch, regime) => [...commonPieces, consumer, tileOf(dispatch, regime).piece],
     over: 'tiles',
