@@ -45,6 +45,15 @@ test('who waits again is served again, and a failure is passed on', async () => 
   expect(submissions()).toBe(3);
 });
 
+test('a device that is busy for long is asked less and less often', async () => {
+  const submit = vi.fn();
+  void polled({ submit } as unknown as GPUQueue, new Promise(() => undefined));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(submit.mock.calls.length).toBeLessThan(40);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(submit.mock.calls.length).toBeLessThan(150);
+});
+
 test('a queue that takes nothing any more is left alone', async () => {
   const submit = vi.fn(() => { throw new Error('gone'); });
   void polled({ submit } as unknown as GPUQueue, new Promise(() => undefined));

@@ -1,8 +1,14 @@
-/** Who waits for a queue, and whether a timer runs for them. */
+/** Who waits for a queue, whether a timer runs for them, and the milliseconds of its next turn. */
 interface Waiting {
   count: number;
   isPolling: boolean;
+  pause: number;
 }
+
+/** Milliseconds of the first pause and of the longest: Firefox looks after these by itself. */
+const [shortest, longest] = [1, 100];
+/** A device that is busy for long is asked less and less often: it answers each submission, and would come to do nothing else. */
+const growth = 1.25;
 
 const waits = new WeakMap<GPUQueue, Waiting>();
 
@@ -12,9 +18,10 @@ const waits = new WeakMap<GPUQueue, Waiting>();
  */
 export async function polled<T>(queue: GPUQueue, work: Promise<T>): Promise<T> {
   if (!isFirefox()) return work;
-  const waiting = waits.get(queue) ?? { count: 0, isPolling: false };
+  const waiting = waits.get(queue) ?? { count: 0, isPolling: false, pause: shortest };
   waits.set(queue, waiting);
   waiting.count++;
+  waiting.pause = shortest;
   if (!waiting.isPolling) poll(queue, waiting);
   try {
     return await work;
@@ -40,5 +47,6 @@ function poll(queue: GPUQueue, waiting: Waiting): void {
       return; // who waits is told
     }
     poll(queue, waiting);
-  }, 1);
+  }, waiting.pause);
+  waiting.pause = Math.min(growth * waiting.pause, longest);
 }
