@@ -51,8 +51,10 @@ const negligible = 2 ** -300;
 
 /** The relative error, where rows are judged by their largest finite entry; infinities have to be met, and nothing is not a number. */
 function errorOf(got: ArrayLike<number>, expected: readonly number[]): number {
-  const scale = Math.max(negligible, ...expected.filter(Number.isFinite).map(Math.abs));
-  const errors = expected.map((x, k) => (got[k] === x ? 0 : Number.isFinite(x) && Number.isFinite(got[k]) ? Math.abs(got[k]! - x) / scale : Infinity));
+  const isInfinite = (x: number): boolean => !Number.isFinite(Math.fround(x)); // as a result, which is an f32
+  const scale = Math.max(negligible, ...expected.filter((x) => !isInfinite(x)).map(Math.abs));
+  const isSame = (x: number, k: number): boolean => got[k] === x || (isInfinite(x) && Math.fround(got[k]!) === Math.fround(x));
+  const errors = expected.map((x, k) => (isSame(x, k) ? 0 : Number.isFinite(x) && Number.isFinite(got[k]) ? Math.abs(got[k]! - x) / scale : Infinity));
   return Math.max(...errors);
 }
 
