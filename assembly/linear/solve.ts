@@ -12,9 +12,9 @@ export function solve(
 ): void {
   const x = triangle(factor, n, 3);
   for (let row = 0; row < rows; row++, matrix += strideOf(rowsOfMatrix, widthOfMatrix), right += strideOf(rowsOfRight, n), out += <usize>(n + 1) << 2) {
-    const status = factorise(factor, matrix, n, packed !== 0, ridge, leastPivot);
+    const status = factorise(x, factor, matrix, n, packed !== 0, ridge, leastPivot);
     if (status === 0) solveFactored(x, factor, right, n);
-    for (let i: usize = 0; i < <usize>n; i++) store<f32>(out + (i << 2), status === 0 ? <f32>load<f64>(x + (i << 3)) : 0);
+    for (let i: usize = 0; i < <usize>n; i++) store<f32>(out + (i << 2), <f32>load<f64>(x + (i << 3)));
     store<f32>(out + (<usize>n << 2), status);
   }
 }
@@ -33,7 +33,8 @@ function dot(x: usize, y: usize, count: i32): f64 {
   return sum;
 }
 
-function factorise(factor: usize, matrix: usize, n: i32, packed: bool, ridge: f64, leastPivot: f64): f32 {
+/** If there is no factor, x becomes a direction in which the matrix is not positive. */
+function factorise(x: usize, factor: usize, matrix: usize, n: i32, packed: bool, ridge: f64, leastPivot: f64): f32 {
   for (let i = 0; i < n; i++) {
     const row = triangle(factor, i, 3);
     const entries = packed ? triangle(matrix, i, 2) : matrix + (<usize>(i * n) << 2);
@@ -44,7 +45,13 @@ function factorise(factor: usize, matrix: usize, n: i32, packed: bool, ridge: f6
     const whole = <f64>load<f32>(entries + (<usize>i << 2)) + ridge;
     const pivot = whole - dot(row, row, i);
     const least = leastPivot * Math.abs(whole);
-    if (!(pivot > least)) return pivot < -least ? INFEASIBLE : IMPRECISE;
+    if (!(pivot > least)) {
+      memory.fill(x, 0, <usize>n << 3);
+      for (let k: usize = 0; k < <usize>i << 3; k += 8) store<f64>(x + k, -load<f64>(row + k));
+      backwards(x, factor, i);
+      store<f64>(x + (<usize>i << 3), 1);
+      return pivot < -least ? INFEASIBLE : IMPRECISE;
+    }
     store<f64>(row + (<usize>i << 3), 1 / Math.sqrt(pivot));
   }
   return 0;
@@ -55,6 +62,10 @@ function solveFactored(x: usize, factor: usize, right: usize, n: i32): void {
     const row = triangle(factor, i, 3);
     store<f64>(x + (<usize>i << 3), (<f64>load<f32>(right + (<usize>i << 2)) - dot(row, x, i)) * load<f64>(row + (<usize>i << 3)));
   }
+  backwards(x, factor, n);
+}
+
+function backwards(x: usize, factor: usize, n: i32): void {
   for (let i = n - 1; i >= 0; i--) {
     const row = triangle(factor, i, 3);
     const own = load<f64>(x + (<usize>i << 3)) * load<f64>(row + (<usize>i << 3));

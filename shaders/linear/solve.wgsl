@@ -9,7 +9,7 @@ const CORRECTIONS: u32 = 7u;
 var<private> factor: array<vec4<f32>, 544>;
 var<private> inverse: array<f32, 64>;
 var<private> x: array<f32, 64>;
-var<private> rest: array<vec4<f32>, 16>; // becomes the correction
+var<private> rest: array<vec4<f32>, 16>; // becomes the correction, or a direction in which the matrix is not positive
 
 fn factor_row(i: u32) -> u32 {
   return (i / 4u + 1u) * (2u * (i / 4u) + i % 4u);
@@ -22,7 +22,7 @@ fn entry(start: u32, i: u32, j: u32) -> f32 {
 
 fn factorise(start: u32) -> f32 {
   var status = CONVERGED;
-  for (var i = 0u; i + 1u < uniforms.width; i++) {
+  for (var i = 0u; i + 1u < uniforms.width && status == CONVERGED; i++) {
     for (var j = 0u; j <= i; j++) {
       var sum = Accumulator();
       for (var k = 0u; k <= j / 4u; k++) {
@@ -35,12 +35,24 @@ fn factorise(start: u32) -> f32 {
         factor[factor_row(i) + j / 4u][j % 4u] = left * inverse[j];
       } else {
         let least = uniforms.least_pivot * abs(whole);
-        status = select(status, select(IMPRECISE, INFEASIBLE, left < -least), status == CONVERGED && !(left > least));
+        if (!(left > least)) {
+          status = select(IMPRECISE, INFEASIBLE, left < -least);
+          find_direction(i);
+        }
         inverse[i] = 1.0 / sqrt_accurate(max(left, least));
       }
     }
   }
   return status;
+}
+
+// From the row of the pivot that is not positive.
+fn find_direction(last: u32) {
+  for (var k = 0u; k <= last / 4u; k++) {
+    rest[k] = -factor[factor_row(last) + k];
+  }
+  _ = backwards(last);
+  rest[last / 4u][last % 4u] = 1.0;
 }
 
 fn find_rest(start: u32, right_start: u32) {
@@ -54,7 +66,22 @@ fn find_rest(start: u32, right_start: u32) {
   }
 }
 
-// Forwards by rows, backwards by what each number takes from those before it; beyond its diagonal a row of the factor is 0.
+// By what each number takes from those before it; beyond its diagonal a row of the factor is 0.
+fn backwards(count: u32) -> vec2<f32> {
+  var sizes = vec2(0.0);
+  for (var i = count; i > 0u; i--) {
+    let own = i - 1u;
+    let correction = rest[own / 4u][own % 4u] * inverse[own];
+    for (var k = 0u; k <= own / 4u; k++) {
+      rest[k] -= factor[factor_row(own) + k] * correction;
+    }
+    rest[own / 4u][own % 4u] = correction;
+    x[own] += correction;
+    sizes = max(sizes, abs(vec2(correction, x[own])));
+  }
+  return sizes;
+}
+
 fn correct() -> vec2<f32> {
   for (var i = 0u; i + 1u < uniforms.width; i++) {
     var sum = rest[i / 4u][i % 4u];
@@ -63,17 +90,7 @@ fn correct() -> vec2<f32> {
     }
     rest[i / 4u][i % 4u] = sum * inverse[i];
   }
-  var sizes = vec2(0.0);
-  for (var i = uniforms.width - 1u; i > 0u; i--) {
-    let own = i - 1u;
-    let correction = rest[own / 4u][own % 4u] * inverse[own];
-    for (var k = 0u; k <= own / 4u; k++) {
-      rest[k] -= factor[factor_row(own) + k] * correction;
-    }
-    x[own] += correction;
-    sizes = max(sizes, abs(vec2(correction, x[own])));
-  }
-  return sizes;
+  return backwards(uniforms.width - 1u);
 }
 
 fn compute_item(row: u32, local: u32) {
@@ -86,7 +103,7 @@ fn compute_item(row: u32, local: u32) {
   }
   status = select(status, IMPRECISE, status == CONVERGED && !(sizes.x <= 0x1p-22 * sizes.y));
   for (var i = 0u; i + 1u < uniforms.width; i++) {
-    solved[row * uniforms.width + i] = select(0.0, x[i], status == CONVERGED);
+    solved[row * uniforms.width + i] = select(rest[i / 4u][i % 4u], x[i], status == CONVERGED);
   }
   solved[row * uniforms.width + uniforms.width - 1u] = status;
 }

@@ -29,11 +29,12 @@ export interface Examination {
 /** What is found of a result; the rest of a certificate tells how it was looked for. */
 export type Findings = Omit<Certificate, 'reason' | 'milliseconds' | 'share' | 'shareOfAll'>;
 
-/** Compares a result with the f64 reference, row by row. */
+/** Compares a result with the f64 reference, row by row, or has each row judged by what it is. */
 export async function certify({ tensor, got, reference, order, columns, allowance, pause, onRow }: Examination): Promise<Findings> {
   const { operation, parameters } = makingOf(tensor);
   const began = performance.now();
-  const expected = columns ? reference.columns(tensor, columns) : reference.result(tensor);
+  const judged = operation.tolerance.judge && reference.given(tensor);
+  const expected = judged ?? (columns ? reference.columns(tensor, columns) : reference.result(tensor));
   const { inputs } = expected;
   const compare = errorsOf(operation.tolerance, inputs, parameters);
   allowance.prepare(performance.now() - began);
@@ -80,7 +81,7 @@ export function unexamined(tensor: Tensor): Findings {
 
 /** The relative error of a row of a result, as its operation counts it. */
 export function errorsOf<P>(tolerance: Tolerance<P>, operands: readonly Operand[], parameters: P): (row: number, got: ArrayLike<number>, expected: ArrayLike<number>) => number {
-  return tolerance.compare?.(operands, parameters) ?? relativeErrorOf(tolerance);
+  return tolerance.judge?.(operands, parameters) ?? tolerance.compare?.(operands, parameters) ?? relativeErrorOf(tolerance);
 }
 
 export function toleranceText<P>({ tolerance }: Composition<P>, parameters: P): string {

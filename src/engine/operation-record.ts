@@ -40,6 +40,8 @@ export interface Tolerance<Parameters> {
   readonly reason: string;
   /** The relative error of a row, where entries are not what counts. */
   readonly compare?: (operands: readonly Operand[], parameters: Parameters) => (row: number, got: ArrayLike<number>, expected: ArrayLike<number>) => number;
+  /** Of a solver: the error of a row by what it is, such as its residual. Then nothing is run again in f64 to compare it with. */
+  readonly judge?: (operands: readonly Operand[], parameters: Parameters) => (row: number, got: ArrayLike<number>) => number;
 }
 
 /** How many times dearer a number is than in KL(p‖q), by the way it is done; 1 where nothing is said. */

@@ -48,6 +48,16 @@ export class Reference {
     return this.#results.get(tensor)!;
   }
 
+  /** What a tensor is made of, for who judges a row by that alone. */
+  given(tensor: Tensor): Pick<Result, 'inputs' | 'width' | 'row' | 'steps'> {
+    const along = inputsOf(tensor).filter((_, index) => axisOf(tensor, index) === 'rows');
+    const stepsOf = (input: Tensor, row: number): Iterable<void> => this.steps(input, row);
+    return {
+      inputs: inputsOf(tensor).map((input) => this.operand(input)), width: tensor.width, row: () => new Float64Array(),
+      *steps(row) { for (const input of along) yield* stepsOf(input, row); },
+    };
+  }
+
   /** Some columns of all pairs of rows. Each row is made as if it were alone, for few will be asked for: it does not pay to prepare for all. */
   columns(tensor: Tensor, columns: readonly number[]): Result {
     const inputs = this.result(tensor).inputs.map((input, index): Operand => (axisOf(tensor, index) === 'columns'

@@ -27,6 +27,7 @@ export interface Reproduction {
   readonly columns?: readonly number[];
   readonly arguments: readonly SavedArgument[];
   readonly got: readonly SavedNumber[];
+  /** Nothing of what is judged by itself, such as the solution of a system by its residual. */
   readonly expected: readonly SavedNumber[];
   readonly ulps: SavedNumber;
 }

@@ -15,60 +15,82 @@ const name = 'solve';
 const most = 64;
 /** Pivots below this part of their diagonal are lost in the rounding of f32. */
 const leastPivot = 2 ** -20;
-/** Matrices may be beyond f32 if Σ a_ii (A⁻¹)_ii, which is between their condition with a diagonal of 1 and n times as much, is larger. */
-const beyondFloats = 2 ** 18;
+/** Of its diagonal's curvature a direction may have so much for each number where f32 cannot tell it from none. */
+const leastCurvature = 2 ** -18;
+/** What is too small for f32 may be flushed to 0. */
+const tiny = 2 ** -103;
 const ridgeOf = ({ ridge = 0 }: Ridge): number => Math.fround(ridge);
 const isPacked = (matrix: { readonly width: number }, n: number): boolean => matrix.width < n * n;
 
-/** Cholesky's factor in f64, with the inverse of its diagonal, or a status that says why there is none. */
-function factorOf(matrix: ArrayLike<number>, n: number, ridge: number, least: number): { readonly status: number; readonly factor: readonly Float64Array[] } {
+/** The lower triangle of A + ridge I. */
+function triangleOf(matrix: ArrayLike<number>, n: number, ridge: number): (i: number, j: number) => number {
+  const start = isPacked({ width: matrix.length }, n) ? (i: number): number => (i * (i + 1)) / 2 : (i: number): number => i * n;
+  return (i, j) => matrix[start(i) + j]! + (i === j ? ridge : 0);
+}
+
+/** Cholesky's factor in f64, with the inverse of its diagonal; if there is none, as far as its pivots are positive, and the next row. */
+function factorOf(entry: (i: number, j: number) => number, n: number): { readonly status: number; readonly factor: readonly Float64Array[] } {
   const factor: Float64Array[] = [];
   for (let i = 0; i < n; i++) {
     const row = factor[i] = new Float64Array(i + 1);
     for (let j = 0; j <= i; j++) {
-      const whole = matrix[j + (isPacked({ width: matrix.length }, n) ? (i * (i + 1)) / 2 : i * n)]! + (i === j ? ridge : 0);
+      const whole = entry(i, j);
       const left = row.subarray(0, j).reduce((rest, x, k) => rest - x * factor[j]![k]!, whole);
       if (j < i) row[j] = left * factor[j]![j]!;
-      else if (!(left > least * Math.abs(whole))) return { status: left < -least * Math.abs(whole) ? 2 : 6, factor };
+      else if (!(left > leastPivot * Math.abs(whole))) return { status: left < -leastPivot * Math.abs(whole) ? 2 : 6, factor };
       else row[i] = 1 / Math.sqrt(left);
     }
   }
   return { status: 0, factor };
 }
 
-/** L⁻¹ b. */
-function forwards(factor: readonly Float64Array[], b: ArrayLike<number>): Float64Array {
-  const y = new Float64Array(factor.length);
-  for (const [i, row] of factor.entries()) y[i] = row.subarray(0, i).reduce((rest, x, k) => rest - x * y[k]!, b[i]!) * row[i]!;
-  return y;
+/** L⁻ᵀ y of the first `count` rows, in place. */
+function backwards(factor: readonly Float64Array[], y: Float64Array, count = factor.length): void {
+  for (let i = count - 1; i >= 0; i--) {
+    y[i]! *= factor[i]![i]!;
+    for (let k = 0; k < i; k++) y[k]! -= factor[i]![k]! * y[i]!;
+  }
 }
 
 /** A⁻¹ b. */
 function solved(factor: readonly Float64Array[], b: ArrayLike<number>): Float64Array {
-  const x = forwards(factor, b);
-  for (let i = factor.length - 1; i >= 0; i--) {
-    x[i]! *= factor[i]![i]!;
-    for (let k = 0; k < i; k++) x[k]! -= factor[i]![k]! * x[i]!;
-  }
+  const x = new Float64Array(factor.length);
+  for (const [i, row] of factor.entries()) x[i] = row.subarray(0, i).reduce((rest, each, k) => rest - each * x[k]!, b[i]!) * row[i]!;
+  backwards(factor, x);
   return x;
 }
 
-/** A solution by its largest error, a refusal by whether it is due. */
-function errorOfRow([matrix, right]: readonly Operand[], parameters: Ridge): (row: number, got: ArrayLike<number>, expected: ArrayLike<number>) => number {
+/** d with dᵀ(A + ridge I)d the pivot of the last row, which is not positive. */
+function directionOf(factor: readonly Float64Array[], n: number): Float64Array {
+  const [last, d] = [factor.length - 1, new Float64Array(n)];
+  d.set(factor[last]!.map((x) => -x));
+  backwards(factor, d, last);
+  d[last] = 1;
+  return d;
+}
+
+/** A solution by its residual, beside what rounding it to f32 may leave; a refusal by its direction, in which the matrix must hardly be positive. */
+function judge([matrix, right]: readonly Operand[], parameters: Ridge): (row: number, got: ArrayLike<number>) => number {
   const n = right!.width;
-  return (index, got, expected) => {
-    const a = matrix!.row(index);
-    const { status, factor } = factorOf(a, n, ridgeOf(parameters), 0);
-    if (got[n] !== 0) {
-      const units = factor.map((_, i) => forwards(factor, Array.from({ length: n }, (__, k) => Number(k === i))));
-      const diagonal = factor.map(({ length: i }) => a[isPacked(matrix!, n) ? (i * (i + 1)) / 2 - 1 : (i - 1) * (n + 1)]! + ridgeOf(parameters));
-      const condition = status === 0 ? units.reduce((sum, unit, i) => sum + diagonal[i]! * unit.reduce((square, x) => square + x * x, 0), 0) : Infinity;
-      return expected[n] !== 0 || (got[n] === 6 && condition > beyondFloats) ? 0 : Infinity;
+  return (index, got) => {
+    const [entry, b, status] = [triangleOf(matrix!.row(index), n, ridgeOf(parameters)), right!.row(index), got[n]!];
+    const x = Array.from({ length: n }, (_, i) => got[i]!);
+    const largest = x.reduce((size, each) => Math.max(size, Math.abs(each)), tiny);
+    let [worst, curvature, ofDiagonal] = [0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      let [product, size] = [0, 0];
+      for (let j = 0; j < n; j++) {
+        const a = entry(Math.max(i, j), Math.min(i, j));
+        product += a * x[j]!;
+        size += Math.abs(a);
+      }
+      worst = Math.max(worst, product === b[i] ? 0 : Math.abs(product - b[i]!) / (size * largest + Math.abs(b[i]!)));
+      curvature += x[i]! * product;
+      ofDiagonal += Math.abs(entry(i, i)) * x[i]! * x[i]!;
     }
-    if (status !== 0) return Infinity;
-    const x = solved(factor, right!.row(index));
-    const size = x.reduce((greatest, each) => Math.max(greatest, Math.abs(each)), 2 ** -126);
-    return x.reduce((worst, each, k) => Math.max(worst, Math.abs(got[k]! - each) / size), 0);
+    if (status === 0) return Number.isNaN(worst) ? Infinity : worst;
+    const isDirection = largest > tiny && curvature <= n * leastCurvature * ofDiagonal;
+    return (status === 2 || status === 6) && isDirection ? 0 : Infinity;
   };
 }
 
@@ -87,7 +109,7 @@ const operation: Operation<Ridge> = {
     throw new ShapeError({ operation: name, argument: 'matrix', expected: `${n * n} numbers a row, or the ${(n * (n + 1)) / 2} of a triangle`, got: `${matrix!.width}`, remedy: 'Give a whole matrix a row, or its lower triangle, row by row.' });
   },
   result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[1]!.width + 1], form: 'values' }),
-  tolerance: { ulps: () => 4, relativeTo: 'row', reason: 'corrected until nothing changes; a status is judged by the condition', compare: errorOfRow },
+  tolerance: { ulps: () => 4, relativeTo: 'row', reason: 'of |A x − b| beside |A| max |x| + |b|, for solutions are corrected until nothing changes', judge },
   dearness: (_, [, right]) => ({ webgpu: right!.width, fast: right!.width / 4, reference: right!.width }),
   kernel: {
     pieces: [...commonPieces, doubleSinglePiece, { name: 'linear/solve.wgsl', source }],
@@ -104,9 +126,10 @@ const operation: Operation<Ridge> = {
     name, numbers: [Number(isPacked(matrix!, right!.width)), ridgeOf(parameters), leastPivot], scratch: 4 * right!.width * (right!.width + 3),
   }),
   reference: ([matrix, right], parameters) => (row, out) => {
-    const { status, factor } = factorOf(matrix!.row(row), right!.width, ridgeOf(parameters), leastPivot);
-    if (status === 0) out.set(solved(factor, right!.row(row)));
-    out[right!.width] = status;
+    const n = right!.width;
+    const { status, factor } = factorOf(triangleOf(matrix!.row(row), n, ridgeOf(parameters)), n);
+    out.set(status === 0 ? solved(factor, right!.row(row)) : directionOf(factor, n));
+    out[n] = status;
   },
 };
 
@@ -115,7 +138,8 @@ const operation: Operation<Ridge> = {
  *
  * Shapes: matrix [batchSize, n·n], of which the lower triangle is read, or [batchSize, n (n + 1)/2], that triangle row by row;
  * right [batchSize, n], n ≤ 64; either may have one row for all. The result is [batchSize, n + 1], a solution and its status:
- * 0 solved, 2 not positive definite, 6 too near to singular for f32. Solutions of status 2 and 6 are 0.
+ * 0 solved, 2 not positive definite, 6 too near to singular for f32. Of status 2 and 6 the solution is the proof: a direction d
+ * in which dᵀ(A + ridge I) d is negative, or next to nothing. A check judges a row by its residual, or by this direction.
  * Errors: ShapeError, DomainError; solutions are within 4 ulp of their largest number for conditions up to 10⁶, and mostly beyond.
  * Source: Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed. (2002), §10 and §12.
  *

@@ -3,9 +3,13 @@ import { Matrix, QrDecomposition } from 'ml-matrix';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { solve } from '../../src/index.ts';
+import { CertificateError } from '../../src/engine/errors.ts';
+import type { Piece } from '../../src/engine/kernel.ts';
+import { apply } from '../../src/engine/operation.ts';
+import { solve, type Tensor } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
 import { placeFor } from '../engine/place.ts';
+import { expectFailure } from '../failure.ts';
 import { uniformFrom } from '../math/relative-error.ts';
 
 /** Symmetric, with eigenvalues between `scale` and the condition times less, of which `negative` are below 0; in f32. */
@@ -15,6 +19,14 @@ function symmetric(n: number, condition: number, scale: number, seed: number, ne
   const values = Array.from({ length: n }, (_, k) => scale * condition ** (n === 1 ? 0 : -k / (n - 1)) * (k < negative ? -1 : 1));
   const a = orthogonalMatrix.mmul(Matrix.diag(values)).mmul(orthogonalMatrix.transpose());
   return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => Math.fround(a.get(Math.max(i, j), Math.min(i, j)))));
+}
+
+const curvature = (a: number[][], x: number[]): number => a.reduce((sum, row, i) => sum + row.reduce((product, each, j) => product + each * x[j]! * x[i]!, 0), 0);
+
+/** Doubles solutions, on the GPU by its last line, on the CPU by what it is told of the ridge. */
+function spoiledBy({ kernel, cpu }: typeof solve.operation): Pick<typeof solve.operation, 'kernel' | 'cpu'> {
+  const pieces = (kernel!.pieces as readonly Piece[]).map(({ name, source }) => ({ name: `spoiled/${name}`, source: source.replaceAll('], x[i]', '], 2.0 * x[i]') }));
+  return { kernel: { ...kernel!, pieces }, cpu: (dispatch) => ({ ...cpu!(dispatch)!, numbers: [1, 1, 2 ** -20] }) };
 }
 
 const packed = (a: number[][]): number[] => a.flatMap((row, i) => row.slice(0, i + 1));
@@ -55,7 +67,10 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     const nothing = [[0, 0, 0], [0, 0, 0], [0, 0, 0]];
     const rows = await read([good, ones, saddle, nothing, good, [[-1, 0, 0], [0, 1, 0], [0, 0, 1]]], [right, right, right, right, right, right]);
     expect(rows.map(({ status }) => status)).toEqual([0, 6, 2, 6, 0, 2]);
-    for (const { x, status } of rows) expect(x).toEqual(status === 0 ? [1, 1, 1] : [0, 0, 0]);
+    expect(rows[0]!.x).toEqual([1, 1, 1]);
+    expect(rows[4]!.x).toEqual([1, 1, 1]);
+    expect(curvature(saddle, rows[2]!.x)).toBeLessThan(-0.1);
+    expect(Math.abs(curvature(ones, rows[1]!.x))).toBeLessThan(1e-6);
     expect((await read([ones, saddle], [right, [4, 5, 3]], { ridge: 2 })).map(({ status }) => status)).toEqual([0, 0]);
     expect((await read([saddle], [[5, 5, 3]], { ridge: 2 }))[0]!.x).toEqual([1, 1, 1]);
   });
@@ -68,9 +83,31 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     for (const { x, status } of await read(matrices, rights)) { // what is solved is compared with f64
       if (negative > 0) expect(status).toBe(2);
       else expect([0, 2, 6]).toContain(status);
-      if (status !== 0) expect(x).toEqual(new Array(n).fill(0));
+      if (status !== 0) expect(Math.max(...x.map(Math.abs))).toBeGreaterThan(0);
     }
   }), { seed: 7, numRuns: 12 }));
+
+  test('what a device spoils is found out by its residual, without another solution', async () => {
+    const { operation } = solve;
+    const record = { ...operation, reference: () => { throw new Error('solved again'); }, ...spoiledBy(operation) };
+    const of = (rights: number[][]): Tensor => apply(record, [engine.values([[2, 1, 3]], { outcomes: 3 }), engine.values(rights, { outcomes: 2 })], {});
+    if (backend === 'reference') return;
+    const failure = await expectFailure(() => of([[3, 4]]).read(), CertificateError, 'certificate', { operation: 'solve', row: 0 }) as CertificateError;
+    expect(failure.reproduction).toMatchObject({ operation: 'solve', row: 0, expected: [] });
+    expect([...await of([[0, 0]]).read()]).toEqual([0, 0, 0]); // twice nothing is right
+  });
+
+  test('tampered rows fail their check', () => fc.assert(fc.property(systems, fc.nat(), fc.constantFrom(1.001, -1, 0, Infinity, Number.NaN), ({ n, scale, packed: isPacked, seed }, at, factor) => {
+    const [random, a] = [uniformFrom(seed), symmetric(n, 10, scale, seed)];
+    const x = Array.from({ length: n }, () => Math.fround(0.5 + random()));
+    const b = a.map((row) => row.reduce((sum, each, k) => sum + each * x[k]!, 0));
+    const operands = [isPacked ? packed(a) : a.flat(), b].map((row) => ({ form: 'values' as const, rows: 1, width: row.length, row: () => row }));
+    const error = (got: readonly number[]): number => solve.operation.tolerance.judge!(operands, {})(0, got) / ulp;
+    expect(error([...x, 0])).toBeLessThan(4);
+    expect(error([...x.map((each, k) => (k === at % n ? factor * each : each)), 0])).toBeGreaterThan(4);
+    for (const status of [1, 2, 3, 6, Number.NaN]) expect(error([...x, status])).toBe(Infinity); // for no direction is refused by it
+    expect(error([...x.map(() => 0), 2])).toBe(Infinity);
+  }), { seed: 3, numRuns: 30 }));
 
   test('one row for all, and no rows', async () => {
     const [matrix, rights] = [engine.values([[2, 1, 3]], { outcomes: 3 }), engine.values([[3, 4], [1, 3], [0, 0]], { outcomes: 2 })];
