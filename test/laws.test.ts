@@ -4,11 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../src/engine/certificate.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import type { Tensor } from '../src/engine/tensor.ts';
+import * as library from '../src/index.ts';
 import {
   alphaDivergence, fisherInformation, fisherVectorProduct, hellingerDistance, klDivergence, mirrorDescent, mirrorDescentStep, naturalGradientStep,
 } from '../src/index.ts';
 import { openEngine } from '../src/open.ts';
 import { placeFor } from './engine/place.ts';
+
+type Called = (p: Tensor, q: Tensor, parameters: object) => Tensor;
+
+/** Every divergence of rows, with its examples. */
+const divergences = Object.values(library).flatMap((exported) => {
+  if (typeof exported !== 'function' || !('divergence' in exported)) return [];
+  const { name, examples = [{}] } = exported.divergence as { readonly name: string; readonly examples?: readonly object[] };
+  return [{ name, examples, called: exported as Called }];
+});
 
 /** Rows of the same length; a batch of them is one operand. */
 type Rows = readonly (readonly number[])[];
@@ -56,6 +66,13 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
 
   test('D(p‖p) = 0 exactly', () => always(withAlpha(count), async ({ alpha, rows: [p] }) => {
     expect([...await alphaDivergence(weights(p!), weights(p!), { alpha }).read()]).toEqual(new Array(batchSize).fill(0));
+  }));
+
+  test.each(divergences)('D ≥ 0, and D(p‖p) = 0: $name', ({ called, examples }) => always(batches(count, count), async ([p, q]) => {
+    for (const example of examples) {
+      for (const d of await called(weights(p!), weights(q!), example).read()) expect(d).toBeGreaterThanOrEqual(0);
+      expect([...await called(weights(p!), weights(p!), example).read()]).toEqual(new Array(batchSize).fill(0));
+    }
   }));
 
   test('D_α(p‖q) = D_−α(q‖p)', () => always(withAlpha(count, count), async ({ alpha, rows: [p, q] }) => {

@@ -3,7 +3,9 @@ import { NormalisedPair } from '../math/normalised-pair.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { evaluatorOf, termOf, valueOf, type Program, type Value } from '../program/index.ts';
 import { infinite, ownCall, ownPieces, ownTerm, ownTolerance, refuse, takenDefinition, type OwnDivergence } from './own-divergence.ts';
-import { defineRowDivergence, partsOfWeights, withoutParameters, type PlainDivergence } from './row-divergence.ts';
+import {
+  defineRowDivergence, partsOfWeights, withoutParameters, type PlainDivergence, type RowDivergence,
+} from './row-divergence.ts';
 
 export interface FDivergenceDefinition extends OwnDivergence {
   /** f of `ratio` = p/q and `excess` = p/q − 1, as an expression of values. */
@@ -16,6 +18,7 @@ export interface FDivergenceDefinition extends OwnDivergence {
 
 type Generator = (ratio: number, excess: number) => number;
 type Limits = Pick<FDivergenceDefinition, 'atZero' | 'atInfinity'>;
+type Generated = Limits & Pick<FDivergenceDefinition, 'term'>;
 
 /** f(1) = f′(1) = 0; a slope would leave the sum of near rows to cancellation. */
 function checkGenerator(f: Generator): void {
@@ -86,18 +89,20 @@ function normalisedSum(term: Program, limits: Limits, p: Value, q: Value): Value
  */
 export function defineFDivergence(given: FDivergenceDefinition): PlainDivergence {
   const definition = takenDefinition('defineFDivergence', given, ['atZero', 'atInfinity']);
-  const { name, atZero, atInfinity, formula = 'Σ q f(p/q)' } = definition;
+  const { name, formula = 'Σ q f(p/q)', source: origin = 'defined by the caller' } = definition;
+  return fDivergence({ name, isOwn: true, formula, source: origin, tolerance: ownTolerance(definition) }, definition);
+}
+
+/** The divergence of a generator, the library's own or a caller's. */
+export function fDivergence(record: Omit<RowDivergence<object>, 'weights'>, definition: Generated): PlainDivergence {
+  const { name, formula } = record;
   const term = ownTerm('defineFDivergence', name, ['ratio', 'excess'], definition.term);
   const f = evaluatorOf(term);
   checkLimits(definition);
   checkGenerator(f);
-  const limits = [atZero, atInfinity].map((limit) => (limit === Infinity ? -1 : limit));
+  const limits = [definition.atZero, definition.atInfinity].map((limit) => (limit === Infinity ? -1 : limit));
   return withoutParameters(defineRowDivergence<object>({
-    name,
-    isOwn: true,
-    formula,
-    source: definition.source ?? 'defined by the caller',
-    tolerance: ownTolerance(definition),
+    ...record,
     weights: {
       pieces: ownPieces(term, { name: 'divergences/f-divergence.wgsl', source }),
       parts: partsOfWeights,

@@ -21,6 +21,7 @@ export { jeffreysDivergence } from './jeffreys-divergence.ts';
 export { jensenShannonDistance } from './jensen-shannon-distance.ts';
 export { jensenShannonDivergence, type JensenShannonParameters } from './jensen-shannon-divergence.ts';
 export { klDivergence } from './kl-divergence.ts';
+export { linWongDivergence } from './lin-wong-divergence.ts';
 export { maxDivergence } from './max-divergence.ts';
 export { nearest, type Neighbours } from './nearest.ts';
 export { neymanChiSquaredDivergence } from './neyman-chi-squared-divergence.ts';
