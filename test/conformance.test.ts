@@ -67,13 +67,13 @@ describe('the fast path of the CPU', () => {
 });
 
 /** A run whose every row is compared with the reference. What the reference itself made, or an operation refuses, passes. */
-async function judged(engine: Engine, operation: Operation, parameters: Parameters, layout: BatchShape): Promise<{ passed: boolean; backend?: string; adapter?: string; problem?: unknown }> {
+async function judged(engine: Engine, operation: Operation, parameters: Parameters, layout: BatchShape): Promise<{ passed: boolean; backend?: string; adapter?: string; reason?: string; problem?: unknown }> {
   try {
     using result = ofExample(operation, inputsOf(engine, operation, parameters, layout), parameters);
     await result.read();
-    const { backend, adapter, certificate } = result.report;
+    const { backend, adapter, certificate, reason } = result.report;
     const passed = backend === 'cpu' && adapter === 'CPU' ? true : certificate?.passed === true && certificate.rowsChecked === result.rows;
-    return { passed, backend, adapter, ...(!passed && { problem: certificate }) };
+    return { passed, backend, adapter, reason, ...(!passed && { problem: certificate }) };
   } catch (error) {
     const isRefusal = error instanceof DomainError && layout.form.startsWith('log');
     return { passed: isRefusal, problem: String(error) };
