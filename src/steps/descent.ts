@@ -1,9 +1,8 @@
 import { apply } from '../engine/operation.ts';
 import { Tensor } from '../engine/tensor.ts';
 import { weights } from '../math/alpha-family.ts';
-import { splitDouble } from '../math/double-single.ts';
 import { defineRows, normalise, type RowOperation, tilt, type Value, valueOf } from '../program/index.ts';
-import type { StepParameters } from './step-size.ts';
+import { defineStep, type StepParameters, type Stepping, takeStep } from './step-size.ts';
 
 /** What the steps of mirror descent are made of: the state is the exponent x of w ∝ p e^x in double, so that small steps add up. */
 
@@ -58,21 +57,17 @@ export const slopes: RowOperation<SlopeParameters> = defineRows<SlopeParameters>
 });
 
 /** x − η g in double; gradients are bounded so that the product is in f32, for beyond it probabilities are 0 or 1. */
-function advanced(x: Value, gradient: Value, { stepSize, largest }: Readonly<Record<string, Value>>): Value {
-  return x.minus(gradient.atMost(largest!).atLeast(largest!.negated()).double().times(stepSize!.double()));
-}
-
-function stepNumbers({ stepSize }: StepParameters): Record<'stepSize' | 'largest', number> {
-  return { stepSize, largest: Math.min(1e30, 1e30 / Math.max(Math.abs(splitDouble(stepSize).high), 1e-8)) };
+function advanced(x: Value, gradient: Value, stepSize: Value): Value {
+  const largest = valueOf(1e30).over(stepSize.absolute().atLeast(1e-8)).atMost(1e30).as('largest');
+  return x.minus(gradient.atMost(largest).atLeast(largest.negated()).double().times(stepSize.double()));
 }
 
 /** One step of the state against a gradient. */
-export const advance: RowOperation<StepParameters> = defineRows<StepParameters>({
+export const advance: Stepping<RowOperation<StepParameters>> = defineStep<StepParameters>({
   name: 'advance', formula: 'x − η g', source,
   tolerance: { ulps: () => 1, relativeTo: 'row', reason: 'double arithmetic' },
   arguments: [{ name: 'x', takes: 'values', isDouble: true }, { name: 'gradient', takes: 'values' }],
-  numbers: stepNumbers,
-  program: ({ x, gradient }, numbers) => ({ x: advanced(x!, gradient!, numbers) }),
+  program: ({ x, gradient }, { stepSize }) => ({ x: advanced(x!, gradient!, stepSize!) }),
 });
 
 export interface LoopParameters extends StepParameters, SlopeParameters {
@@ -80,16 +75,15 @@ export interface LoopParameters extends StepParameters, SlopeParameters {
 }
 
 /** The steps towards targets, which are probabilities: the state after all of them. */
-export const descent: RowOperation<LoopParameters> = defineRows<LoopParameters>({
+export const descent: Stepping<RowOperation<LoopParameters>> = defineStep<LoopParameters>({
   name: 'descent', formula: 'x ← x − η ∂D_α(t‖w)/∂w at w ∝ p e^x', source, tolerance,
   arguments: [
     { name: 'p', takes: 'distributions' }, { name: 'targets', takes: 'values' }, { name: 'x', takes: 'values', isDouble: true },
   ],
-  numbers: (parameters) => ({ ...stepNumbers(parameters), deformation: parameters.deformation }),
   steps: ({ steps }) => steps,
-  program({ p, targets, x }, numbers, { isKl }) {
+  program({ p, targets, x }, { stepSize, deformation }, { isKl }) {
     const w = tilt(p!, x!).as('w');
-    return { x: advanced(x!, slopeOf(targets!, w, numbers['deformation']!, isKl), numbers) };
+    return { x: advanced(x!, slopeOf(targets!, w, deformation!, isKl), stepSize!) };
   },
 });
 
@@ -101,5 +95,5 @@ export function startOf({ host, width }: Tensor): Tensor {
 /** The result of a loop of steps towards targets. */
 export function descend(p: Tensor, targets: Tensor, parameters: LoopParameters): Tensor {
   const goal = apply(shareOf, [targets], {});
-  return apply(tilted, [p, apply(descent, [p, goal, startOf(p)], parameters)], {});
+  return apply(tilted, [p, takeStep(descent, [p, goal, startOf(p)], parameters)], {});
 }

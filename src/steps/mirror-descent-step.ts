@@ -1,31 +1,31 @@
-import { apply, checkOutcomes, type Operation } from '../engine/operation.ts';
+import { checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
 import { bytesInDouble } from '../math/scratch.ts';
-import { defineRows, type RowDefinition, type RowOperation, tilt, type Value } from '../program/index.ts';
-import { checkStepSize, type StepParameters } from './step-size.ts';
+import { type RowDefinition, type RowOperation, tilt, type Value, valueOf } from '../program/index.ts';
+import { checkStepSize, defineStep, type StepParameters, type Stepping, takeGivenStep } from './step-size.ts';
 
 const name = 'mirrorDescentStep';
 
-/** The step size in units of a power of two in which its product with every gradient is in f32. */
-export function unitNumbers({ stepSize }: StepParameters): Record<'rate' | 'largest' | 'unit' | 'perUnit', number> {
-  const size = Math.floor(Math.log2(Math.abs(stepSize)));
-  const exponent = Math.min(126, Math.max(0, size + 3));
-  return { rate: -stepSize / 2 ** exponent, largest: Math.min(3.4e38, 2 ** (125 - size + exponent)), unit: 2 ** exponent, perUnit: 2 ** -exponent };
-}
-
-/** p e^(−η g), normalised; `numbers` are those of `unitNumbers`. */
-export function tiltBy(p: Value, gradient: Value, { rate, largest, unit, perUnit }: Readonly<Record<string, Value>>): Value {
-  const bounded = gradient.atMost(largest!).atLeast(largest!.negated());
-  const share = tilt(p, bounded.double().times(rate!.double()), { unit: unit!, perUnit: perUnit! });
+/**
+ * p e^(−η g), normalised. The step size comes in units of a power of two, in which its product with every gradient is in f32.
+ */
+export function tiltBy(p: Value, gradient: Value, stepSize: Value): Value {
+  const binade = stepSize.single().absolute().binade().as('binade');
+  const unit = binade.atMost(2 ** 123).times(8).atLeast(1).as('unit');
+  const perUnit = valueOf(1.5).over(unit).binade().as('perUnit'); // exact, however a device divides
+  const largest = binade.isGreater(2 ** 123).select(unit.over(binade).times(2 ** 125), 3.4e38).as('largest');
+  const rate = stepSize.double().times(perUnit).negated().as('rate');
+  const bounded = gradient.atMost(largest).atLeast(largest.negated());
+  const share = tilt(p, bounded.double().times(rate), { unit, perUnit });
   return share.isLess(2 ** -1000).select(0, share); // what f64 has next to its end would leave it in a quotient
 }
 
 /** The same on the CPU, in a function of its own: twice as fast as the program. */
 export const tiltCall: NonNullable<RowDefinition<StepParameters>['cpu']> = ({ parameters: { stepSize }, inputs }) =>
-  ({ name: 'tilts', numbers: [stepSize], scratch: bytesInDouble(inputs[0]!.width) });
+  ({ name: 'tilts', numbers: [stepSize as number], scratch: bytesInDouble(inputs[0]!.width) });
 
-const operation: RowOperation<StepParameters> = defineRows<StepParameters>({
+const steps: Stepping<RowOperation<StepParameters>> = defineStep<StepParameters>({
   name,
   formula: 'p⁺ ∝ p e^(−η g)',
   source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
@@ -38,8 +38,7 @@ const operation: RowOperation<StepParameters> = defineRows<StepParameters>({
   },
   form: 'probabilities',
   tolerance: { ulps: () => 8, relativeTo: 'entry', reason: 'an exponential of an exact exponent, a compensated sum and a division' },
-  numbers: unitNumbers,
-  program: ({ p, gradient }, numbers) => tiltBy(p!, gradient!, numbers),
+  program: ({ p, gradient }, { stepSize }) => tiltBy(p!, gradient!, stepSize!),
   cpu: tiltCall,
 });
 
@@ -48,6 +47,7 @@ const operation: RowOperation<StepParameters> = defineRows<StepParameters>({
  *
  * p⁺ = argmin_q η⟨g, q⟩ + KL(q‖p) ∝ p e^(−η g): the prox divergence is KL (α = −1), the path is straight in
  * log-probabilities, an e-geodesic (α = +1). A zero stays a zero. A constant added to the gradient changes nothing.
+ * The step size η is a number, or a tensor with one for each row, [batchSize, 1].
  * Shapes: p and gradient (∂f/∂p) [batchSize, outcomes]; the result holds probabilities, [batchSize, outcomes].
  * Errors: ShapeError, DomainError. Source: Beck & Teboulle, Oper. Res. Lett. 31 (2003); Kivinen & Warmuth 1997.
  *
@@ -58,7 +58,5 @@ const operation: RowOperation<StepParameters> = defineRows<StepParameters>({
 export const mirrorDescentStep: {
   (p: Tensor, gradient: Tensor, parameters: StepParameters): Tensor;
   readonly operation: Operation<StepParameters>;
-} = Object.assign(
-  (p: Tensor, gradient: Tensor, parameters: StepParameters): Tensor => apply(operation, [weightsOf(p), gradient], parameters),
-  { operation },
-);
+  readonly byRow: Operation<StepParameters>;
+} = Object.assign((p: Tensor, gradient: Tensor, parameters: StepParameters): Tensor => takeGivenStep(steps, [weightsOf(p), gradient], parameters), steps);

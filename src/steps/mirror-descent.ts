@@ -8,10 +8,11 @@ import { taken } from '../engine/parameters.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { alphaDivergenceOfWeights, weights } from '../math/alpha-family.ts';
 import { probabilities, weightsOf } from '../math/probabilities.ts';
+import { defineRows, type RowOperation } from '../program/index.ts';
 import { sumOf } from '../math/sum.ts';
 import { advance, descend, shareOf, slopeParameters, slopes, startOf, tilted } from './descent.ts';
 import { mirrorDescentStep } from './mirror-descent-step.ts';
-import { checkStepSize, type StepParameters } from './step-size.ts';
+import { checkStepSize, composeStep, type StepParameters, takeStep } from './step-size.ts';
 
 /** What a descent minimises over the distributions w of its rows. */
 export type Objective =
@@ -31,6 +32,7 @@ interface DivergenceDescent extends DescentParameters {
 const name = 'mirrorDescent';
 /** The range of α in which the slopes keep their accuracy in f32. */
 const largestAlpha = 3;
+const largestStep = 3.4e38;
 /** Of the state of a row in assembly/steps. */
 const bytesPerOutcome = 32;
 /** Steps times outcomes that take a thread about 10 ms. */
@@ -58,7 +60,7 @@ const toTargets: Composition<DivergenceDescent> = {
   compose: ([p, targets], { alpha, stepSize, steps }) => descend(probabilities(p!), targets!, { stepSize, steps, ...slopeParameters(alpha) }),
   /** A function of its own, which goes through all steps at once: for so many that it does not keep a thread for long. */
   cpu: ({ parameters: { alpha, stepSize, steps }, inputs: [p] }) => (Math.abs(alpha) > largestAlpha || steps * p!.width > longestDescent ? undefined : {
-    name: 'descents', numbers: [steps, stepSize, -weights(alpha).b], scratch: bytesPerOutcome * (p!.width + 16),
+    name: 'descents', numbers: [steps, stepSize as number, -weights(alpha).b], scratch: bytesPerOutcome * (p!.width + 16),
   }),
 };
 
@@ -78,12 +80,14 @@ const toMixtures: Composition<DivergenceDescent> = {
     const state = repeat(startOf(p!), { steps }, (x) => {
       const mixture = product(apply(tilted, [start, x], {}), columns);
       const gradient = product(apply(slopes, [goal, mixture], slopeParameters(alpha)), rows);
-      return apply(advance, [x, gradient], { stepSize });
+      return takeStep(advance, [x, gradient], { stepSize });
     });
     return apply(tilted, [start, state], {});
   },
   cpu: () => undefined,
 };
+
+const [ofTargets, ofMixtures] = [composeStep(toTargets), composeStep(toMixtures)];
 
 function normalise(row: ArrayLike<number>): Float64Array {
   const total = sumOf(row);
@@ -118,11 +122,26 @@ function checkParameters({ stepSize, steps }: DescentParameters): void {
   throw new DomainError({ operation: name, argument: 'steps', expected: 'a whole number from 0 to 2³¹ − 1', got: shown(steps), remedy: 'Pass { steps: … }.' });
 }
 
+const sums: RowOperation<{ readonly steps: number }> = defineRows({
+  name: 'sumsOfSteps', formula: 'η · steps', source: 'see mirrorDescent',
+  tolerance: { ulps: () => 1, relativeTo: 'entry', reason: 'one product' },
+  arguments: [{ name: 'stepSize', takes: 'values' }],
+  program: ({ stepSize }, { steps }) => stepSize!.times(steps!).atMost(largestStep).atLeast(-largestStep),
+});
+
+/** The one step that steps along a line are. */
+function wholeStep({ stepSize, steps }: DescentParameters): number | Tensor {
+  if (typeof stepSize !== 'number') return apply(sums, [stepSize], { steps });
+  checkStepSize(name, stepSize * steps, 'stepSize · steps');
+  return stepSize * steps;
+}
+
 /**
  * Many steps of mirror descent (exponentiated gradient) on each row, without leaving the GPU between them.
  *
  * w ∝ w e^(−η ∂f/∂w) for f(w) = ⟨g, w⟩, D_α(target ‖ w), or D_α(target ‖ w R) over the weights w of components R.
  * A linear objective is one exact step of size steps · stepSize. Zeros of the start stay zero, so they keep components out.
+ * The step size η is a number, or a tensor with one for each row, [batchSize, 1].
  * Shapes: p, the start, [batchSize, outcomes], with components [batchSize, components]; targets [batchSize, outcomes] or one
  * row for all; the result holds probabilities in the shape of p.
  * Errors: ShapeError, DomainError; the objective is right to 1e-5. |α| > 3 runs on the CPU.
@@ -135,21 +154,21 @@ function checkParameters({ stepSize, steps }: DescentParameters): void {
 export const mirrorDescent: {
   (p: Tensor, objective: Objective, parameters: DescentParameters): Tensor;
   readonly operation: Composition<DivergenceDescent>;
+  readonly byRow: Composition<DivergenceDescent>;
   readonly ofMixtures: Composition<DivergenceDescent>;
+  readonly ofMixturesByRow: Composition<DivergenceDescent>;
 } = Object.assign(
   (p: Tensor, given: Objective, descent: DescentParameters): Tensor => {
     const objective = takenObjective(given);
     const parameters = taken(name, 'parameters', descent, ['stepSize', 'steps']);
     if (objective.kind === 'linear') {
       checkParameters(parameters);
-      const stepSize = parameters.stepSize * parameters.steps;
-      checkStepSize(name, stepSize, 'stepSize · steps');
-      return mirrorDescentStep(p, objective.gradient, { stepSize });
+      return mirrorDescentStep(p, objective.gradient, { stepSize: wholeStep(parameters) });
     }
     const { alpha, targets, components } = objective;
     checkFinite(name, 'objective.alpha', alpha);
     const inputs = [p, targets, ...(components ? [components] : [])].map(weightsOf);
-    return apply(components ? toMixtures : toTargets, inputs, { ...parameters, alpha });
+    return takeStep(components ? ofMixtures : ofTargets, inputs, { ...parameters, alpha });
   },
-  { operation: toTargets, ofMixtures: toMixtures },
+  { ...ofTargets, ofMixtures: ofMixtures.operation, ofMixturesByRow: ofMixtures.byRow },
 );

@@ -1,9 +1,9 @@
-import { apply, checkChoice, checkOutcomes, type Operation } from '../engine/operation.ts';
+import { checkChoice, checkOutcomes, type Operation } from '../engine/operation.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { weightsOf } from '../math/probabilities.ts';
-import { defineRows, type RowOperation, shares, type Value, valueOf } from '../program/index.ts';
-import { tiltBy, tiltCall, unitNumbers } from './mirror-descent-step.ts';
-import { checkStepSize, type StepParameters } from './step-size.ts';
+import { type RowOperation, shares, type Value, valueOf } from '../program/index.ts';
+import { tiltBy, tiltCall } from './mirror-descent-step.ts';
+import { checkStepSize, defineStep, type StepParameters, type Stepping, takeGivenStep } from './step-size.ts';
 
 /** The geodesic of the step: 'e' straight in θ (α = 1), 'm' straight in η (α = −1), 'lc' a great circle in √p (α = 0). */
 export type Path = 'e' | 'm' | 'lc';
@@ -14,7 +14,7 @@ export interface NaturalGradientParameters extends StepParameters {
 
 const name = 'naturalGradientStep';
 
-const operation: RowOperation<NaturalGradientParameters> = defineRows<NaturalGradientParameters>({
+const stepping: Stepping<RowOperation<NaturalGradientParameters>> = defineStep<NaturalGradientParameters>({
   name,
   formula: 'geodesic from p with velocity −η p⊙(g − p·g)',
   source: 'Amari 1998; Amari & Nagaoka 2000',
@@ -28,8 +28,7 @@ const operation: RowOperation<NaturalGradientParameters> = defineRows<NaturalGra
   },
   form: 'probabilities',
   tolerance: { ulps: () => 16, relativeTo: 'row', reason: 'the mean of the gradient is subtracted, so small entries keep the error of large ones' },
-  numbers: (parameters) => (parameters.path === 'e' ? unitNumbers(parameters) : { stepSize: parameters.stepSize }),
-  program: ({ p, gradient }, numbers, { path }) => (path === 'e' ? tiltBy(p!, gradient!, numbers) : step(p!, gradient!, numbers['stepSize']!, path)),
+  program: ({ p, gradient }, { stepSize }, { path }) => (path === 'e' ? tiltBy(p!, gradient!, stepSize!) : step(p!, gradient!, stepSize!, path)),
   cpu: (dispatch) => (dispatch.parameters.path === 'e' ? tiltCall(dispatch) : undefined),
 });
 
@@ -70,6 +69,7 @@ function normalised(x: Value): Value {
  * path 'lc': √p⁺ = cos r √p + (sin r / r) ξ with ξ = −½ η √p (g − p·g), r = |ξ|, the exponential map of the Fisher metric.
  * The paths agree to first order in η. On 'm' and 'lc' an outcome whose probability would become negative ends at 0, and
  * the row is normalised.
+ * The step size η is a number, or a tensor with one for each row, [batchSize, 1].
  * Shapes: p and gradient (∂f/∂p, the Euclidean gradient) [batchSize, outcomes]; the result holds probabilities.
  * Errors: ShapeError, DomainError. Source: Amari, Neural Comput. 10 (1998); Amari & Nagaoka 2000.
  *
@@ -80,4 +80,7 @@ function normalised(x: Value): Value {
 export const naturalGradientStep: {
   (p: Tensor, gradient: Tensor, parameters: NaturalGradientParameters): Tensor;
   readonly operation: Operation<NaturalGradientParameters>;
-} = Object.assign((p: Tensor, gradient: Tensor, parameters: NaturalGradientParameters): Tensor => apply(operation, [weightsOf(p), gradient], parameters), { operation });
+  readonly byRow: Operation<NaturalGradientParameters>;
+} = Object.assign(
+  (p: Tensor, gradient: Tensor, parameters: NaturalGradientParameters): Tensor => takeGivenStep(stepping, [weightsOf(p), gradient], parameters), stepping,
+);
