@@ -26,6 +26,10 @@ fn max_over_lanes(x: vec4<f32>, local: u32) -> vec4<f32> {
   return x;
 }
 
+// A lane has its row to itself.
+fn meet() {
+}
+
 fn agreed(choice: bool, local: u32) -> bool {
   return choice;
 }

@@ -46,6 +46,11 @@ fn max_over_lanes(x: vec4<f32>, local: u32) -> vec4<f32> {
   return workgroupUniformLoad(&shared_sums[0]);
 }
 
+// After it a lane reads what others have written into the result.
+fn meet() {
+  storageBarrier();
+}
+
 // A choice that all lanes make alike, in a form that the compiler knows to be uniform.
 fn agreed(choice: bool, local: u32) -> bool {
   if (local == 0u) {

@@ -54,9 +54,9 @@ export interface Kernel<Parameters> {
   /**
    * Of a loop: how many steps it makes in all, and how often a lane with a row of its own goes round loops in one. A dispatch
    * makes some of them, `steps` from the `first_step`-th on, which are uniforms: all but the first go on with what the
-   * result holds. Rows that are not done put 1 into the word after the result.
+   * result holds. Rows that are not done put 1 into the word after the result. Nothing where one dispatch makes all.
    */
-  readonly loop?: (dispatch: Dispatch<Parameters>) => LoopExtent;
+  readonly loop?: (dispatch: Dispatch<Parameters>) => LoopExtent | undefined;
   /** How often a lane would go round its loops if it had the item for itself, where that is not the width of the first input. */
   readonly iterations?: (dispatch: Dispatch<Parameters>) => number;
 }

@@ -1,10 +1,13 @@
 import source from '../../shaders/linear/solve.wgsl?raw';
 import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import { apply, batchSize, checkFinite, type Operand, type Operation } from '../engine/operation.ts';
-import type { Tensor } from '../engine/tensor.ts';
 import { defineFrame } from '../engine/frame.ts';
+import type { Dispatch } from '../engine/kernel.ts';
+import { lanesOf } from '../engine/regimes.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { columns } from '../math/columns.ts';
 import { doubleSinglePiece } from '../math/double-single.ts';
-import { commonPieces } from '../math/pieces.ts';
+import { step } from './strips.ts';
 
 interface Ridge {
   /** What is added to the diagonal, 0 if it is left out; as f32 has it. */
@@ -12,7 +15,7 @@ interface Ridge {
 }
 
 const name = 'solve';
-const most = 64;
+const most = 512;
 /** Pivots below this part of their diagonal are lost in the rounding of f32. */
 const leastPivot = 2 ** -20;
 /** Of its diagonal's curvature a direction may have so much for each number where f32 cannot tell it from none. */
@@ -29,9 +32,10 @@ function triangleOf(matrix: ArrayLike<number>, n: number, ridge: number): (i: nu
 }
 
 /** Cholesky's factor in f64, with the inverse of its diagonal; if there is none, as far as its pivots are positive, and the next row. */
-function factorOf(entry: (i: number, j: number) => number, n: number): { readonly status: number; readonly factor: readonly Float64Array[] } {
+function* factorOf(entry: (i: number, j: number) => number, n: number): Generator<void, { readonly status: number; readonly factor: readonly Float64Array[] }> {
   const factor: Float64Array[] = [];
   for (let i = 0; i < n; i++) {
+    yield;
     const row = factor[i] = new Float64Array(i + 1);
     for (let j = 0; j <= i; j++) {
       const whole = entry(i, j);
@@ -94,9 +98,52 @@ function judge([matrix, right]: readonly Operand[], parameters: Ridge): (row: nu
   };
 }
 
+const given: Operation<Ridge>['arguments'] = [
+  { name: 'matrix', takes: 'values', axis: 'rows', width: (n) => n * n }, { name: 'right', takes: 'values', axis: 'rows' },
+];
+
+/** Corrections of a solution at most. */
+const corrections = 16;
+/** Turns of a lane in a step that has a row for itself, and of one of the lanes that share it. */
+const turnsAlone = (n: number): number => 2 * n * n;
+const turnsShared = (n: number): number => 4 * n * Math.ceil(n / lanesOf.workgroup);
+/** Longer rows are shared everywhere, since one lane would take too long for a step. */
+const mostAlone = 128;
+/** Rows that a lane is better at. */
+const fewAlone = 32;
+/** Turns of all steps that go into one dispatch. */
+const fewTurns = 2 ** 15;
+
+const numbersOf = ({ parameters, inputs: [matrix, right] }: Pick<Dispatch<Ridge>, 'parameters' | 'inputs'>): Record<'packed' | 'ridge' | 'least_pivot', number> =>
+  ({ packed: Number(isPacked(matrix!, right!.width)), ridge: ridgeOf(parameters), least_pivot: leastPivot });
+
+/** The solution and the status, and behind them what steps leave to the next: each makes a column of the factor, or a correction. */
+const elimination: Operation<Ridge> = {
+  ...step, name: 'elimination', arguments: given,
+  result: (inputs) => ({ shape: [batchSize(operation, inputs), (inputs[1]!.width + 1) ** 2 + 1], form: 'values' }),
+  kernel: {
+    pieces: [doubleSinglePiece, { name: 'linear/solve.wgsl', source }],
+    frame: defineFrame({
+      inputs: { matrix: 'f32', right: 'f32' }, output: ['solved', 'f32'], calls: 'compute_item',
+      uniforms: { packed: 'u32', ridge: 'f32', least_pivot: 'f32', last_step: 'u32', first_step: 'u32', steps: 'u32' },
+    }),
+    values(dispatch) {
+      const n = dispatch.inputs[1]!.width;
+      return { ...numbersOf(dispatch), outcomes: n, last_step: n + corrections - 1, first_step: 0, steps: n + corrections };
+    },
+    loop({ inputs: [, right] }) {
+      const n = right!.width;
+      const [steps, turns] = [n + corrections, n <= mostAlone ? turnsAlone(n) : turnsShared(n)];
+      return n <= fewAlone && steps * turns <= fewTurns ? undefined : { steps, turns, active: n + 1 };
+    },
+    over: 'rows',
+    iterations: ({ inputs: [, right] }) => (right!.width <= fewAlone ? right!.width : turnsAlone(right!.width)),
+  },
+};
+
 const operation: Operation<Ridge> = {
   name, formula: 'x with (A + ridge I) x = b, and a status', source: 'Cholesky; Higham 2002, §10',
-  arguments: [{ name: 'matrix', takes: 'values', axis: 'rows', width: (n) => n * n }, { name: 'right', takes: 'values', axis: 'rows' }],
+  arguments: given,
   mostOutcomes: most,
   parameters: ['ridge'],
   examples: [{ ridge: 100 }, { ridge: 0 }],
@@ -104,30 +151,20 @@ const operation: Operation<Ridge> = {
     checkFinite(name, 'ridge', ridge);
     if (!(ridge >= 0 && Math.fround(ridge) < Infinity)) throw new DomainError({ operation: name, argument: 'ridge', expected: 'a number of f32 ≥ 0', got: shown(ridge), remedy: 'Leave it out for none.' });
     const n = right!.width;
-    if (n > most) throw new ShapeError({ operation: name, argument: 'right', expected: `at most ${most} numbers a row`, got: `${n}`, remedy: 'Solve larger systems by an iteration over products.' });
+    if (n > most) throw new ShapeError({ operation: name, argument: 'right', expected: `at most ${most} numbers a row`, got: `${n}`, remedy: 'Solve larger systems by an iteration over product().' });
     if ([n * n, (n * (n + 1)) / 2].includes(matrix!.width)) return;
     throw new ShapeError({ operation: name, argument: 'matrix', expected: `${n * n} numbers a row, or the ${(n * (n + 1)) / 2} of a triangle`, got: `${matrix!.width}`, remedy: 'Give a whole matrix a row, or its lower triangle, row by row.' });
   },
   result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[1]!.width + 1], form: 'values' }),
   tolerance: { ulps: () => 4, relativeTo: 'row', reason: 'of |A x − b| beside |A| max |x| + |b|, for solutions are corrected until nothing changes', judge },
   dearness: (_, [, right]) => ({ webgpu: right!.width, fast: right!.width / 4, reference: right!.width }),
-  kernel: {
-    pieces: [...commonPieces, doubleSinglePiece, { name: 'linear/solve.wgsl', source }],
-    frame: defineFrame({
-      inputs: { matrix: 'f32', right: 'f32' }, output: ['solved', 'f32'], calls: 'compute_item',
-      uniforms: { packed: 'u32', ridge: 'f32', least_pivot: 'f32' },
-    }),
-    values: ({ parameters, inputs: [matrix, right] }) => ({ packed: Number(isPacked(matrix!, right!.width)), ridge: ridgeOf(parameters), least_pivot: leastPivot }),
-    over: 'elements',
-    items: ({ rows }) => rows,
-    iterations: ({ width }) => width ** 3 / 24 + 8 * width ** 2,
-  },
-  cpu: ({ parameters, inputs: [matrix, right] }) => ({
-    name, numbers: [Number(isPacked(matrix!, right!.width)), ridgeOf(parameters), leastPivot], scratch: 4 * right!.width * (right!.width + 3),
+  compose: ([matrix, right], parameters) => columns(apply(elimination, [matrix!, right!], parameters), 0, [right!.width + 1]),
+  cpu: (dispatch) => ({
+    name, numbers: Object.values(numbersOf(dispatch)), scratch: 4 * (dispatch.width - 1) * (dispatch.width + 2),
   }),
-  reference: ([matrix, right], parameters) => (row, out) => {
+  reference: ([matrix, right], parameters) => function* (row, out) {
     const n = right!.width;
-    const { status, factor } = factorOf(triangleOf(matrix!.row(row), n, ridgeOf(parameters)), n);
+    const { status, factor } = yield* factorOf(triangleOf(matrix!.row(row), n, ridgeOf(parameters)), n);
     out.set(status === 0 ? solved(factor, right!.row(row)) : directionOf(factor, n));
     out[n] = status;
   },
@@ -137,7 +174,7 @@ const operation: Operation<Ridge> = {
  * Solves a symmetric positive definite system for each row: (A + ridge I) x = b, by Cholesky's factor, corrected to the precision of f32.
  *
  * Shapes: matrix [batchSize, n·n], of which the lower triangle is read, or [batchSize, n (n + 1)/2], that triangle row by row;
- * right [batchSize, n], n ≤ 64; either may have one row for all. The result is [batchSize, n + 1], a solution and its status:
+ * right [batchSize, n], n ≤ 512; either may have one row for all. The result is [batchSize, n + 1], a solution and its status:
  * 0 solved, 2 not positive definite, 6 too near to singular for f32. Of status 2 and 6 the solution is the proof: a direction d
  * in which dᵀ(A + ridge I) d is negative, or next to nothing. A check judges a row by its residual, or by this direction.
  * Errors: ShapeError, DomainError; solutions are within 4 ulp of their largest number for conditions up to 10⁶, and mostly beyond.

@@ -122,7 +122,7 @@ class CpuRun {
   async #loop({ tensor, inputs }: Stage): Promise<Float32Array<ArrayBuffer>> {
     const { operation, parameters } = makingOf(tensor);
     const { rows, width } = tensor;
-    const { steps, turns, active } = operation.kernel!.loop!(dispatchOf(tensor));
+    const { steps, turns, active } = operation.kernel!.loop!(dispatchOf(tensor))!;
     const atOnce = Math.max(1, Math.floor(turnsAtOnce / (turns + turnsOfStep)));
     const symbol = new Tensor(tensor.host, [rows, width], 'values', { kind: 'source', data: new Float32Array(), trusted: true });
     const given = [...inputs.map((input) => input.tensor), symbol];

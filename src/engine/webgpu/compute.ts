@@ -43,7 +43,8 @@ export async function compute(means: Means, stage: Stage, block: Block, name: st
       regime: regimeOf(context, stage, kernel, dispatch),
       inputs: isMerge ? [...regions, before ? { ...result, buffer: before } : regions[0]!] : regions,
     };
-    await (kernel.loop ? loopOnDevice(means, command, kernel.loop(dispatch), name) : encoder.dispatch(command));
+    const loop = kernel.loop?.(dispatch);
+    await (loop ? loopOnDevice(means, command, loop, name) : encoder.dispatch(command));
   }
   if (before && before !== output) context.gpu.pool.give(before);
   return result;
