@@ -1,6 +1,6 @@
 /** Entries of inputs to registers, and registers to the result. */
 import { lower, narrowed, partial, upper } from '../math/quads';
-import { putQuad } from '../math/rows';
+import { massOf, putQuad } from '../math/rows';
 import { inputAt } from './inputs';
 import { bytes, count, from, isAcross, lane, out, outWidth, overSteps, QUAD, row, step as stepOfLoop } from './state';
 
@@ -71,6 +71,16 @@ function put(d: usize, low: v128, high: v128): void {
 @inline
 function scaled(x: v128, sign: v128, factor: v128, offset: usize): v128 {
   return f64x2.add(f64x2.mul(v128.and(x, sign), factor), v128.load(offset));
+}
+
+/** What the rows of the stretch add up to. */
+export function masses(d: usize, input: u32): void {
+  setInput(WEIGHT, input);
+  let mass: f64 = 0;
+  for (let i = 0; i < <i32>(bytes >> 3); i++, d += 8) {
+    if (i < count) mass = massOf(at + (row + i) * stride, entries);
+    store<f64>(d, mass);
+  }
 }
 
 /** The entries of the rows of the stretch at an index of each. */

@@ -1,14 +1,14 @@
 /** What the instructions of row programs do. */
 import { arcsine, digamma, exponential, exprel2, logRatio, sine, sizeOf } from './elementary';
-import { DOUBLE, gather, loadEntries, SINGLE, storeEntries, WEIGHT } from './entries';
+import { DOUBLE, gather, loadEntries, masses, SINGLE, storeEntries, WEIGHT } from './entries';
 import { argmax, MAX, reduce, SUM } from './reductions';
-import { bytes, CONSTANT, isAcross, operand, QUAD, stepOf } from './state';
+import { bytes, CONSTANT, isAcross, operand, QUAD, settle, stepOf } from './state';
 
 /** In the order of `operations` in src/program/machine-code.ts. */
 const enum Op {
   add, subtract, multiply, divide, absolute, minimum, maximum, floor, less, lessOrEqual, equal, and, or, not, select,
-  sqrt, binade, exprel2, multiplyAdd, multiplySubtract, perUnit, infinite, size, exp, expm1, weigh, logRatio, log1p, sin, cos, asin,
-  digamma, index, load, loadWeight, loadDouble, at, atWeight, atDouble, store, storeDouble, sum, max, argmax,
+  sqrt, binade, exprel2, multiplyAdd, multiplySubtract, perUnit, infinite, size, exp, expm1, weigh, log, sin, cos, asin,
+  digamma, settle, mass, index, load, loadWeight, loadDouble, at, atWeight, atDouble, store, storeDouble, sum, max, argmax,
 }
 
 /** Runs instructions: the operation, the place of the result and three operands of each. */
@@ -48,13 +48,14 @@ export function run(at: usize, end: usize): void {
       case Op.exp: { exponentials(d, x, stepX, y, stepY, 0, 0); break; }
       case Op.expm1: { exponentials(d, x, stepX, y, stepY, 1, 0); break; }
       case Op.weigh: { exponentials(d, y, stepY, x, stepX, 0, 24); break; }
-      case Op.logRatio: { logarithms(d, x, stepX, y, stepY, 0); break; }
-      case Op.log1p: { logarithms(d, x, stepX, y, stepY, 1); break; }
+      case Op.log: { logarithms(d, x, stepX, y, stepY, z, stepZ); break; }
       case Op.exprel2: { slow(Op.exprel2, d, x, stepX); break; }
       case Op.sin: { slow(Op.sin, d, x, stepX); break; }
       case Op.cos: { slow(Op.cos, d, x, stepX); break; }
       case Op.asin: { slow(Op.asin, d, x, stepX); break; }
       case Op.digamma: { slow(Op.digamma, d, x, stepX); break; }
+      case Op.settle: { settle(x, stepX); break; }
+      case Op.mass: { masses(d, input); break; }
       case Op.index: { places(d); break; }
       case Op.load: { loadEntries(SINGLE, d, input, y, stepY, z, stepZ); break; }
       case Op.loadWeight: { loadEntries(WEIGHT, d, input, y, stepY, z, stepZ); break; }
@@ -143,11 +144,10 @@ function exponentials(d: usize, x: usize, stepX: usize, w: usize, stepW: usize, 
 }
 
 /** log((x + one)/y). */
-function logarithms(d: usize, x: usize, stepX: usize, y: usize, stepY: usize, one: f64): void {
-  const ones = f64x2.splat(one);
-  for (const end = d + bytes; d < end; d += QUAD, x += stepX, y += stepY) {
-    const low = logRatio(v128.load(x), v128.load(y), ones);
-    const high = logRatio(v128.load(x, 16), v128.load(y, 16), ones);
+function logarithms(d: usize, x: usize, stepX: usize, y: usize, stepY: usize, one: usize, stepOne: usize): void {
+  for (const end = d + bytes; d < end; d += QUAD, x += stepX, y += stepY, one += stepOne) {
+    const low = logRatio(v128.load(x), v128.load(y), v128.load(one));
+    const high = logRatio(v128.load(x, 16), v128.load(y, 16), v128.load(one, 16));
     v128.store(d, low);
     v128.store(d, high, 16);
   }

@@ -4,7 +4,9 @@
  */
 import { run } from './instructions';
 import { copyInput, placeInResult, setStrides } from './inputs';
-import { CONSTANT, outWidth, QUAD, setCall, setKind, setMemory, setStep, setStretch } from './state';
+import {
+  CONSTANT, isSettled, outWidth, QUAD, setCall, setKind, setMemory, setStep, setStretch, unsettle,
+} from './state';
 
 /** Rows that are too few to go side by side. */
 const FEW = 16;
@@ -77,9 +79,14 @@ function splat(from: usize, count: usize, to: usize): usize {
 
 /** One row, or some across. */
 function runRows(at: usize, sections: u32, row: i32, rows: i32, outcomes: i32, stretch: i32, across: bool): void {
+  unsettle();
   for (let section: u32 = 0; section < sections; section++) {
     const end = at + 4 + load<u32>(at);
     at += 4;
+    if (isSettled && section < sections - 2) {
+      at = end;
+      continue;
+    }
     if (!(section & 1)) {
       setStretch(row, 0, rows, true);
       run(at, end);

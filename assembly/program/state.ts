@@ -31,6 +31,18 @@ export let count: i32 = 0;
 export let bytes: usize = 0;
 export let isAcross: bool = false;
 
+/** Whether a condition holds for all rows of the stretch, so that they need no more sweeps. */
+export let isSettled: bool = false;
+
+export function settle(condition: usize, step: usize): void {
+  isSettled = true;
+  for (let i = 0; i < count; i++) if (lane(condition, step, i) === 0) isSettled = false;
+}
+
+export function unsettle(): void {
+  isSettled = false;
+}
+
 export function setCall(inputsOfCall: usize, outOfCall: usize, width: i32): void {
   inputs = inputsOfCall;
   out = outOfCall;

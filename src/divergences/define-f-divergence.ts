@@ -51,21 +51,30 @@ function reference(f: Generator, { atZero, atInfinity }: Limits, p: ArrayLike<nu
   return Math.max(0, sum.value);
 }
 
+/** A divergence below it may be made of roundings of the masses. */
+const close = 1e-20;
+
 /**
- * Σ q f(p/q) of the normalised rows in f64. The excess p Q/(q P) − 1 is that over the 29 leading bits of Q/P, whose product
+ * Σ q f(p/q) of the normalised rows in f64, by shares of p in the mass of q. Where that is close to 0, the excess p Q/(q P) − 1 is that over the 29 leading bits of Q/P, whose product
  * with p is exact, and what the rest of Q/P adds to it: equal rows have none whatever their masses are.
  */
 function normalisedSum(term: Program, limits: Limits, p: Value, q: Value): Value {
   const [massP, massQ] = [p.sum(), q.sum()];
-  const scale = massQ.over(massP);
-  const split = scale.times(2 ** 29 + 1);
-  const leading = split.minus(split.minus(scale));
-  const difference = p.times(leading).minus(q);
   const inverse = valueOf(1).over(q);
-  const excess = difference.minus(p.times(difference.sum().over(massP))).times(inverse);
-  const ratio = p.times(inverse).times(scale);
-  const alone = p.times(scale.times(Math.min(limits.atInfinity, infinite))).plus(q.times(Math.min(limits.atZero, infinite)));
-  return p.atMost(q).isGreater(0).select(q.times(termOf(term, { ratio, excess })), alone).sum().over(massQ);
+  const sumOf = (share: Value, difference: Value): Value => {
+    const alone = share.times(Math.min(limits.atInfinity, infinite)).plus(q.times(Math.min(limits.atZero, infinite)));
+    const both = q.times(termOf(term, { ratio: share.times(inverse), excess: difference.times(inverse) }));
+    return share.atMost(q).isGreater(0).select(both, alone).sum().over(massQ);
+  };
+  const scale = massQ.over(massP);
+  const share = p.times(scale);
+  const quick = sumOf(share, share.minus(q));
+  const isSettled = quick.isGreater(close);
+  const again = isSettled.select(0, scale); // of what is settled there is no more to do
+  const split = again.times(2 ** 29 + 1);
+  const difference = p.times(split.minus(split.minus(again))).minus(q);
+  const rest = difference.sum().over(massP);
+  return isSettled.select(quick, sumOf(p.times(again), difference.minus(p.times(rest))));
 }
 
 /**

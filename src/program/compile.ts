@@ -16,8 +16,8 @@ export function compile(program: Program): MachineCode {
 
 /** Operators that are operations on their operand and literals besides. */
 const completed: Partial<Readonly<Record<Operator, readonly [MachineOperation, ...number[]]>>> = {
-  exp: ['exp', 1], expm1: ['expm1', 1], log: ['logRatio', 1], logDouble: ['logRatio', 1], log1p: ['log1p', 1],
-  logOfBinade: ['size', 0, lowest], exprel: ['expm1', 1], log1prel: ['log1p', 1], sinc: ['sin'],
+  exp: ['exp', 1], expm1: ['expm1', 1], log: ['log', 1, 0], logDouble: ['log', 1, 0], log1p: ['log', 1, 1],
+  logOfBinade: ['size', 0, lowest], exprel: ['expm1', 1], log1prel: ['log', 1, 1], sinc: ['sin'],
 };
 /** Those that then divide by their operand. */
 const relative: readonly Operator[] = ['exprel', 'log1prel', 'sinc'];
@@ -55,8 +55,13 @@ class Compiler {
 
   code(): MachineCode {
     let registers = 0;
+    const ending = endingOf(this.#program, this.#schedule);
     for (const [index, { rowValues, reductions, outputs }] of this.#schedule.sweeps.entries()) {
       this.#begin(rowValues);
+      if (index === ending?.sweep) {
+        const operands = [this.#place(ending.condition)];
+        this.#once.push({ operation: 'settle', result: this.#literal(0), operands });
+      }
       this.#uses = this.#keeping.uses[index]!;
       for (const value of reductions) this.#reduce(value);
       if (this.#program.isStep) for (const { value } of outputs) this.#place(value); // before any is written over
@@ -142,7 +147,8 @@ class Compiler {
     }
     const fused = operator === 'add' ? this.#sum(make, x, y) ?? this.#sum(make, y, x)
       : operator === 'subtract' ? this.#difference(make, x, y)
-      : operator === 'select' ? this.#size(make, operands)
+      : operator === 'select' ? this.#size(make, operands) ?? this.#logarithm(make, operands)
+      : operator === 'logRatio' ? make('log', this.#place(x), this.#place(y), this.#literal(0))
       : this.#scaled(make, this.#product(value));
     return fused ?? make(operator as MachineOperation, ...operands.map((operand) => this.#place(operand)));
   }
@@ -181,6 +187,15 @@ class Compiler {
     return make('size', this.#place(w), this.#place(x!), this.#place(other!));
   }
 
+  /** The one logarithm that is taken, of x + 1 or of x. */
+  #logarithm(make: Make, [condition, first, second]: readonly number[]): Place | undefined {
+    const [[x], [y]] = [this.#partsOf(first!, 'log1p'), this.#partsOf(second!, 'log')];
+    if (x === undefined || y === undefined) return undefined;
+    const [isFirst, one, zero] = [this.#place(condition!), this.#literal(1), this.#literal(0)];
+    const of = this.#makerOf(x, 'register')('select', isFirst, this.#place(x), this.#place(y));
+    return make('log', of, one, this.#makerOf(x, 'register')('select', isFirst, one, zero));
+  }
+
   /** The operands of a value that an operator makes for this use alone. */
   #partsOf(value: number, operator: Operator): readonly number[] {
     const { node, operands } = this.#program.instructions[value]!;
@@ -217,6 +232,10 @@ class Compiler {
     const { node, operands } = this.#program.instructions[value]!;
     if (node.kind !== 'reduce') return;
     const of = operands[0]!;
+    if (node.reduction === 'sum' && this.#isOfWeights(of)) {
+      this.#places.set(value, this.#makerOf(value)('mass', this.#access('load', of)[1]));
+      return;
+    }
     const start = (x: number): Place => this.#makerOf(value)('add', this.#literal(x), this.#literal(0));
     const product = node.reduction === 'sum' && this.#isSingle(of, 'apply') ? this.#product(of) : undefined;
     const result = start(node.reduction === 'max' ? -Infinity : 0);
@@ -225,6 +244,13 @@ class Compiler {
     if (node.reduction === 'argmax') terms.push(start(-Infinity)); // the greatest so far
     this.#each.push({ operation: node.reduction, result, operands: terms });
     this.#places.set(value, result);
+  }
+
+  /** Whether it is an input whose entries are never negative, and which no step changes. */
+  #isOfWeights(value: number): boolean {
+    const { node } = this.#program.instructions[value]!;
+    const input = this.#program.inputs.find(({ name }) => node.kind === 'argument' && name === node.name);
+    return input !== undefined && input.isWeights && !input.isOverSteps;
   }
 
   #store(output: Output, section: MachineInstruction[]): void {
@@ -252,6 +278,33 @@ class Compiler {
     const { isWeights, type } = this.#program.inputs[input]!;
     return [`${operation}${isWeights ? 'Weight' : type === 'double' ? 'Double' : ''}`, input];
   }
+}
+
+/** The first sweep that rows do not need for which the condition holds. */
+interface Ending {
+  readonly sweep: number;
+  readonly condition: number;
+}
+
+/**
+ * The condition under which a row needs no sweep from one on: those are for the other side of a choice alone. Where it
+ * holds the machine goes on behind the last sweep.
+ */
+function endingOf({ instructions, outputs, isStep }: Program, { sweeps }: Schedule): Ending | undefined {
+  if (isStep || outputs.some(({ value }) => instructions[value]!.per === 'entry')) return undefined;
+  const reducedIn = (sweep: number, values: ReadonlySet<number>): boolean =>
+    sweeps[sweep]!.reductions.some((value) => values.has(value));
+  const endings = instructions.flatMap(({ node, per, operands }, choice) => {
+    if (node.kind !== 'apply' || node.operator !== 'select' || per === 'entry') return [];
+    const needed = new Set(outputs.flatMap(({ value, infinite = value }) => [value, infinite]));
+    for (const value of needed) {
+      const taken = value === choice ? operands.slice(0, 2) : instructions[value]!.operands;
+      for (const operand of taken) needed.add(operand);
+    }
+    const last = sweeps.findLastIndex((_, sweep) => reducedIn(sweep, needed));
+    return [{ sweep: 1 + last, condition: operands[0]! }];
+  });
+  return endings.filter(({ sweep }) => sweep < sweeps.length).sort((a, b) => a.sweep - b.sweep)[0];
 }
 
 /** What of the inputs a loop goes on with. */

@@ -2,7 +2,7 @@
 const operations = [
   'add', 'subtract', 'multiply', 'divide', 'absolute', 'minimum', 'maximum', 'floor', 'less', 'lessOrEqual', 'equal',
   'and', 'or', 'not', 'select', 'sqrt', 'binade', 'exprel2', 'multiplyAdd', 'multiplySubtract', 'perUnit', 'infinite', 'size', 'exp',
-  'expm1', 'weigh', 'logRatio', 'log1p', 'sin', 'cos', 'asin', 'digamma', 'index', 'load', 'loadWeight', 'loadDouble',
+  'expm1', 'weigh', 'log', 'sin', 'cos', 'asin', 'digamma', 'settle', 'mass', 'index', 'load', 'loadWeight', 'loadDouble',
   'at', 'atWeight', 'atDouble', 'store', 'storeDouble', 'sum', 'max', 'argmax',
 ] as const;
 

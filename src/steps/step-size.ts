@@ -29,14 +29,17 @@ export function checkStepSize(operation: string, stepSize: unknown, argument = '
 function checkWidth(operation: string, argument: string, { width }: Tensor): void {
   if (width === 1) return;
   throw new ShapeError({
-    operation, argument, expected: 'one number a row', got: `${width}`, remedy: 'Wrap them with engine.values(data, { outcomes: 1 }).',
+    operation, argument, expected: 'one number a row', got: `${width}`,
+    remedy: 'Wrap them with engine.values(data, { outcomes: 1 }).',
   });
 }
 
 const stepSizes: RowArgument & Argument = { name: 'stepSize', takes: 'values', per: 'row', axis: 'rows' };
 
+type Checked<Parameters> = Pick<Composition<Parameters>, 'parameters' | 'check'>;
+
 /** What a record says of the step size as a parameter, said of the last argument. */
-function ofArgument<Parameters>({ parameters, check }: Pick<Composition<Parameters>, 'parameters' | 'check'>): Pick<Composition<Parameters>, 'parameters' | 'check'> {
+function ofArgument<Parameters>({ parameters, check }: Checked<Parameters>): Checked<Parameters> {
   return {
     ...(parameters && { parameters: parameters.filter((name) => name !== 'stepSize') }),
     ...(check && { check: (own, inputs) => check({ ...own, stepSize: inputs.at(-1)! }, inputs) }),
@@ -44,7 +47,9 @@ function ofArgument<Parameters>({ parameters, check }: Pick<Composition<Paramete
 }
 
 /** Makes a row program, and the same with the step size as an argument. */
-export function defineStep<Parameters extends StepParameters>(definition: RowDefinition<Parameters>): Stepping<RowOperation<Parameters>> {
+export function defineStep<Parameters extends StepParameters>(
+  definition: RowDefinition<Parameters>,
+): Stepping<RowOperation<Parameters>> {
   const { cpu: _cpu, examples: _examples, program, ...rest } = definition;
   const byRow = defineRows<Parameters>({
     ...rest, ...ofArgument(definition), arguments: [...rest.arguments, stepSizes],
@@ -54,25 +59,36 @@ export function defineStep<Parameters extends StepParameters>(definition: RowDef
 }
 
 /** Makes the same of a composition. */
-export function composeStep<Parameters extends StepParameters>(operation: Composition<Parameters>): Stepping<Composition<Parameters>> {
+export function composeStep<Parameters extends StepParameters>(
+  operation: Composition<Parameters>,
+): Stepping<Composition<Parameters>> {
   const { cpu: _cpu, examples: _examples, compose, tolerance: { compare, ...tolerance }, ...rest } = operation;
   const byRow: Composition<Parameters> = {
     ...rest, ...ofArgument(operation), arguments: [...rest.arguments, stepSizes],
     result: (inputs) => ({ shape: [batchSize(byRow, inputs), inputs[0]!.width], form: 'probabilities' }),
-    tolerance: { ...tolerance, ...(compare && { compare: (operands, parameters) => compare(operands.slice(0, -1), parameters) }) },
+    tolerance: {
+      ...tolerance,
+      ...(compare && { compare: (operands, parameters) => compare(operands.slice(0, -1), parameters) }),
+    },
     compose: (inputs, parameters) => compose?.(inputs.slice(0, -1), { ...parameters, stepSize: inputs.at(-1)! }),
   };
   return { operation, byRow };
 }
 
 /** The step, of one size or of one for each row. */
-export function takeStep<Parameters extends StepParameters>({ operation, byRow }: Stepping<Composition<Parameters>>, inputs: readonly Tensor[], parameters: Parameters): Tensor {
+export function takeStep<Parameters extends StepParameters>(
+  { operation, byRow }: Stepping<Composition<Parameters>>, inputs: readonly Tensor[], parameters: Parameters,
+): Tensor {
   const { stepSize, ...others } = parameters;
-  return Tensor.isTensor(stepSize) ? apply(byRow, [...inputs, stepSize], others as Parameters) : apply(operation, inputs, parameters);
+  if (Tensor.isTensor(stepSize)) return apply(byRow, [...inputs, stepSize], others as Parameters);
+  return apply(operation, inputs, parameters);
 }
 
 /** The same of what a caller gives; what is no parameters is left to the operation to refuse. */
-export function takeGivenStep<Parameters extends StepParameters>(steps: Stepping<Composition<Parameters>>, inputs: readonly Tensor[], given: Parameters): Tensor {
+export function takeGivenStep<Parameters extends StepParameters>(
+  steps: Stepping<Composition<Parameters>>, inputs: readonly Tensor[], given: Parameters,
+): Tensor {
   const { name, parameters = [] } = steps.operation;
-  return Tensor.isTensor(given) ? apply(steps.operation, inputs, given) : takeStep(steps, inputs, taken(name, 'parameters', given, parameters));
+  if (Tensor.isTensor(given)) return apply(steps.operation, inputs, given);
+  return takeStep(steps, inputs, taken(name, 'parameters', given, parameters));
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compile } from '../../src/program/compile.ts';
 import { columnsOf, fieldsOf, type Input, type Prepared } from '../../src/program/program.ts';
 import { tilt } from '../../src/program/tilt.ts';
 import { trace, type Returned, type Values } from '../../src/program/trace.ts';
@@ -186,6 +187,32 @@ test('random programs give what the interpreter gives', () => {
     ),
     { numRuns: 300 },
   );
+});
+
+test('sweeps for the other side of a choice are made where a row takes it', () => {
+  const variance = (x: Value, n: Value): Value => x.minus(x.sum().over(n)).squared().sum().over(n);
+  const program = ({ p, x }: Values): Returned => {
+    const [mass, mean] = [p!.sum().as('mass'), x!.sum().over(outcomesOfRow())];
+    return mass.isLess(0.5).select(mean, variance(x!.plus(mass), outcomesOfRow()));
+  };
+  for (const [outcomes, batch] of [[3, 5], [40, 200], [64, 7], [600, 9]] as const) {
+    const prepared = prepare([input('p', { isWeights: true }), input('x')], outcomes, {}, program);
+    const operations = compile(prepared.program).sections.flat().map(({ operation }) => operation);
+    expect(operations).toContain('settle');
+    const next = random(outcomes);
+    const settled = Array.from({ length: batch }, () => next() < 0.6);
+    const data = [0, 1].map((which): Rows => ({
+      rows: batch, width: outcomes,
+      data: Float32Array.from({ length: batch * outcomes }, (_, at) => {
+        const isLight = which === 0 && settled[Math.floor(at / outcomes)]!;
+        return isLight ? 0.4 / outcomes : next();
+      }),
+    }));
+    const expected = interpret(prepared, batch, data);
+    run(prepared, batch, data).forEach((got, row) => {
+      expect(Math.abs(got - expected[row]!)).toBeLessThanOrEqual(2 ** -23 * Math.abs(expected[row]!));
+    });
+  }
 });
 
 test.each([1, 2, 5, 32, 33, 255, 256, 257, 1000])(
