@@ -51,14 +51,17 @@ function reference(f: Generator, { atZero, atInfinity }: Limits, p: ArrayLike<nu
   return Math.max(0, sum.value);
 }
 
-/** A divergence below it may be made of roundings of the masses. */
-const close = 1e-20;
+/** What an excess costs beside which the roundings of masses in f64 would count. */
+function costOfClose(f: Generator): number {
+  const h = 2 ** -26;
+  return Math.max(f(1 - h, -h), f(1 + h, h));
+}
 
 /**
- * Σ q f(p/q) of the normalised rows in f64, by shares of p in the mass of q. Where that is close to 0, the excess p Q/(q P) − 1 is that over the 29 leading bits of Q/P, whose product
+ * Σ q f(p/q) of the normalised rows in f64, by shares of p in the mass of q. Where that is at most `close`, the excess p Q/(q P) − 1 is that over the 29 leading bits of Q/P, whose product
  * with p is exact, and what the rest of Q/P adds to it: equal rows have none whatever their masses are.
  */
-function normalisedSum(term: Program, limits: Limits, p: Value, q: Value): Value {
+function normalisedSum(term: Program, limits: Limits, close: number, p: Value, q: Value): Value {
   const [massP, massQ] = [p.sum(), q.sum()];
   const inverse = valueOf(1).over(q);
   const sumOf = (share: Value, difference: Value): Value => {
@@ -109,6 +112,7 @@ export function fDivergence(record: Omit<RowDivergence<object>, 'weights'>, defi
   const f = evaluatorOf(term);
   checkLimits(definition);
   checkGenerator(f);
+  const close = costOfClose(f);
   const limits = [definition.atZero, definition.atInfinity].map((limit) => (limit === Infinity ? -1 : limit));
   return withoutParameters(defineRowDivergence<object>({
     ...record,
@@ -116,7 +120,7 @@ export function fDivergence(record: Omit<RowDivergence<object>, 'weights'>, defi
       pieces: ownPieces(term, { name: 'divergences/f-divergence.wgsl', source }),
       parts: partsOfWeights,
       table: () => ({ key: `limits ${limits.join(' ')}`, type: 'vec2<f32>', make: () => Float32Array.from(limits) }),
-      cpu: ownCall(name, formula, (p, q) => normalisedSum(term, definition, p, q)),
+      cpu: ownCall(name, formula, (p, q) => normalisedSum(term, definition, close, p, q)),
       reference: (p, q) => reference(f, definition, p, q),
     },
   }));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
-import { defineBregman, defineFDivergence, type BregmanDefinition, type FDivergenceDefinition } from '../../src/index.ts';
+import { defineBregman, defineFDivergence, totalVariationDistance, type BregmanDefinition, type FDivergenceDefinition } from '../../src/index.ts';
 import { alphaDivergenceOfMeasures, alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
 import { openEngine } from '../../src/open.ts';
 import type { Value } from '../../src/program/index.ts';
@@ -92,6 +92,19 @@ test('on the CPU they run in WebAssembly, whatever the masses are', async () => 
       expect(result.report.adapter).toMatch(/^WebAssembly/);
       if (own.operation.name !== 'entropic') expect(others).toEqual(values);
     }
+  }
+});
+
+test('rows that differ by little keep their digits on the CPU, whatever f does next to 1', async () => {
+  const variation = defineFDivergence({ name: 'variation', term: ({ excess }) => excess.absolute().times(0.5), atZero: 0.5, atInfinity: 0.5 });
+  using engine = await openEngine({ backend: 'cpu', check: 'all' });
+  for (const mass of [1, 3]) {
+    const p = Array.from({ length: 40 }, (_, row) => [1, 0.7, 2 ** -row, 0.3, 0.9]);
+    const q = p.map((row) => row.map((x, k) => Math.fround(mass * (k === 2 ? x * (1 + 2 ** -12) : x))));
+    const [a, b] = [p, q].map((rows) => engine.rows(rows, { outcomes: 5, form: 'weights' }));
+    const got = await variation(a!, b!).read();
+    (await totalVariationDistance(a!, b!).read()).forEach((d, row) => expect(Math.abs(got[row]! / d - 1)).toBeLessThan(1e-6));
+    for (const own of [pearson, hellinger, jeffreys]) await defineFDivergence(own)(a!, b!).read();
   }
 });
 
