@@ -35,19 +35,12 @@ fn exprel(x: f32) -> f32 {
   return expm1_accurate(x) / x;
 }
 
-const REL2: array<f32, 13> = array<f32, 13>(
-  0.5, 0.16666667, 0.041666668, 0.008333334, 0.0013888889, 0.0001984127, 2.4801588e-5, 2.7557319e-6, 2.7557319e-7,
-  2.505211e-8, 2.0876757e-9, 1.6059044e-10, 1.1470746e-11,
-);
-
 // (e^x - 1 - x)/x^2; near 0 the sum of x^k/(k + 2)!.
 fn exprel2(x: f32) -> f32 {
   if (x > -1.0 && x < 1.5) {
-    var sum = REL2[12];
-    for (var k = 11i; k >= 0; k--) {
-      sum = fma(sum, x, REL2[k]);
-    }
-    return sum;
+    let high = fma(fma(fma(fma(1.1470746e-11, x, 1.6059044e-10), x, 2.0876757e-9), x, 2.505211e-8), x, 2.7557319e-7);
+    let low = fma(fma(fma(fma(high, x, 2.7557319e-6), x, 2.4801588e-5), x, 1.984127e-4), x, 1.3888889e-3);
+    return fma(fma(fma(fma(low, x, 8.333334e-3), x, 4.1666668e-2), x, 0.16666667), x, 0.5);
   }
   let e = exp_scaled(x, 0.0);
   if (e.exponent > 30) {

@@ -1,12 +1,17 @@
 import source from '../../shaders/divergences/bregman-custom.wgsl?raw';
+import sumSource from '../../shaders/divergences/bregman-sum.wgsl?raw';
+import type { Piece } from '../engine/kernel.ts';
 import { taken } from '../engine/parameters.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { evaluatorOf, termOf, type Program, type Value } from '../program/index.ts';
-import { bregmanSum } from './bregman-divergence.ts';
 import { infinite as infiniteCost, ownCall, ownPieces, ownTerm, ownTolerance, refuse, takenDefinition, type OwnDivergence } from './own-divergence.ts';
-import { defineRowDivergence, partsOfWeights, withoutParameters, type PlainDivergence } from './row-divergence.ts';
+import { defineRowDivergence, partsOfWeights, withoutParameters, type PlainDivergence, type RowEvaluation } from './row-divergence.ts';
 
-interface Infinite {
+/** What joins a term of a Bregman divergence to the sweep over a row. */
+export const bregmanSum: Piece = { name: 'divergences/bregman-sum.wgsl', source: sumSource };
+
+/** Where only one of p and q is 0. */
+export interface Infinite {
   readonly withoutP: boolean;
   readonly withoutQ: boolean;
 }
@@ -69,21 +74,22 @@ export function defineBregman(given: BregmanDefinition): PlainDivergence {
   const { name, formula = 'Σ φ(p) − φ(q) − φ′(q)(p − q)' } = definition;
   const infinite = taken('defineBregman', 'infinite', definition.infinite ?? {}, ['withoutP', 'withoutQ']);
   const traced = ownTerm('defineBregman', name, ['p', 'q', 'difference'], definition.term);
-  const term = evaluatorOf(traced);
-  check(term, infinite);
-  const infinities = [Number(infinite.withoutP), Number(infinite.withoutQ)];
+  check(evaluatorOf(traced), infinite);
   return withoutParameters(defineRowDivergence<object>({
-    name,
-    isOwn: true,
-    formula,
-    source: definition.source ?? 'defined by the caller',
-    tolerance: ownTolerance(definition),
-    weights: {
-      pieces: ownPieces(traced, { name: 'divergences/bregman-custom.wgsl', source }, bregmanSum),
-      parts: partsOfWeights,
-      table: () => ({ key: `infinite ${infinities.join(' ')}`, type: 'vec2<f32>', make: () => Float32Array.from(infinities) }),
-      cpu: ownCall(name, formula, (p, q) => plainSum(traced, infinite, p, q)),
-      reference: (p, q) => reference(term, infinite, p, q),
-    },
+    name, isOwn: true, formula, source: definition.source ?? 'defined by the caller', tolerance: ownTolerance(definition),
+    weights: bregmanEvaluation(name, formula, traced, infinite),
   }));
+}
+
+/** Rows by a term of `p`, `q` and `difference`. */
+export function bregmanEvaluation(name: string, formula: string, term: Program, infinite: Infinite): RowEvaluation<object> {
+  const infinities = [Number(infinite.withoutP), Number(infinite.withoutQ)];
+  const evaluate = evaluatorOf(term);
+  return {
+    pieces: ownPieces(term, { name: 'divergences/bregman-custom.wgsl', source }, bregmanSum),
+    parts: partsOfWeights,
+    table: () => ({ key: `infinite ${infinities.join(' ')}`, type: 'vec2<f32>', make: () => Float32Array.from(infinities) }),
+    cpu: ownCall(name, formula, (p, q) => plainSum(term, infinite, p, q)),
+    reference: (p, q) => reference(evaluate, infinite, p, q),
+  };
 }

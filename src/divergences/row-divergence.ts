@@ -15,7 +15,7 @@ import { tempering, type TemperatureParameters } from '../math/temperature.ts';
 /** How a divergence is evaluated on rows of one kind: its WGSL, the table that goes with it, and the f64 reference. */
 export interface RowEvaluation<Parameters> {
   readonly pieces: (parameters: Parameters) => readonly Piece[];
-  readonly table?: (parameters: Parameters) => KernelTable;
+  readonly table?: (parameters: Parameters) => KernelTable | undefined;
   /** WGSL by which the parts of a row know of one another, if rows may be split. */
   readonly parts?: Piece;
   /** Whether the WGSL is that of D(q‖p) as a function of p and q. */
