@@ -35,12 +35,13 @@ export function assemblyScript() {
 }
 
 /**
- * A character for each byte below 90, from '#' on, and two for the others. Twin: bytesOfText in
- * src/engine/cpu/module.ts.
+ * A character for each byte of 240 to 255 and 0 to 73, from '#' on, and two for the others: 253 begins all instructions on
+ * vectors. Twin: bytesOfText in src/engine/cpu/module.ts.
  */
 export function textOfBytes(bytes) {
-  const characters = (byte) => (byte < 90 ? [byte] : [90 + Math.floor((byte - 90) / 92), (byte - 90) % 92]);
-  return Array.from(bytes, (byte) => String.fromCharCode(...characters(byte).map((digit) => 35 + digit))).join('');
+  const characters = (place) => (place < 90 ? [place] : [90 + Math.floor((place - 90) / 92), (place - 90) % 92]);
+  const text = (byte) => String.fromCharCode(...characters((byte + 16) % 256).map((digit) => 35 + digit));
+  return Array.from(bytes, text).join('');
 }
 
 function sources() {

@@ -15,11 +15,11 @@ async function compileModule(): Promise<WebAssembly.Module | undefined> {
   }
 }
 
-/** Bytes from here on are two characters, from '#' on, of which there are so many. */
-const [firstOfTwo, characters, start] = [90, 92, 35];
+/** The first byte, and the place of the first that has two characters, from '#' on, of which there are so many. */
+const [firstByte, firstOfTwo, characters, start] = [240, 90, 92, 35];
 
 /**
- * The bytes of a text that has a character for each of the lower ones. In base64, which cuts bytes into pieces of six bits,
+ * The bytes of a text that has a character for each of the frequent ones. In base64, which cuts bytes into pieces of six bits,
  * compression finds little again: 25 kB instead of 19. Twin: textOfBytes in host/assembly.mjs.
  */
 export function bytesOfText(given: string): Uint8Array<ArrayBuffer> {
@@ -28,7 +28,7 @@ export function bytesOfText(given: string): Uint8Array<ArrayBuffer> {
   for (let at = 0; at < given.length; at++) {
     const digit = given.charCodeAt(at) - start;
     const begins = page === 0 && digit >= firstOfTwo;
-    if (!begins) bytes.push(page + digit);
+    if (!begins) bytes.push(firstByte + page + digit); // modulo 256
     page = begins ? firstOfTwo + characters * (digit - firstOfTwo) : 0;
   }
   return Uint8Array.from(bytes);
