@@ -1,10 +1,10 @@
 import type { Piece } from '../engine/kernel.ts';
 import { splitDouble } from '../math/double-single.ts';
 import { lowest } from './functions.ts';
-import { operators, type ValueType } from './operators.ts';
+import { operators } from './operators.ts';
 import { isState, type Instruction, type Program } from './program.ts';
 import type { Per } from './value.ts';
-import { doublePieces, ofDoubles, ofSingles, type WrittenOperator } from './wgsl-operators.ts';
+import { doublePieces, type ValueType, type WrittenOperator } from './wgsl-operators.ts';
 
 /** The values of a program as expressions of WGSL. */
 export class Expressions {
@@ -80,9 +80,9 @@ export class Expressions {
   /** How an operator is written, with an operand that is a double or without; changes of type are none. */
   #operatorOf(value: number): WrittenOperator | undefined {
     const { node, operands } = this.#instructions[value]!;
-    if (node.kind !== 'apply' || node.operator === 'lift' || node.operator === 'narrow') return undefined;
-    const isDouble = operands.some((operand) => this.#instructions[operand]!.type === 'double');
-    return (isDouble ? ofDoubles[node.operator] : undefined) ?? ofSingles[node.operator];
+    if (node.kind !== 'apply') return undefined;
+    const { wgsl, ofDoubles } = operators[node.operator];
+    return operands.some((operand) => this.#instructions[operand]!.type === 'double') ? ofDoubles ?? wgsl : wgsl;
   }
 
   /** Constants and numbers of a call keep what f32 has no room for. */

@@ -1,11 +1,6 @@
-import type { Operator } from './operators.ts';
+import { operators } from './operators.ts';
 import type { Program, Schedule } from './program.ts';
 
-/** What operators cost, in units of an addition. */
-const costs: Partial<Readonly<Record<Operator, number>>> = {
-  divide: 3, sqrt: 5, exp: 9, expm1: 9, weigh: 9, log: 10, logDouble: 10, logRatio: 10, log1p: 10, exprel: 12,
-  log1prel: 13, sin: 25, cos: 25, sinc: 28, asin: 25, digamma: 60,
-};
 /** What costs more to compute again is kept. */
 const costOfKeeping = 5;
 
@@ -24,7 +19,7 @@ export function keepingOf({ instructions }: Program, { sweeps }: Schedule): Keep
   const pricesNow = (): number[] => {
     const prices: number[] = [];
     instructions.forEach(({ node, operands, per }, value) => {
-      const own = node.kind === 'apply' ? costs[node.operator] ?? 1 : 1;
+      const own = node.kind === 'apply' ? operators[node.operator].cost ?? 1 : 1;
       const whole = kept.has(value) ? 1 : operands.reduce((sum, operand) => sum + prices[operand]!, own);
       prices.push(per === 'row' ? 0 : whole);
     });

@@ -1,5 +1,5 @@
 import type { Node, Per } from './value.ts';
-import type { ValueType } from './operators.ts';
+import type { ValueType } from './wgsl-operators.ts';
 
 /** A value of a program, made from values before it. */
 export interface Instruction {

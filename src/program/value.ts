@@ -1,5 +1,6 @@
 import { DomainError, shown } from '../engine/errors.ts';
-import { operators, type Operator, type ValueType } from './operators.ts';
+import { operators, type Operator } from './operators.ts';
+import type { ValueType } from './wgsl-operators.ts';
 
 /** What a value is one of for each row of the batch: a number of the row, or a number for each entry of it. */
 export type Per = 'row' | 'entry';
@@ -135,12 +136,12 @@ export function valueOf(x: Value | number, operator = 'operand'): Value {
 function applied(operator: Operator, ...given: (Value | number)[]): Value {
   const operands = given.map((x) => valueOf(x, operator));
   const per = operands.some((operand) => operand.per === 'entry') ? 'entry' : 'row';
-  const conditions = operator === 'select' ? 1 : operator === 'and' || operator === 'or' || operator === 'not' ? 2 : 0;
+  const { wgsl, type: typeOf } = operators[operator];
   operands.forEach((operand, at) => {
-    const isCondition = operand.type === 'condition';
-    if (isCondition !== at < conditions) throw wrong(operator, at < conditions ? 'a condition' : 'a number', operand);
+    const isDue = wgsl?.takes(at) === 'condition';
+    if ((operand.type === 'condition') !== isDue) throw wrong(operator, isDue ? 'a condition' : 'a number', operand);
   });
-  return new Value({ kind: 'apply', operator }, operands, per, operators[operator].type(operands.map(({ type }) => type)));
+  return new Value({ kind: 'apply', operator }, operands, per, typeOf(operands.map(({ type }) => type)));
 }
 
 function reduced(reduction: 'sum' | 'max' | 'argmax', of: Value): Value {

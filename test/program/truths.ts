@@ -1,5 +1,6 @@
 import { splitDouble } from '../../src/math/double-single.ts';
-import { operators, type Operator, type ValueType } from '../../src/program/operators.ts';
+import { operators, type Operator } from '../../src/program/operators.ts';
+import type { ValueType } from '../../src/program/wgsl-operators.ts';
 import { uniformFrom } from '../../host/uniform.ts';
 import file from './truth.json';
 
