@@ -16,7 +16,7 @@ export { solve } from './linear/solve';
 export { weightedSum } from './math/exact-sum';
 export { inBits, scaledRows, smoothedRows, takenColumns, takenRows, transposed, temperedRows, totals } from './math/elementwise';
 export { normalisedRows, softmaxRows } from './math/probabilities';
-export { programRows } from './program/machine';
+export { programPairs, programRows } from './program/machine';
 export { descents } from './steps/descents';
 export { tilts } from './steps/tilts';
 

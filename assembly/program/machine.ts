@@ -56,6 +56,19 @@ export function programRows(rows: i32, width: i32, out: usize, scratch: usize): 
   }
 }
 
+/** The same of all pairs of rows of two inputs: a row of the first goes with all rows of the second. */
+export function programPairs(rows: i32, columns: i32, out: usize, scratch: usize): void {
+  const first = scratch + 8;
+  const p = load<f64>(first);
+  const width = load<f64>(first, 16);
+  for (let row = 0; row < rows; row++, out += (<usize>columns) << 2) {
+    store<f64>(first, p + 4 * width * row);
+    store<f64>(first, 1, 8);
+    store<f64>(first, columns, 32);
+    programRows(columns, 1, out, scratch);
+  }
+}
+
 /** Lays out the state in the result: what it starts with, or from the last input what steps before have left. */
 function layOut(code: usize, states: u32, rows: i32, last: i32, fields: usize, starts: bool): void {
   if (!starts) copyInput(last, rows, 0, outWidth);

@@ -127,6 +127,7 @@ const noTable: Table = { key: 'none', make: () => new Float32Array(0) };
 /** How the CPU evaluates pairs, if it has a function for rows. */
 function pairsCall(name: 'allPairs' | 'unsettledPairs', dispatch: Dispatch<AnyDivergence>): CpuCall | undefined {
   const call = recordOf(dispatch.parameters).weights.cpu?.(dispatch);
+  if (call?.name === 'programRows' && name === 'allPairs') return { ...call, name: 'programPairs' };
   if (!call || !rowFunctions.includes(call.name)) return undefined;
   const { order = [0, 1], tables = [], numbers = [] } = call;
   const [contract, member, factor] = call.name === 'mixtureRows' ? [0, numbers[0]!, 1] : numbers;

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../../src/engine/errors.ts';
 import type { Regime } from '../../src/engine/kernel.ts';
-import { defineBregman, defineFDivergence, totalVariationDistance, type BregmanDefinition, type FDivergenceDefinition } from '../../src/index.ts';
+import {
+  defineBregman, defineFDivergence, divergenceMatrix, linWongDivergence, totalVariationDistance, type BregmanDefinition, type FDivergenceDefinition,
+} from '../../src/index.ts';
 import { alphaDivergenceOfMeasures, alphaDivergenceOfWeights } from '../../src/math/alpha-family.ts';
 import { openEngine } from '../../src/open.ts';
 import type { Value } from '../../src/program/index.ts';
@@ -153,4 +155,21 @@ const wrongTerms: readonly (readonly [string, Term, typeof DomainError | typeof 
 test.each(wrongTerms)('%s in a term is refused when it is defined', async (_, term, error, argument, got) => {
   const code = error === ShapeError ? 'shape' : 'domain';
   await expectFailure(() => defineFDivergence({ ...pearson, term }), error, code, { operation: 'pearson', argument, got });
+});
+
+test('all pairs of rows run in WebAssembly too, and are what the rows are', async () => {
+  using engine = await openEngine({ backend: 'cpu', check: 'all' });
+  for (const outcomes of [3, 70]) {
+    const { p, q } = pairsOfWeights(outcomes, 19, outcomes);
+    const [a, b] = [p.slice(0, 5), q].map((rows) => engine.rows([...rows], { outcomes, form: 'weights' }));
+    for (const own of [...[pearson, jeffreys].map(defineFDivergence), defineBregman(entropic), linWongDivergence]) {
+      const matrix = divergenceMatrix(a!, b!, { divergence: own });
+      const pairs = await matrix.read();
+      expect(matrix.report.adapter).toMatch(/^WebAssembly/);
+      for (const row of [0, 4]) {
+        const rows = await own(engine.rows([p[row]!], { outcomes, form: 'weights' }), b!).read();
+        expect([...pairs.subarray(19 * row, 19 * (row + 1))]).toEqual([...rows]);
+      }
+    }
+  }
 });
