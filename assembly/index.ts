@@ -12,6 +12,7 @@ export { fisherInformation } from './geometry/fisher-information';
 export { gram } from './linear/gram';
 export { groupSums } from './linear/group-sums';
 export { product } from './linear/product';
+export { rowProducts } from './linear/row-products';
 export { solve } from './linear/solve';
 export { weightedSum } from './math/exact-sum';
 export { inBits, scaledRows, smoothedRows, takenColumns, takenRows, transposed, temperedRows, totals } from './math/elementwise';

@@ -1,5 +1,6 @@
 /** Solves (A + ridge I) x = b for symmetric positive definite A, by Cholesky's factor in f64. Twin: src/linear/solve.ts */
-import { strideOf, total } from '../math/quads';
+import { strideOf } from '../math/quads';
+import { dot } from './row-products';
 
 /** Statuses; 0 where it is solved. */
 const INFEASIBLE: f32 = 2;
@@ -23,14 +24,6 @@ export function solve(
 @inline
 function triangle(start: usize, i: i32, shift: usize): usize {
   return start + ((<usize>(i * (i + 1)) >> 1) << shift);
-}
-
-/** Σ over the first `count` numbers. */
-@inline
-function dot(x: usize, y: usize, count: i32): f64 {
-  let sums = f64x2.splat(0);
-  for (const end = x + (<usize>(count & ~1) << 3); x < end; x += 16, y += 16) sums = f64x2.add(sums, f64x2.mul(v128.load(x), v128.load(y)));
-  return total(sums) + (count & 1 ? load<f64>(x) * load<f64>(y) : 0);
 }
 
 /** If there is no factor, x becomes a direction in which the matrix is not positive. */

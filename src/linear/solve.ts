@@ -7,6 +7,7 @@ import { lanesOf } from '../engine/regimes.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { columns } from '../math/columns.ts';
 import { doubleSinglePiece } from '../math/double-single.ts';
+import { directionOf, factorOf, isHardlyPositive, isPacked, leastPivot, solved, triangleOf } from './cholesky.ts';
 import { step } from './strips.ts';
 
 interface Ridge {
@@ -16,62 +17,9 @@ interface Ridge {
 
 const name = 'solve';
 const most = 512;
-/** Pivots below this part of their diagonal are lost in the rounding of f32. */
-const leastPivot = 2 ** -20;
-/** Of its diagonal's curvature a direction may have so much for each number where f32 cannot tell it from none. */
-const leastCurvature = 2 ** -18;
 /** What is too small for f32 may be flushed to 0. */
 const tiny = 2 ** -103;
 const ridgeOf = ({ ridge = 0 }: Ridge): number => Math.fround(ridge);
-const isPacked = (matrix: { readonly width: number }, n: number): boolean => matrix.width < n * n;
-
-/** The lower triangle of A + ridge I. */
-function triangleOf(matrix: ArrayLike<number>, n: number, ridge: number): (i: number, j: number) => number {
-  const start = isPacked({ width: matrix.length }, n) ? (i: number): number => (i * (i + 1)) / 2 : (i: number): number => i * n;
-  return (i, j) => matrix[start(i) + j]! + (i === j ? ridge : 0);
-}
-
-/** Cholesky's factor in f64, with the inverse of its diagonal; if there is none, as far as its pivots are positive, and the next row. */
-function* factorOf(entry: (i: number, j: number) => number, n: number): Generator<void, { readonly status: number; readonly factor: readonly Float64Array[] }> {
-  const factor: Float64Array[] = [];
-  for (let i = 0; i < n; i++) {
-    yield;
-    const row = factor[i] = new Float64Array(i + 1);
-    for (let j = 0; j <= i; j++) {
-      const whole = entry(i, j);
-      const left = row.subarray(0, j).reduce((rest, x, k) => rest - x * factor[j]![k]!, whole);
-      if (j < i) row[j] = left * factor[j]![j]!;
-      else if (!(left > leastPivot * Math.abs(whole))) return { status: left < -leastPivot * Math.abs(whole) ? 2 : 6, factor };
-      else row[i] = 1 / Math.sqrt(left);
-    }
-  }
-  return { status: 0, factor };
-}
-
-/** L⁻ᵀ y of the first `count` rows, in place. */
-function backwards(factor: readonly Float64Array[], y: Float64Array, count = factor.length): void {
-  for (let i = count - 1; i >= 0; i--) {
-    y[i]! *= factor[i]![i]!;
-    for (let k = 0; k < i; k++) y[k]! -= factor[i]![k]! * y[i]!;
-  }
-}
-
-/** A⁻¹ b. */
-function solved(factor: readonly Float64Array[], b: ArrayLike<number>): Float64Array {
-  const x = new Float64Array(factor.length);
-  for (const [i, row] of factor.entries()) x[i] = row.subarray(0, i).reduce((rest, each, k) => rest - each * x[k]!, b[i]!) * row[i]!;
-  backwards(factor, x);
-  return x;
-}
-
-/** d with dᵀ(A + ridge I)d the pivot of the last row, which is not positive. */
-function directionOf(factor: readonly Float64Array[], n: number): Float64Array {
-  const [last, d] = [factor.length - 1, new Float64Array(n)];
-  d.set(factor[last]!.map((x) => -x));
-  backwards(factor, d, last);
-  d[last] = 1;
-  return d;
-}
 
 /** A solution by its residual, beside what rounding it to f32 may leave; a refusal by its direction, in which the matrix must hardly be positive. */
 function judge([matrix, right]: readonly Operand[], parameters: Ridge): (row: number, got: ArrayLike<number>) => number {
@@ -80,7 +28,8 @@ function judge([matrix, right]: readonly Operand[], parameters: Ridge): (row: nu
     const [entry, b, status] = [triangleOf(matrix!.row(index), n, ridgeOf(parameters)), right!.row(index), got[n]!];
     const x = Array.from({ length: n }, (_, i) => got[i]!);
     const largest = x.reduce((size, each) => Math.max(size, Math.abs(each)), tiny);
-    let [worst, curvature, ofDiagonal] = [0, 0, 0];
+    if (status !== 0) return (status === 2 || status === 6) && isHardlyPositive(entry, x) ? 0 : Infinity;
+    let worst = 0;
     for (let i = 0; i < n; i++) {
       let [product, size] = [0, 0];
       for (let j = 0; j < n; j++) {
@@ -89,12 +38,8 @@ function judge([matrix, right]: readonly Operand[], parameters: Ridge): (row: nu
         size += Math.abs(a);
       }
       worst = Math.max(worst, product === b[i] ? 0 : Math.abs(product - b[i]!) / (size * largest + Math.abs(b[i]!)));
-      curvature += x[i]! * product;
-      ofDiagonal += Math.abs(entry(i, i)) * x[i]! * x[i]!;
     }
-    if (status === 0) return Number.isNaN(worst) ? Infinity : worst;
-    const isDirection = largest > tiny && curvature <= n * leastCurvature * ofDiagonal;
-    return (status === 2 || status === 6) && isDirection ? 0 : Infinity;
+    return Number.isNaN(worst) ? Infinity : worst;
   };
 }
 

@@ -41,7 +41,7 @@ function resolved(parameters: Given): unknown {
 
 const pairs = ({ rows }: Shape): number => rows;
 const efforts: Readonly<Record<string, Callable['effort']>> = {
-  fisherInformation: ({ outcomes }) => outcomes, gram: ({ outcomes }) => outcomes, alphaDivergenceMatrix: pairs, divergenceMatrix: pairs, nearest: pairs, product: pairs, solve: ({ outcomes }) => Math.min(512, outcomes) ** 2,
+  fisherInformation: ({ outcomes }) => outcomes, gram: ({ outcomes }) => outcomes, alphaDivergenceMatrix: pairs, divergenceMatrix: pairs, nearest: pairs, product: pairs, solve: ({ outcomes }) => Math.min(512, outcomes) ** 2, inverseRoot: () => 200,
   chernoffInformation: () => 30, chernoffOrder: () => 30, alphaSpectrum: () => 5,
 };
 
