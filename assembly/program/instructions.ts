@@ -24,10 +24,7 @@ export function run(at: usize, end: usize): void {
     const stepZ = stepOf(load<u32>(at, 16));
     switch (load<u32>(at)) {
       case Op.absolute: { one(Op.absolute, d, x, stepX); break; }
-      case Op.floor: { one(Op.floor, d, x, stepX); break; }
-      case Op.not: { one(Op.not, d, x, stepX); break; }
       case Op.sqrt: { one(Op.sqrt, d, x, stepX); break; }
-      case Op.binade: { one(Op.binade, d, x, stepX); break; }
       case Op.add: { two(Op.add, d, x, stepX, y, stepY); break; }
       case Op.subtract: { two(Op.subtract, d, x, stepX, y, stepY); break; }
       case Op.multiply: { two(Op.multiply, d, x, stepX, y, stepY); break; }
@@ -35,12 +32,6 @@ export function run(at: usize, end: usize): void {
       case Op.minimum: { two(Op.minimum, d, x, stepX, y, stepY); break; }
       case Op.maximum: { two(Op.maximum, d, x, stepX, y, stepY); break; }
       case Op.less: { two(Op.less, d, x, stepX, y, stepY); break; }
-      case Op.lessOrEqual: { two(Op.lessOrEqual, d, x, stepX, y, stepY); break; }
-      case Op.equal: { two(Op.equal, d, x, stepX, y, stepY); break; }
-      case Op.and: { two(Op.and, d, x, stepX, y, stepY); break; }
-      case Op.or: { two(Op.or, d, x, stepX, y, stepY); break; }
-      case Op.perUnit: { two(Op.perUnit, d, x, stepX, y, stepY); break; }
-      case Op.infinite: { two(Op.infinite, d, x, stepX, y, stepY); break; }
       case Op.select: { three(Op.select, d, x, stepX, y, stepY, z, stepZ); break; }
       case Op.size: { three(Op.size, d, x, stepX, y, stepY, z, stepZ); break; }
       case Op.multiplyAdd: { three(Op.multiplyAdd, d, x, stepX, y, stepY, z, stepZ); break; }
@@ -49,11 +40,6 @@ export function run(at: usize, end: usize): void {
       case Op.expm1: { exponentials(d, x, stepX, y, stepY, 1, 0); break; }
       case Op.weigh: { exponentials(d, y, stepY, x, stepX, 0, 24); break; }
       case Op.log: { logarithms(d, x, stepX, y, stepY, z, stepZ); break; }
-      case Op.exprel2: { slow(Op.exprel2, d, x, stepX); break; }
-      case Op.sin: { slow(Op.sin, d, x, stepX); break; }
-      case Op.cos: { slow(Op.cos, d, x, stepX); break; }
-      case Op.asin: { slow(Op.asin, d, x, stepX); break; }
-      case Op.digamma: { slow(Op.digamma, d, x, stepX); break; }
       case Op.settle: { settle(x, stepX); break; }
       case Op.mass: { masses(d, input); break; }
       case Op.index: { places(d); break; }
@@ -68,6 +54,7 @@ export function run(at: usize, end: usize): void {
       case Op.sum: { reduce(SUM, d, x, y, stepY); break; }
       case Op.max: { reduce(MAX, d, x, x, QUAD); break; }
       case Op.argmax: { argmax(d, x, y); break; }
+      default: slow(load<u32>(at), d, x, stepX, y, stepY);
     }
   }
 }
@@ -100,9 +87,6 @@ function three(op: Op, d: usize, x: usize, stepX: usize, y: usize, stepY: usize,
 @inline
 function ofOne(op: Op, x: v128): v128 {
   if (op === Op.absolute) return f64x2.abs(x);
-  if (op === Op.floor) return f64x2.floor(x);
-  if (op === Op.not) return v128.not(x);
-  if (op === Op.binade) return v128.and(x, i64x2.splat(0x7ff0000000000000));
   return f64x2.sqrt(f64x2.pmax(f64x2.splat(0), x));
 }
 
@@ -114,13 +98,7 @@ function ofTwo(op: Op, x: v128, y: v128): v128 {
   if (op === Op.divide) return v128.and(f64x2.div(x, y), f64x2.ne(y, f64x2.splat(0)));
   if (op === Op.minimum) return f64x2.pmin(x, y);
   if (op === Op.maximum) return f64x2.pmax(x, y);
-  if (op === Op.less) return f64x2.lt(x, y);
-  if (op === Op.lessOrEqual) return f64x2.le(x, y);
-  if (op === Op.equal) return f64x2.eq(x, y);
-  if (op === Op.and) return v128.and(x, y);
-  if (op === Op.or) return v128.or(x, y);
-  if (op === Op.perUnit) return v128.bitselect(f64x2.splat(1), f64x2.div(x, y), f64x2.eq(y, f64x2.splat(0)));
-  return v128.bitselect(v128.or(f64x2.splat(Infinity), v128.and(f64x2.lt(x, f64x2.splat(0)), f64x2.splat(-0.0))), x, y);
+  return f64x2.lt(x, y);
 }
 
 @inline
@@ -153,15 +131,32 @@ function logarithms(d: usize, x: usize, stepX: usize, y: usize, stepY: usize, on
   }
 }
 
-function slow(op: Op, d: usize, x: usize, stepX: usize): void {
-  for (const end = d + bytes; d < end; d += 16, x += stepX >> 1) {
-    v128.store(d, ofOneSlowly(op, v128.load(x)));
+/** What is rare, or takes long enough to be told apart at every two entries. */
+function slow(op: Op, d: usize, x: usize, stepX: usize, y: usize, stepY: usize): void {
+  for (const end = d + bytes; d < end; d += 16, x += stepX >> 1, y += stepY >> 1) {
+    v128.store(d, ofSlow(op, v128.load(x), v128.load(y)));
   }
 }
 
-function ofOneSlowly(op: Op, x: v128): v128 {
-  if (op === Op.exprel2) return exprel2(x);
-  return op === Op.asin ? arcsine(x) : op === Op.digamma ? digamma(x) : sine(x, op === Op.cos ? 1 : 0);
+function ofSlow(op: Op, x: v128, y: v128): v128 {
+  switch (op) {
+    case Op.floor: return f64x2.floor(x);
+    case Op.not: return v128.not(x);
+    case Op.binade: return v128.and(x, i64x2.splat(0x7ff0000000000000));
+    case Op.lessOrEqual: return f64x2.le(x, y);
+    case Op.equal: return f64x2.eq(x, y);
+    case Op.and: return v128.and(x, y);
+    case Op.or: return v128.or(x, y);
+    case Op.perUnit: return v128.bitselect(f64x2.splat(1), f64x2.div(x, y), f64x2.eq(y, f64x2.splat(0)));
+    case Op.infinite: {
+      const sign = v128.and(f64x2.lt(x, f64x2.splat(0)), f64x2.splat(-0.0));
+      return v128.bitselect(v128.or(f64x2.splat(Infinity), sign), x, y);
+    }
+    case Op.exprel2: return exprel2(x);
+    case Op.asin: return arcsine(x);
+    case Op.digamma: return digamma(x);
+    default: return sine(x, op === Op.cos ? 1 : 0);
+  }
 }
 
 /** Places of the entries in their row. */
