@@ -171,7 +171,7 @@ function ownDivergences(engine: Engine): Tensor[] {
   const [p, q] = inputsOf(engine, dually.klDivergence.operation as Operation, {}, smallBatches[0]!);
   const chiSquare = dually.defineFDivergence({ name: 'chiSquare', term: ({ excess }) => excess.squared(), atZero: 1, atInfinity: Infinity });
   const square = dually.defineBregman({ name: 'square', term: ({ difference }) => difference.squared(), infinite: { withoutP: false, withoutQ: false } });
-  return [chiSquare(p!, q!), square(p!, q!)];
+  return [chiSquare(p!, q!), square(p!, q!), dually.divergenceMatrix(p!, q!, { divergence: square })];
 }
 
 /** Examples of reductions have no weights, since these are as many as there are rows. */
