@@ -90,6 +90,8 @@ export interface RecordOn<Tensor, Parameters> {
   fitted?(example: Parameters, inputs: readonly Tensor[]): Parameters;
   readonly check?: (parameters: Parameters, inputs: readonly Tensor[]) => void;
   readonly result: (inputs: readonly Tensor[], parameters: Parameters) => { readonly shape: readonly number[]; readonly form: Form };
+  /** Where it has several results of one run, side by side in its rows: their names and the shapes of a row of each, in order. */
+  fields?(inputs: readonly Tensor[], parameters: Parameters): Readonly<Record<string, readonly number[]>>;
   /** f64, the oracle. Prepares once, then writes one row of the result at a time. That of a composition without one follows from its parts. */
   readonly reference?: (operands: readonly Operand[], parameters: Parameters) => RowWriter;
   readonly tolerance: Tolerance<Parameters>;

@@ -2,7 +2,7 @@ import { DomainError, ShapeError, shown } from '../engine/errors.ts';
 import { apply, type Composition, type Operand } from '../engine/operation.ts';
 import { repeat } from '../engine/repeat.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { columns } from '../math/columns.ts';
+import { columns, fieldsOf } from '../math/columns.ts';
 import { defineRows, entryIndex, type RowArgument, type Value, valueOf } from '../program/index.ts';
 import { directionOf, factorAtOnce, isHardlyPositive, solved, triangleOf } from './cholesky.ts';
 import { rowProducts } from './row-products.ts';
@@ -136,6 +136,7 @@ const operation: Composition<Power> = {
     throw new ShapeError({ operation: name, argument: 'matrix', expected: `n·n numbers a row, n ≤ ${largestSize}`, got: `${matrix!.width}`, remedy: 'Give a whole matrix a row.' });
   },
   result: ([matrix]) => ({ shape: [matrix!.rows, matrix!.width + 2], form: 'values' }),
+  fields: ([matrix]) => ({ root: [sizeOf(matrix!), sizeOf(matrix!)], status: [], residual: [] }),
   tolerance: { ulps: ({ power }) => 1 + power, relativeTo: 'row', reason: 'of |X^p A − I| beside |X|^p |A|, for X is rounded to f32', judge },
   passes: () => steps,
   dearness: (_, [matrix]) => ({ webgpu: 4 * sizeOf(matrix!), fast: sizeOf(matrix!), reference: 4 * sizeOf(matrix!) }),
@@ -157,15 +158,19 @@ const operation: Composition<Power> = {
 /**
  * The inverse root of a symmetric positive definite matrix for each row: X with X^power A = I, by the coupled Newton's method in doubles.
  *
- * Shapes: matrix [batchSize, n·n], of which the symmetric part is taken, n ≤ 128; the result is [batchSize, n·n + 2]: the root, its
- * status, 0 converged, 2 not positive definite, 6 too near to singular for f32, and the residual, the largest entry of |X^power A − I|
- * before X is rounded. Roots of status 2 and 6 are 0.
+ * Shapes: matrix [batchSize, n·n], of which the symmetric part is taken, n ≤ 128; the results are the root [batchSize, n, n], a
+ * status [batchSize], 0 converged, 2 not positive definite, 6 too near to singular for f32, and the residual [batchSize], the
+ * largest entry of |X^power A − I| before X is rounded. Roots of status 2 and 6 are 0.
  * Errors: ShapeError, DomainError; for conditions up to 10⁶ roots are within 4 ulp of their largest number.
  * Source: Guo & Higham, SIAM J. Matrix Anal. Appl. 28 (2006); Iannazzo, ibid.
  *
  * @example
- * const [root] = await inverseRoot(engine.values([[4, 0, 0, 9]], { outcomes: 4 }), { power: 2 }).read(); // 1/2
+ * const { root, status } = inverseRoot(engine.values([[4, 0, 0, 9]], { outcomes: 4 }), { power: 2 });
+ * console.log(await root.read(), await status.read()); // [1/2, 0, 0, 1/3] and [0], of one run
  */
-export const inverseRoot: { (matrix: Tensor, parameters: Power): Tensor; readonly operation: Composition<Power> } = Object.assign(
-  (matrix: Tensor, parameters: Power): Tensor => apply(operation, [matrix], parameters), { operation },
+export const inverseRoot: {
+  (matrix: Tensor, parameters: Power): { readonly root: Tensor; readonly status: Tensor; readonly residual: Tensor };
+  readonly operation: Composition<Power>;
+} = Object.assign(
+  (matrix: Tensor, parameters: Power) => fieldsOf<'root' | 'status' | 'residual'>(apply(operation, [matrix], parameters)), { operation },
 );

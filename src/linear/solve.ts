@@ -5,7 +5,7 @@ import { defineFrame } from '../engine/frame.ts';
 import type { Dispatch } from '../engine/kernel.ts';
 import { lanesOf } from '../engine/regimes.ts';
 import type { Tensor } from '../engine/tensor.ts';
-import { columns } from '../math/columns.ts';
+import { columns, fieldsOf } from '../math/columns.ts';
 import { doubleSinglePiece } from '../math/double-single.ts';
 import { directionOf, factorOf, isHardlyPositive, isPacked, leastPivot, solved, triangleOf } from './cholesky.ts';
 import { step } from './strips.ts';
@@ -101,6 +101,7 @@ const operation: Operation<Ridge> = {
     throw new ShapeError({ operation: name, argument: 'matrix', expected: `${n * n} numbers a row, or the ${(n * (n + 1)) / 2} of a triangle`, got: `${matrix!.width}`, remedy: 'Give a whole matrix a row, or its lower triangle, row by row.' });
   },
   result: (inputs) => ({ shape: [batchSize(operation, inputs), inputs[1]!.width + 1], form: 'values' }),
+  fields: ([, right]) => ({ solution: [right!.width], status: [] }),
   tolerance: { ulps: () => 4, relativeTo: 'row', reason: 'of |A x − b| beside |A| max |x| + |b|, for solutions are corrected until nothing changes', judge },
   dearness: (_, [, right]) => ({ webgpu: right!.width, fast: right!.width / 4, reference: right!.width }),
   compose: ([matrix, right], parameters) => columns(apply(elimination, [matrix!, right!], parameters), 0, [right!.width + 1]),
@@ -119,15 +120,19 @@ const operation: Operation<Ridge> = {
  * Solves a symmetric positive definite system for each row: (A + ridge I) x = b, by Cholesky's factor, corrected to the precision of f32.
  *
  * Shapes: matrix [batchSize, n·n], of which the lower triangle is read, or [batchSize, n (n + 1)/2], that triangle row by row;
- * right [batchSize, n], n ≤ 512; either may have one row for all. The result is [batchSize, n + 1], a solution and its status:
+ * right [batchSize, n], n ≤ 512; either may have one row for all. The results are the solution [batchSize, n] and a status [batchSize]:
  * 0 solved, 2 not positive definite, 6 too near to singular for f32. Of status 2 and 6 the solution is the proof: a direction d
  * in which dᵀ(A + ridge I) d is negative, or next to nothing. A check judges a row by its residual, or by this direction.
  * Errors: ShapeError, DomainError; solutions are within 4 ulp of their largest number for conditions up to 10⁶, and mostly beyond.
  * Source: Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed. (2002), §10 and §12.
  *
  * @example
- * const [x, y, status] = await solve(engine.values([[2, 1, 1, 3]], { outcomes: 4 }), engine.values([[3, 4]], { outcomes: 2 })).read(); // 1, 1, 0
+ * const { solution, status } = solve(engine.values([[2, 1, 1, 3]], { outcomes: 4 }), engine.values([[3, 4]], { outcomes: 2 }));
+ * console.log(await solution.read(), await status.read()); // [1, 1] and [0], of one run
  */
-export const solve: { (matrix: Tensor, right: Tensor, parameters?: Ridge): Tensor; readonly operation: Operation<Ridge> } = Object.assign(
-  (matrix: Tensor, right: Tensor, parameters: Ridge = {}): Tensor => apply(operation, [matrix, right], parameters), { operation },
+export const solve: {
+  (matrix: Tensor, right: Tensor, parameters?: Ridge): { readonly solution: Tensor; readonly status: Tensor };
+  readonly operation: Operation<Ridge>;
+} = Object.assign(
+  (matrix: Tensor, right: Tensor, parameters: Ridge = {}) => fieldsOf<'solution' | 'status'>(apply(operation, [matrix, right], parameters)), { operation },
 );

@@ -1,5 +1,6 @@
 import source from '../../shaders/math/columns.wgsl?raw';
 import { apply, type Operation } from '../engine/operation.ts';
+import { makingOf } from '../engine/lineage.ts';
 import type { Tensor } from '../engine/tensor.ts';
 import { defineFrame } from '../engine/frame.ts';
 
@@ -33,4 +34,15 @@ const operation: Operation<Columns> = {
 /** Columns of the rows of a tensor, in a shape of their own; on the GPU what reads them reads them where they lie. */
 export function columns(x: Tensor, from: number, shape: readonly number[]): Tensor {
   return apply(operation, [x], { from, shape });
+}
+
+/** The results that a record states as fields, each as a tensor; who reads several has them of one run. */
+export function fieldsOf<Name extends string>(of: Tensor): Readonly<Record<Name, Tensor>> {
+  const { operation: record, inputs, parameters } = makingOf(of);
+  let from = 0;
+  return Object.fromEntries(Object.entries(record.fields!(inputs, parameters)).map(([name, shape]) => {
+    const field = columns(of, from, shape);
+    from += field.width;
+    return [name, field];
+  })) as Record<Name, Tensor>;
 }

@@ -1,7 +1,7 @@
 /** The public operations as random calls see them: by name, with parameters that are plain data. */
 import { widthsOf } from '../../host/examples.ts';
 import type { Operation } from '../../src/engine/operation.ts';
-import type { Tensor } from '../../src/engine/tensor.ts';
+import { Tensor } from '../../src/engine/tensor.ts';
 import * as dually from '../../src/index.ts';
 import type { Shape } from './rows.ts';
 
@@ -32,6 +32,9 @@ const nameOf = new Map(operations.map(([name, operation]) => [operation as unkno
 export const divergences: readonly string[] = operations.filter(([, operation]) => 'divergence' in operation).map(([name]) => name);
 
 const named = (parameters: object): Readonly<Record<string, unknown>> => Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, nameOf.get(value) ?? value]));
+
+/** The first of several results. */
+const mainOf = (result: Tensor | Readonly<Record<string, Tensor>>): Tensor => (Tensor.isTensor(result) ? result : Object.values(result)[0]!);
 
 function resolved(parameters: Given): unknown {
   if (typeof parameters !== 'object' || parameters === null || !('divergence' in parameters)) return parameters;
@@ -81,7 +84,7 @@ export const callables: Readonly<Record<string, Callable>> = {
   ...Object.fromEntries(operations.map(([name, operation]): [string, Callable] => [name, {
     takes: operation.operation.arguments.map(({ takes }) => (takes === 'values' ? 'values' : 'distributions')),
     examples: examplesOf(operation.operation.examples),
-    call: (tensors, parameters) => operation(...tensors, resolved(parameters)),
+    call: (tensors, parameters) => mainOf(operation(...tensors, resolved(parameters))),
     shapeOf: operation.operation.mostOutcomes === undefined ? vectorShape : (argument, shape) => ({ ...shape, outcomes: widthsOf(operation.operation, shape.outcomes)[argument]! }),
     ...(efforts[name] && { effort: efforts[name] }),
   }])),

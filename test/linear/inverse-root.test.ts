@@ -30,11 +30,9 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
 
   const read = async (matrices: number[][][], power: number): Promise<{ x: number[]; status: number; residual: number }[]> => {
     const n = matrices[0]!.length;
-    const numbers = await inverseRoot(engine.values(matrices.map((a) => a.flat()), { outcomes: n * n }), { power }).read();
-    return matrices.map((_, row) => {
-      const [...own] = numbers.subarray(row * (n * n + 2), (row + 1) * (n * n + 2));
-      return { x: own.slice(0, -2), status: own.at(-2)!, residual: own.at(-1)! };
-    });
+    const { root, status, residual } = inverseRoot(engine.values(matrices.map((a) => a.flat()), { outcomes: n * n }), { power });
+    const [roots, statuses, residuals] = await Promise.all([root.read(), status.read(), residual.read()]);
+    return matrices.map((_, row) => ({ x: [...roots.subarray(row * n * n, (row + 1) * n * n)], status: statuses[row]!, residual: residuals[row]! }));
   };
 
   const roots = fc.record({
