@@ -59,5 +59,5 @@ test('what does not fit into the memory of WebAssembly goes to the reference', a
   }
   const again = klDivergence(p, p);
   expect(await again.read()).toEqual(new Float32Array(40));
-  expect(again.report?.adapter).toBe('WebAssembly SIMD');
+  expect(again.report?.adapter).toMatch(/^WebAssembly SIMD/); // with threads, where the machine is busy
 });
