@@ -54,7 +54,7 @@ function checkIndices(index: unknown, rows: number): void {
   if (at < 0) return;
   const isRow = Number.isInteger(index[at]);
   throw new (isRow ? ShapeError : DomainError)({
-    operation: name, argument: 'index', expected: rows === 0 ? 'no index, for there are no rows' : `whole numbers from 0 to ${rows - 1}, the rows of x`, got: `${shown(index[at])} at position ${at}`, remedy: 'Rows are counted from 0.',
+    operation: name, argument: 'index', row: at, expected: rows === 0 ? 'no index, for there are no rows' : `whole numbers from 0 to ${rows - 1}, the rows of x`, got: shown(index[at]), remedy: 'Rows are counted from 0.',
   });
 }
 
@@ -64,7 +64,7 @@ function checkIndices(index: unknown, rows: number): void {
  *
  * Shapes: x [rows, …] of any form, results too; the result is [index.length, …] of the same form. Where it runs on the GPU the
  * rows never leave it, and x has to fit one binding as a whole.
- * Errors: ShapeError for an index beyond the rows, DomainError for what is no whole number, both with its position in the list.
+ * Errors: ShapeError for an index beyond the rows, DomainError for what is no whole number, both with its place in the list as the row.
  *
  * @example
  * const pairs = klDivergence(take(p, [0, 0, 1]), take(q, Uint32Array.of(0, 0, 0)));

@@ -3,7 +3,7 @@ import { Matrix, QrDecomposition } from 'ml-matrix';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulp } from '../../src/engine/certificate.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { CertificateError } from '../../src/engine/errors.ts';
+import { CertificateError, DomainError } from '../../src/engine/errors.ts';
 import { apply } from '../../src/engine/operation.ts';
 import { product, solve, type Tensor } from '../../src/index.ts';
 import { openEngine } from '../../src/open.ts';
@@ -125,6 +125,12 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     for (const status of [1, 2, 3, 6, Number.NaN]) expect(error([...x, status])).toBe(Infinity); // for no direction is refused by it
     expect(error([...x.map(() => 0), 2])).toBe(Infinity);
   }), { seed: 3, numRuns: 30 }));
+
+  test.each([Number.NaN, Infinity])('%s among the entries is refused', async (entry) => {
+    const matrices = engine.values([[2, 1, 3], [2, entry, 3]], { outcomes: 3 });
+    const { solution, status } = solve(matrices, engine.values([[3, 4]], { outcomes: 2 }));
+    for (const field of [status, solution]) await expectFailure(() => field.read(), DomainError, 'domain', { operation: 'solve', argument: 'matrix', row: 1 });
+  });
 
   test('one row for all, and no rows', async () => {
     const [matrix, rights] = [engine.values([[2, 1, 3]], { outcomes: 3 }), engine.values([[3, 4], [1, 3], [0, 0]], { outcomes: 2 })];

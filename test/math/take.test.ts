@@ -34,9 +34,9 @@ describe.each(['webgpu', 'cpu', 'reference'] as const)('on %s', (backend) => {
     expect([...await take(p, []).read()]).toEqual([]);
   });
 
-  test.each([[[0, 2], 'shape', '2 at position 1'], [[-1], 'shape', '-1 at position 0'], [[0, 0.5], 'domain', '0.5 at position 1'], [[1, Number.NaN], 'domain', 'NaN at position 1'], [new Array<number>(2), 'domain', 'undefined at position 0']])('%j is refused', (index, code, got) => {
+  test.each([[[0, 2], 'shape', '2', 1], [[-1], 'shape', '-1', 0], [[0, 0.5], 'domain', '0.5', 1], [[1, Number.NaN], 'domain', 'NaN', 1], [new Array<number>(2), 'domain', 'undefined', 0]])('%j is refused', (index, code, got, row) => {
     const p = engine.rows([[1, 1], [3, 1]], { outcomes: 2, form: 'weights' });
-    expect(() => take(p, index)).toThrow(expect.objectContaining({ code, operation: 'take', argument: 'index', got }));
+    expect(() => take(p, index)).toThrow(expect.objectContaining({ code, operation: 'take', argument: 'index', got, row }));
   });
 
   test('what is no list is refused', () => {
