@@ -10,7 +10,6 @@ import { doublePieces, type ValueType, type WrittenOperator } from './wgsl-opera
 export class Expressions {
   readonly #program: Program;
   readonly #instructions: readonly Instruction[];
-  readonly #constants: readonly (number | undefined)[];
   readonly #names: readonly (string | undefined)[];
   /** The pieces whose functions are used. */
   readonly pieces: Set<Piece> = new Set<Piece>();
@@ -18,8 +17,7 @@ export class Expressions {
   constructor(program: Program) {
     this.#program = program;
     this.#instructions = program.instructions;
-    this.#constants = constantsOf(program);
-    this.#names = namesOf(program, this.#constants);
+    this.#names = namesOf(program);
     if (program.instructions.some(({ type }) => type === 'double')) this.join(doublePieces);
   }
 
@@ -38,15 +36,14 @@ export class Expressions {
   /** Within an expression signs between operands need parentheses. */
   #inlined(value: number): string {
     const definition = this.definition(value);
-    return this.#constants[value] === undefined && this.#operatorOf(value)?.isInfix ? `(${definition})` : definition;
+    return this.#operatorOf(value)?.isInfix ? `(${definition})` : definition;
   }
 
   /** What the line of a value says it is. */
   definition(value: number): string {
     const { node, operands, type } = this.#instructions[value]!;
-    const constant = this.#constants[value];
-    if (constant !== undefined) return literals[type](constant);
     switch (node.kind) {
+      case 'constant': return type === 'double' ? doubleLiteral(node.value) : literal(node.value);
       case 'number': return `uniforms.n_${node.name}`;
       case 'argument': return this.#argument(node.name, this.#instructions[value]!.per);
       case 'index': return 'f32(k)';
@@ -54,7 +51,7 @@ export class Expressions {
       case 'at': return entryOf(this.inputOf(operands[0]!), `u32(${this.as('single', operands[1]!)})`);
       case 'apply': return this.#applied(value);
       case 'step': return 'f32(step)';
-      case 'constant': case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} has no expression`);
+      case 'reduce': case 'infinite': throw new TypeError(`A ${node.kind} has no expression`);
     }
   }
 
@@ -88,8 +85,7 @@ export class Expressions {
   /** Constants and numbers of a call keep what f32 has no room for. */
   #lifted(value: number): string {
     const { node } = this.#instructions[value]!;
-    const constant = this.#constants[value];
-    if (constant !== undefined) return literals.double(constant);
+    if (node.kind === 'constant') return doubleLiteral(node.value);
     if (node.kind === 'number') return `DoubleSingle(uniforms.n_${node.name}, uniforms.n_${node.name}_low)`;
     return `DoubleSingle(${this.as('single', value)}, 0.0)`;
   }
@@ -103,24 +99,12 @@ function entryOf(input: string, index: string): string {
   return `${input}_at(${input}_start, ${index})`;
 }
 
-/** The values that are the same in every call, in f64: WGSL refuses to compute with constants where they overflow. */
-function constantsOf({ instructions }: Program): readonly (number | undefined)[] {
-  const constants: (number | undefined)[] = [];
-  for (const { node, operands } of instructions) {
-    const [x, y, z] = operands.map((operand) => constants[operand]);
-    const isKnown = node.kind === 'apply' && operands.every((operand) => constants[operand] !== undefined);
-    const known = isKnown ? operators[node.operator].evaluate(x!, y!, z!) : undefined;
-    constants.push(node.kind === 'constant' ? node.value : known);
-  }
-  return constants;
-}
-
 /**
  * Names of WGSL for the values that have a line of their own. Entries end in _k, and numbers of the row begin with
  * row_, so that no name is WGSL's own or a function's.
  */
-function namesOf(program: Program, constants: readonly (number | undefined)[]): readonly (string | undefined)[] {
-  const isInlined = inlinedOf(program, constants);
+function namesOf(program: Program): readonly (string | undefined)[] {
+  const isInlined = inlinedOf(program);
   const taken = new Set<string>();
   return program.instructions.map(({ node, per, name }, value) => {
     if (isInlined[value]) return undefined;
@@ -137,11 +121,11 @@ function namesOf(program: Program, constants: readonly (number | undefined)[]): 
 const deepest = 6;
 
 /** Which values stand where they are used: what is at hand, and operators that have no name and one use. */
-function inlinedOf(program: Program, constants: readonly (number | undefined)[]): readonly boolean[] {
+function inlinedOf(program: Program): readonly boolean[] {
   const uses = usesOf(program);
   const depths: number[] = [];
   return program.instructions.map(({ node, operands, name }, value) => {
-    const isLeaf = constants[value] !== undefined || ['number', 'index', 'outcomes', 'step'].includes(node.kind);
+    const isLeaf = ['constant', 'number', 'index', 'outcomes', 'step'].includes(node.kind);
     const depth = isLeaf ? 0 : 1 + Math.max(...operands.map((operand) => depths[operand]!));
     const isInlined = isLeaf || (node.kind === 'apply' && name === undefined && uses[value]! < 2 && depth <= deepest);
     depths.push(isInlined ? depth : 0);
@@ -170,11 +154,7 @@ function literal(x: number): string {
   return /[.e]/.test(digits) ? digits : `${digits}.0`;
 }
 
-const literals: Readonly<Record<ValueType, (x: number) => string>> = {
-  single: literal,
-  double(x) {
-    const { high, low } = splitDouble(x);
-    return `constant(${literal(high)}, ${literal(low)}, uniforms.zero)`;
-  },
-  condition: (x) => String(x !== 0),
-};
+function doubleLiteral(x: number): string {
+  const { high, low } = splitDouble(x);
+  return `constant(${literal(high)}, ${literal(low)}, uniforms.zero)`;
+}

@@ -3,6 +3,7 @@ import { splitDouble } from '../math/double-single.ts';
 import { CompensatedSum } from '../math/sum.ts';
 import { operators, type Operator } from './operators.ts';
 import { active, columnsOf, scheduleOf, type Field, type Instruction, type Prepared } from './program.ts';
+import type { Reduction } from './value.ts';
 
 /** Entries that an instruction goes through before the next does: a fraction of a millisecond for all of them. */
 const stretch = 512;
@@ -13,8 +14,8 @@ type Computation = (from: number, count: number) => void;
 /** A sweep with all that it calls. */
 interface Pass {
   readonly rowValues: readonly Computation[];
+  /** Of entries, and what is summed up or compared of them. */
   readonly entryValues: readonly Computation[];
-  readonly reducers: readonly Reducer[];
   readonly written: readonly Field[];
 }
 
@@ -36,10 +37,10 @@ export class Interpreter {
     this.#width = Math.min(stretch, call.outcomes);
     this.#values = instructions.map(() => new Float64Array(this.#width));
     const { sweeps, rowValues: last } = scheduleOf(call.program);
-    const computations = (values: readonly number[]): Computation[] => values.flatMap((value) => this.#computationOf(instructions[value]!, this.#values[value]!) ?? []);
+    const computations = (values: readonly number[]): Computation[] =>
+      values.flatMap((value) => this.#computationOf(instructions[value]!, this.#values[value]!) ?? []);
     this.#passes = sweeps.map(({ rowValues, entryValues, reductions, outputs }): Pass => ({
-      rowValues: computations(rowValues), entryValues: computations(entryValues),
-      reducers: reductions.map((value) => reducerOf(instructions[value]!, this.#values[instructions[value]!.operands[0]!]!, this.#values[value]!)),
+      rowValues: computations(rowValues), entryValues: computations([...entryValues, ...reductions]),
       written: fields.filter(({ output }) => outputs.includes(output)),
     }));
     this.#last = computations(last);
@@ -56,7 +57,10 @@ export class Interpreter {
     const start = operands.map((operand, input) => operand.row(inputs[input]!.isOverSteps ? 0 : row));
     this.#begin(start, out);
     for (this.#step = 0; this.#step < steps && this.#isActive(out); this.#step++) {
-      this.#rows = operands.map((operand, input) => this.#stateIn(out, inputs[input]!.name) ?? (inputs[input]!.isOverSteps ? operand.row(this.#step) : start[input]!));
+      this.#rows = operands.map((operand, input) => {
+        const { name, isOverSteps } = inputs[input]!;
+        return this.#stateIn(out, name) ?? (isOverSteps ? operand.row(this.#step) : start[input]!);
+      });
       yield* this.#once(out);
     }
   }
@@ -88,17 +92,14 @@ export class Interpreter {
 
   *#once(out: Float64Array): Generator<void> {
     const { fields, outcomes } = this.#call;
-    for (const { rowValues, entryValues, reducers, written } of this.#passes) {
+    for (const { rowValues, entryValues, written } of this.#passes) {
       for (const compute of rowValues) compute(0, 1);
-      for (const reducer of reducers) reducer.start();
       for (let from = 0; from < outcomes; from += this.#width) {
         yield;
         const count = Math.min(this.#width, outcomes - from);
         for (const compute of entryValues) compute(from, count);
-        for (const reducer of reducers) reducer.add(from, count);
         for (const field of written) this.#put(out, field, from, Math.min(count, field.width - from));
       }
-      for (const reducer of reducers) reducer.end();
     }
     for (const compute of this.#last) compute(0, 1);
     for (const field of fields) if (field.per === 'row') this.#put(out, field, 0, 1);
@@ -125,7 +126,8 @@ export class Interpreter {
         return inEach(() => read(y[0]!, 1));
       }
       case 'apply': return inEach(loopOf(node.operator, x, y, z, out));
-      case 'reduce': case 'infinite': return undefined; // of the sweep, and of its outputs
+      case 'reduce': return reducerOf(node.reduction, x, out);
+      case 'infinite': return undefined; // of outputs
     }
   }
 
@@ -146,7 +148,8 @@ export class Interpreter {
     };
   }
 
-  #put(out: Float64Array, { output: { value, infinite }, isDouble, from: column, width }: Field, from: number, count: number): void {
+  #put(out: Float64Array, { output, isDouble, from: column, width }: Field, from: number, count: number): void {
+    const { value, infinite } = output;
     const values = this.#values[value]!;
     const isInfinite = infinite === undefined ? undefined : this.#values[infinite]!;
     for (let k = 0; k < count; k++) {
@@ -167,25 +170,19 @@ function loopOf(operator: Operator, x: Float64Array, y: Float64Array, z: Float64
   return (_, count) => { for (let k = 0; k < count; k++) out[k] = evaluate(x[k]!, y[k]!, z[k]!); };
 }
 
-/** Finds one number of the row, stretch by stretch. */
-interface Reducer {
-  start(): void;
-  add(from: number, count: number): void;
-  end(): void;
-}
-
-function reducerOf({ node }: Instruction, of: Float64Array, out: Float64Array): Reducer {
+/** What there is of a number of the row, from its first stretch to this one. */
+function reducerOf(reduction: Reduction, of: Float64Array, out: Float64Array): Computation {
   let [sum, greatest, index] = [new CompensatedSum(), -Infinity, 0];
-  const start = (): void => { [sum, greatest, index] = [new CompensatedSum(), -Infinity, 0]; };
-  if (node.kind === 'reduce' && node.reduction === 'sum') {
-    return { start, add: (_, count) => { for (let k = 0; k < count; k++) sum.add(of[k]!); }, end: () => { out.fill(sum.value); } };
-  }
-  const isMax = node.kind === 'reduce' && node.reduction === 'max';
-  return {
-    start,
-    add(from, count) {
-      for (let k = 0; k < count; k++) if (of[k]! > greatest) [greatest, index] = [of[k]!, from + k];
-    },
-    end: () => { out.fill(isMax ? greatest : index); },
+  const add = (_: number, count: number): number => {
+    for (let k = 0; k < count; k++) sum.add(of[k]!);
+    return sum.value;
+  };
+  const compare = (from: number, count: number): number => {
+    for (let k = 0; k < count; k++) if (of[k]! > greatest) [greatest, index] = [of[k]!, from + k];
+    return reduction === 'max' ? greatest : index;
+  };
+  return (from, count) => {
+    if (from === 0) [sum, greatest, index] = [new CompensatedSum(), -Infinity, 0];
+    out.fill(reduction === 'sum' ? add(from, count) : compare(from, count));
   };
 }

@@ -1,6 +1,7 @@
 import { DomainError, DuallyError, ShapeError, shown } from '../engine/errors.ts';
+import { operators } from './operators.ts';
 import { active, type Input, type Instruction, type Output, type Program } from './program.ts';
-import { untraced, Value } from './value.ts';
+import { untraced, Value, type Node } from './value.ts';
 
 export type Values = Readonly<Record<string, Value>>;
 
@@ -21,17 +22,19 @@ export function trace({ name, formula, inputs, numbers, program, isStep }: Trace
   const symbols = Object.fromEntries(inputs.map((input) => [input.name, new Value({ kind: 'argument', name: input.name }, [], input.per, input.type)]));
   const given = Object.fromEntries(numbers.map((number) => [number, new Value({ kind: 'number', name: number }, [], 'row')]));
   const instructions: Instruction[] = [];
-  const places = new Map<string, number>();
+  const noted = new Map<string, number>();
   const known = new Map<Value, number>();
   const place = (value: Value): number => {
     if (known.has(value)) return known.get(value)!;
-    const { node, per, type, name: label } = value;
+    const { per, type, name: label } = value;
     checkOrigin(name, value, { argument: symbols, number: given });
-    const operands = value.operands.map(place);
-    const key = JSON.stringify([node, operands]);
-    const at = places.get(key) ?? instructions.push({ node, operands, per, type }) - 1;
+    const places = value.operands.map(place);
+    const node = folded(value, places.map((operand) => instructions[operand]!.node));
+    const operands = node === value.node ? places : [];
+    const key = JSON.stringify([node, type, operands], (_, part: unknown) => (typeof part === 'number' ? String(part) : part));
+    const at = noted.get(key) ?? instructions.push({ node, operands, per, type }) - 1;
     if (label !== undefined) instructions[at] = { name: label, ...instructions[at]! }; // the first name that it has
-    places.set(key, at);
+    noted.set(key, at);
     known.set(value, at);
     return at;
   };
@@ -45,6 +48,13 @@ export function trace({ name, formula, inputs, numbers, program, isStep }: Trace
   const traced: Program = { name, formula, inputs, numbers, instructions, outputs, isStep };
   if (isStep) checkState(traced);
   return traced;
+}
+
+/** Numbers that are the same in every call are constants, in f64: WGSL refuses to compute with constants where they overflow. */
+function folded({ node, type }: Value, operands: readonly Node[]): Node {
+  const [x, y, z] = operands.map((operand) => (operand.kind === 'constant' ? operand.value : undefined));
+  if (node.kind !== 'apply' || type === 'condition' || operands.some(({ kind }) => kind !== 'constant')) return node;
+  return { kind: 'constant', value: operators[node.operator].evaluate(x!, y!, z!) };
 }
 
 /** The next state of rows that go on; others keep theirs. */

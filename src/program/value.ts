@@ -5,6 +5,9 @@ import type { ValueType } from './wgsl-operators.ts';
 /** What a value is one of for each row of the batch: a number of the row, or a number for each entry of it. */
 export type Per = 'row' | 'entry';
 
+/** What is made of all entries of a row. */
+export type Reduction = 'sum' | 'max' | 'argmax';
+
 /** How a value comes about; operands are values of the same trace. */
 export type Node =
   | { readonly kind: 'constant'; readonly value: number }
@@ -12,7 +15,7 @@ export type Node =
   | { readonly kind: 'argument'; readonly name: string }
   | { readonly kind: 'index' | 'outcomes' | 'step' }
   | { readonly kind: 'apply'; readonly operator: Operator }
-  | { readonly kind: 'reduce'; readonly reduction: 'sum' | 'max' | 'argmax' }
+  | { readonly kind: 'reduce'; readonly reduction: Reduction }
   /** The entry of an argument at an index that is a number of the row. */
   | { readonly kind: 'at' }
   /** A result that is infinite under a condition; nothing is computed with it. */
@@ -144,7 +147,7 @@ function applied(operator: Operator, ...given: (Value | number)[]): Value {
   return new Value({ kind: 'apply', operator }, operands, per, typeOf(operands.map(({ type }) => type)));
 }
 
-function reduced(reduction: 'sum' | 'max' | 'argmax', of: Value): Value {
+function reduced(reduction: Reduction, of: Value): Value {
   if (of.per === 'row' || of.type === 'condition') throw wrong(reduction, 'a number of each entry', of);
   return new Value({ kind: 'reduce', reduction }, [of], 'row', reduction === 'argmax' ? 'single' : of.type);
 }
