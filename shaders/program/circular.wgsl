@@ -2,7 +2,8 @@
 // Twin: src/program/operators.ts (the platform's own)
 struct Angle { quarter: i32, rest: DoubleSingle, }
 
-// x less its multiple of pi/2, of which all parts but the last have 11 bits: their products with the multiple are exact.
+// x less its multiple of pi/2, of which all parts but the last have 11 bits: their products with the multiple are
+// exact.
 fn angle_of(x: f32) -> Angle {
   let zero = uniforms.zero;
   let n = round(x * 0.636619747);

@@ -1,4 +1,5 @@
-// What row programs need for numbers of f32: tests of a sign by bits, since comparisons may flush subnormal numbers, quotients, results.
+// What row programs need for numbers of f32: tests of a sign by bits, since comparisons may flush subnormal numbers,
+// quotients, results.
 // Twin: src/program/operators.ts
 const LOWEST: f32 = -3.4028234663852886e38; // log 0
 const HEADROOM: i32 = 24; // weights are 2^24 too large, so that only results too small for f32 are flushed

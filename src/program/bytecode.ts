@@ -25,13 +25,16 @@ const shortest = 64;
  * Runs a row program on the vector machine of the WebAssembly module; of a loop some steps, from what it starts with or
  * from the state that comes as one more input.
  */
-export function callOf({ program, outcomes, fields, numbers }: Prepared, { first, steps }: Round = { first: 0, steps: 1 }): CpuCall {
+export function callOf(
+  { program, outcomes, fields, numbers }: Prepared, { first, steps }: Round = { first: 0, steps: 1 },
+): CpuCall {
   const inputs = program.inputs.length + (program.isStep ? 1 : 0);
   const { key, code } = compiledOf(program);
   const isAcross = outcomes < shortest;
   const stretch = isAcross ? 128 : code.registers > 6 ? 256 : 512; // registers stay in the first cache of a core
   const places = fields.flatMap(({ from, width }) => [from, width]);
-  const given = [outcomes, stretch, Number(isAcross), first, steps, ...places, ...program.numbers.map((name) => numbers[name]!)];
+  const own = program.numbers.map((name) => numbers[name]!);
+  const given = [outcomes, stretch, Number(isAcross), first, steps, ...places, ...own];
   return {
     name: 'programRows', argumentsInScratch: true, numbers: given,
     tables: [{ key, make: () => wordsOf(code, inputs, given.length) }],

@@ -67,8 +67,8 @@ const atRoot = [
 const bernoulli = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12];
 
 /**
- * ψ(x) for x > 0: the recurrence ψ(x) = ψ(x + 1) − 1/x up to 10, then log x − 1/(2x) − Σ B_{2n}/(2n x^{2n}). DLMF 5.5.2, 5.11.2.
- * Its Taylor series next to its zero. What is below f32's normal numbers counts as the least of them.
+ * ψ(x) for x > 0: the recurrence ψ(x) = ψ(x + 1) − 1/x up to 10, then log x − 1/(2x) − Σ B_{2n}/(2n x^{2n}). DLMF
+ * 5.5.2, 5.11.2. Its Taylor series next to its zero. What is below f32's normal numbers counts as the least of them.
  */
 export function digamma(argument: number): number {
   const x = Math.max(argument, 2 ** -126);

@@ -1,5 +1,5 @@
 import { operators } from './operators.ts';
-import type { Program, Schedule } from './program.ts';
+import { wantedIn, type Program, type Schedule } from './program.ts';
 
 /** What costs more to compute again is kept. */
 const costOfKeeping = 5;
@@ -12,7 +12,8 @@ export interface Keeping {
 }
 
 /** Decides which values of entries a later sweep finds in memory, and which it computes again. */
-export function keepingOf({ instructions }: Program, { sweeps }: Schedule): Keeping {
+export function keepingOf(program: Program, { sweeps }: Schedule): Keeping {
+  const { instructions } = program;
   const kept = new Set<number>();
   const computed = new Set<number>();
   const isEntry = (value: number): boolean => instructions[value]!.per === 'entry';
@@ -25,7 +26,7 @@ export function keepingOf({ instructions }: Program, { sweeps }: Schedule): Keep
     });
     return prices;
   };
-  const uses = sweeps.map(({ reductions, outputs }) => {
+  const uses = sweeps.map((sweep) => {
     const counts = new Map<number, number>();
     const prices = pricesNow();
     const use = (value: number): void => {
@@ -35,8 +36,7 @@ export function keepingOf({ instructions }: Program, { sweeps }: Schedule): Keep
       if (computed.has(value) && prices[value]! > costOfKeeping) kept.add(value);
       if (!computed.has(value) || !kept.has(value)) instructions[value]!.operands.forEach(use);
     };
-    for (const value of reductions) use(instructions[value]!.operands[0]!);
-    for (const { value, infinite = value } of outputs) new Set([value, infinite]).forEach(use);
+    wantedIn(program, sweep).forEach(use);
     for (const value of counts.keys()) computed.add(value);
     return counts;
   });

@@ -16,7 +16,7 @@ function writtenOf(program: Program, entries = 0): WrittenProgram {
   return written;
 }
 
-/** How many entries a lane has at most in a loop, in powers of two, so that few kernels serve all widths; else one does. */
+/** How many entries a lane has at most in a loop, in powers of two, so that few kernels serve all; else one does. */
 function entriesOf({ program, outcomes }: Prepared, regime: Regime): number {
   if (!program.isStep) return 0;
   const entries = Math.max(16, 2 ** Math.ceil(Math.log2(outcomes / lanesOf[regime])));
@@ -24,7 +24,9 @@ function entriesOf({ program, outcomes }: Prepared, regime: Regime): number {
 }
 
 /** The kernel of row programs: which one it is, and what goes with it, may follow from the parameters. */
-export function kernelOf<Parameters>(prepare: (dispatch: Dispatch<Parameters>) => Prepared, isLoop: boolean): Kernel<Parameters> {
+export function kernelOf<Parameters>(
+  prepare: (dispatch: Dispatch<Parameters>) => Prepared, isLoop: boolean,
+): Kernel<Parameters> {
   let last: { readonly dispatch: Dispatch<Parameters>; readonly prepared: Prepared } | undefined;
   const preparedOf = (dispatch: Dispatch<Parameters>): Prepared => {
     if (last?.dispatch !== dispatch) last = { dispatch, prepared: prepare(dispatch) };

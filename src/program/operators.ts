@@ -1,8 +1,10 @@
 import { split } from '../math/scaled.ts';
-import { binade, digamma, exprel, exprel2, log1p, log1prel, logarithm, logRatio, lowest, sinc, weigh } from './functions.ts';
 import {
-  called, circular, digammaPieces, doubleLogarithm, doublePieces, equal, exponential, infix, less, lessOrEqual, selected, signed,
-  weighPieces, written, type Pieces, type ValueType, type WrittenOperator,
+  binade, digamma, exprel, exprel2, log1p, log1prel, logarithm, logRatio, lowest, sinc, weigh,
+} from './functions.ts';
+import {
+  called, circular, digammaPieces, doubleLogarithm, doublePieces, equal, exponential, infix, less, lessOrEqual,
+  selected, signed, weighPieces, written, type Pieces, type ValueType, type WrittenOperator,
 } from './wgsl-operators.ts';
 
 export interface ScalarOperator {
@@ -41,12 +43,15 @@ const larger = (x: number, y: number): number => Math.max(Math.abs(x), Math.abs(
 const widest = (operands: readonly ValueType[]): ValueType => (operands.includes('double') ? 'double' : 'single');
 const ofDoubles = (name: string): WrittenOperator => called(name, ['double'], doublePieces);
 
-function arithmetic(evaluate: Evaluate, wgsl: WrittenOperator, name: string, rest: Partial<ScalarOperator> = {}): ScalarOperator {
+function arithmetic(
+  evaluate: Evaluate, wgsl: WrittenOperator, name: string, rest: Partial<ScalarOperator> = {},
+): ScalarOperator {
   return { evaluate, type: widest, ulps: 0.5, ulpsOfDoubles: 2 ** -22, wgsl, ofDoubles: ofDoubles(name), ...rest };
 }
 
 /** Without rounding, of numbers in f32. */
-const exact = (evaluate: Evaluate, name: string): ScalarOperator => ({ evaluate, type: single, ulps: 0, wgsl: called(name) });
+const exact = (evaluate: Evaluate, name: string): ScalarOperator =>
+  ({ evaluate, type: single, ulps: 0, wgsl: called(name) });
 
 const truth = (evaluate: Evaluate, wgsl: WrittenOperator, twin?: WrittenOperator): ScalarOperator =>
   ({ evaluate, type: condition, ulps: 0, wgsl, ...twin && { ofDoubles: twin } });
@@ -56,8 +61,8 @@ const elementary = (evaluate: Evaluate, name: string, cost = 10, pieces: Pieces 
   ({ evaluate, type: single, ulps: 2, wgsl: called(name, ['single'], pieces), cost });
 
 /**
- * The scalar functions of row programs, each once for the reference and for WGSL (shaders/program); of the vector machine
- * (assembly/program) they are instructions. None gives NaN where its operands are in its domain.
+ * The scalar functions of row programs, each once for the reference and for WGSL (shaders/program); of the vector
+ * machine (assembly/program) they are instructions. None gives NaN where its operands are in its domain.
  */
 export const operators: Readonly<Record<Operator, ScalarOperator>> = {
   add: arithmetic((x, y) => x + y, infix('+'), 'plus', { scale: larger }),

@@ -41,13 +41,13 @@ export interface Program {
   readonly numbers: readonly string[];
   readonly instructions: readonly Instruction[];
   readonly outputs: readonly Output[];
-  /** Whether it is a step of a loop: its outputs are the next values of the inputs of their names, and those that `state` has. */
+  /** Whether it is a step of a loop: its outputs are the next values of the inputs of their names. */
   readonly isStep: boolean;
 }
 
 /**
- * The output of a step that says for each row whether it goes on: above 0. A row that does not keeps its state; when no row
- * goes on the loop ends.
+ * The output of a step that says for each row whether it goes on: above 0. A row that does not keeps its state; when no
+ * row goes on the loop ends.
  */
 export const active = 'active';
 
@@ -68,7 +68,7 @@ export interface Sweep {
   readonly outputs: readonly Output[];
 }
 
-/** The passes that a program makes over a row, each as early as it can be, and the numbers of the row after the last. */
+/** The passes that a program makes over a row, each as early as it can be, and numbers of the row after the last. */
 export interface Schedule {
   readonly sweeps: readonly Sweep[];
   readonly rowValues: readonly number[];
@@ -84,6 +84,16 @@ function levelsOf({ instructions }: Program): readonly number[] {
   return levels;
 }
 
+/** What a sweep computes entries for: what it sums up or compares, and what it writes. */
+export function wantedIn(
+  { instructions }: Program, { reductions, outputs }: Pick<Sweep, 'reductions' | 'outputs'>,
+): number[] {
+  return [
+    ...reductions.map((value) => instructions[value]!.operands[0]!),
+    ...outputs.flatMap(({ value, infinite }) => (infinite === undefined ? [value] : [value, infinite])),
+  ];
+}
+
 export function scheduleOf(program: Program): Schedule {
   const { instructions, outputs } = program;
   const levels = levelsOf(program);
@@ -92,16 +102,15 @@ export function scheduleOf(program: Program): Schedule {
   const isReduction = (value: number): boolean => instructions[value]!.node.kind === 'reduce';
   const written = outputs.filter(({ value }) => isEntry(value));
   const reductions = all.filter(isReduction);
-  const last = Math.max(
-    0, ...reductions.map((value) => levels[value]! - 1), ...written.flatMap(({ value, infinite = value }) => [levels[value]!, levels[infinite]!]),
-  );
-  const rowValuesAt = (level: number): number[] => all.filter((value) => !isEntry(value) && !isReduction(value) && levels[value] === level);
+  const last = Math.max(0, ...wantedIn(program, { reductions, outputs: written }).map((value) => levels[value]!));
+  const rowValuesAt = (level: number): number[] =>
+    all.filter((value) => !isEntry(value) && !isReduction(value) && levels[value] === level);
   const sweeps = Array.from({ length: last + 1 }, (_, level): Sweep => {
-    const own = reductions.filter((value) => levels[value] === level + 1);
-    const ownOutputs = level === last ? written : [];
-    const wanted = new Set([...own.map((value) => instructions[value]!.operands[0]!), ...ownOutputs.flatMap(({ value, infinite = value }) => [value, infinite])]);
-    for (const value of wanted) for (const operand of instructions[value]!.operands) if (isEntry(operand)) wanted.add(operand);
-    return { rowValues: rowValuesAt(level), entryValues: [...wanted].filter(isEntry).sort((a, b) => a - b), reductions: own, outputs: ownOutputs };
+    const ends = (value: number): boolean => levels[value] === level + 1;
+    const own = { reductions: reductions.filter(ends), outputs: level === last ? written : [] };
+    const wanted = new Set(wantedIn(program, own));
+    for (const value of wanted) instructions[value]!.operands.filter(isEntry).forEach((operand) => wanted.add(operand));
+    return { rowValues: rowValuesAt(level), entryValues: [...wanted].filter(isEntry).sort((a, b) => a - b), ...own };
   });
   return { sweeps, rowValues: rowValuesAt(last + 1) };
 }
@@ -116,12 +125,15 @@ export interface Field {
   readonly width: number;
 }
 
-/** The results of a program side by side, in their order; `widths` says how many entries those have that are shorter than the row. */
-export function fieldsOf({ instructions, outputs }: Program, outcomes: number, widths: Readonly<Record<string, number>> = {}): readonly Field[] {
+/** The results of a program side by side; `widths` says how many entries those have that are shorter than the row. */
+export function fieldsOf(
+  { instructions, outputs }: Program, outcomes: number, widths: Readonly<Record<string, number>> = {},
+): readonly Field[] {
   let from = 0;
   return outputs.map((output): Field => {
     const { per, type } = instructions[output.value]!;
-    const field = { output, per, isDouble: type === 'double', from, width: per === 'row' ? 1 : widths[output.name] ?? outcomes };
+    const width = per === 'row' ? 1 : widths[output.name] ?? outcomes;
+    const field = { output, per, isDouble: type === 'double', from, width };
     from += columnsOf(field);
     return field;
   });

@@ -27,10 +27,14 @@ export function reductionsOf(program: Program, expressions: Expressions, values:
 
   const sums = (four: readonly number[]): Reduction => {
     const totals = `totals${four[0]!}`;
-    const parts = (part: string): string => `vec4(${[...four.map((value) => `sum${value}.${part}`), '0.0', '0.0', '0.0'].slice(0, 4).join(', ')})`;
+    const parts = (part: string): string => {
+      const own = four.map((value) => `sum${value}.${part}`);
+      return `vec4(${[...own, '0.0', '0.0', '0.0'].slice(0, 4).join(', ')})`;
+    };
+    const taken = (value: number): string => `summed(sum${value}, ${expressions.as('single', operandOf(value))})`;
     return {
       declared: four.map((value) => `var sum${value} = vec2(0.0);`).join(' '),
-      updated: four.map((value) => `sum${value} = summed(sum${value}, ${expressions.as('single', operandOf(value))});`).join(' '),
+      updated: four.map((value) => `sum${value} = ${taken(value)};`).join(' '),
       joined: [
         `let ${totals} = sum_over_lanes(total_of(Accumulator(${parts('x')}, ${parts('y')})), local);`,
         ...four.map((value, index) => define(value, `${totals}.${'xyzw'[index]!}`)),

@@ -4,11 +4,12 @@ import type { Program } from './program.ts';
 import { trace } from './trace.ts';
 import { Value } from './value.ts';
 
-/** A function of numbers that a caller gives, traced once: a program without entries, whose errors are the operation's. */
+/** A function of numbers that a caller gives, traced once: a program without entries, with errors of the operation. */
 export function traceTerm<Name extends string>(
   operation: string, names: readonly Name[], term: (given: Readonly<Record<Name, Value>>) => Value,
 ): Program {
-  const inputs = names.map((name) => ({ name, per: 'row', type: 'single', isWeights: false, isOverSteps: false } as const));
+  const plain = { per: 'row', type: 'single', isWeights: false, isOverSteps: false } as const;
+  const inputs = names.map((name) => ({ name, ...plain }));
   const program = trace({
     name: operation, formula: `f(${names.join(', ')})`, inputs, numbers: [], isStep: false,
     program: (given) => ({ term: term(given) }),
@@ -21,7 +22,8 @@ export function traceTerm<Name extends string>(
 }
 
 /** The term in f64. */
-export function evaluatorOf({ inputs, instructions, outputs: [output] }: Program): (...given: readonly number[]) => number {
+export function evaluatorOf(program: Program): (...given: readonly number[]) => number {
+  const { inputs, instructions, outputs: [output] } = program;
   const values = new Float64Array(instructions.length);
   return (...given) => {
     instructions.forEach(({ node, operands: [x, y, z] }, at) => {

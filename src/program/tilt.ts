@@ -21,10 +21,11 @@ export interface Shares {
 /** Nats below the greatest where nothing is left in f32, whatever the weights. */
 const farthest = 1e6;
 
-/** The weights p e^x, of which the greatest comes near 2^24. The exponents are doubles; where they may leave f32 they come in a unit. */
+/** The weights p e^x, of which the greatest comes near 2^24. Exponents are doubles, in a unit if they may leave f32. */
 export function shares(p: Value, x: Value = valueOf(0), scale?: Unit): Shares {
   const exponent = x.double();
-  const size = p.isGreater(0).select(exponent.plus(scale ? p.logOfBinade().times(scale.perUnit) : p.logOfBinade()), valueOf(-3e38).double());
+  const binade = scale ? p.logOfBinade().times(scale.perUnit) : p.logOfBinade();
+  const size = p.isGreater(0).select(exponent.plus(binade), valueOf(-3e38).double());
   const greatest = size.max().as('greatest');
   const least = scale ? scale.perUnit.times(-farthest).double() : valueOf(-farthest).double();
   const weighed = (weight: Value): Value => {
@@ -47,7 +48,7 @@ export function tilt(p: Value, x: Value, unit?: Unit): Value {
   return shares(p, x, unit).probabilities;
 }
 
-/** v less its mean under shares of p: from the mode of p, where what is left keeps its digits if the mode has all the mass. */
+/** v less its mean under shares of p: from the mode of p, so that digits stay where the mode has all the mass. */
 export function centre(p: Value, probabilities: Value, v: Value): Value {
   const distance = v.minus(v.at(p.argmax().as('mode')).as('origin'));
   return distance.minus(probabilities.times(distance).sum().as('mean'));

@@ -1,12 +1,15 @@
 import { DomainError, DuallyError, ShapeError, shown } from '../engine/errors.ts';
 import { operators } from './operators.ts';
 import { active, type Input, type Instruction, type Output, type Program } from './program.ts';
-import { untraced, Value, type Node } from './value.ts';
+import { untraced, Value, type Node, type Per } from './value.ts';
+import type { ValueType } from './wgsl-operators.ts';
 
 export type Values = Readonly<Record<string, Value>>;
 
 /** What a program returns: one value, or several by name. */
 export type Returned = Value | Values;
+
+type Several = readonly (readonly [string, Value])[];
 
 export interface Traced {
   readonly name: string;
@@ -19,8 +22,10 @@ export interface Traced {
 
 /** Runs a program once on symbols and notes what it does to them; what is done twice is noted once. */
 export function trace({ name, formula, inputs, numbers, program, isStep }: Traced): Program {
-  const symbols = Object.fromEntries(inputs.map((input) => [input.name, new Value({ kind: 'argument', name: input.name }, [], input.per, input.type)]));
-  const given = Object.fromEntries(numbers.map((number) => [number, new Value({ kind: 'number', name: number }, [], 'row')]));
+  const symbolOf = (kind: 'argument' | 'number', symbol: string, per: Per, type?: ValueType): [string, Value] =>
+    [symbol, new Value({ kind, name: symbol }, [], per, type)];
+  const symbols = Object.fromEntries(inputs.map((input) => symbolOf('argument', input.name, input.per, input.type)));
+  const given = Object.fromEntries(numbers.map((number) => symbolOf('number', number, 'row')));
   const instructions: Instruction[] = [];
   const noted = new Map<string, number>();
   const known = new Map<Value, number>();
@@ -31,7 +36,8 @@ export function trace({ name, formula, inputs, numbers, program, isStep }: Trace
     const places = value.operands.map(place);
     const node = folded(value, places.map((operand) => instructions[operand]!.node));
     const operands = node === value.node ? places : [];
-    const key = JSON.stringify([node, type, operands], (_, part: unknown) => (typeof part === 'number' ? String(part) : part));
+    const exactly = (_: string, part: unknown): unknown => (typeof part === 'number' ? String(part) : part);
+    const key = JSON.stringify([node, type, operands], exactly);
     const at = noted.get(key) ?? instructions.push({ node, operands, per, type }) - 1;
     if (label !== undefined) instructions[at] = { name: label, ...instructions[at]! }; // the first name that it has
     noted.set(key, at);
@@ -50,7 +56,7 @@ export function trace({ name, formula, inputs, numbers, program, isStep }: Trace
   return traced;
 }
 
-/** Numbers that are the same in every call are constants, in f64: WGSL refuses to compute with constants where they overflow. */
+/** Numbers that are the same in every call are made constants here, in f64: WGSL refuses constants that overflow. */
 function folded({ node, type }: Value, operands: readonly Node[]): Node {
   const [x, y, z] = operands.map((operand) => (operand.kind === 'constant' ? operand.value : undefined));
   if (node.kind !== 'apply' || type === 'condition' || operands.some(({ kind }) => kind !== 'constant')) return node;
@@ -58,9 +64,11 @@ function folded({ node, type }: Value, operands: readonly Node[]): Node {
 }
 
 /** The next state of rows that go on; others keep theirs. */
-function staying(returned: readonly (readonly [string, Value])[], state: Values): readonly (readonly [string, Value])[] {
+function staying(returned: Several, state: Values): Several {
   const goesOn = returned.some(([output]) => output === active) ? state[active]?.isGreater(0) : undefined;
-  return returned.map(([output, value]) => [output, goesOn && state[output] ? goesOn.select(value, state[output]) : value]);
+  const next = (output: string, value: Value): Value =>
+    (goesOn && state[output] ? goesOn.select(value, state[output]) : value);
+  return returned.map(([output, value]) => [output, next(output, value)]);
 }
 
 /** Throws where the next state has another shape than the state, or an entry is taken of a state that others write. */
@@ -72,25 +80,23 @@ function checkState({ name, inputs, instructions, outputs }: Program): void {
     const got = `${type} per ${per}`;
     if (expected === got) continue;
     throw new ShapeError({
-      operation: name, argument: output.name, expected: expected ? `the next state as it was, ${expected}` : 'the name of an input, whose next value it is',
-      got, remedy: 'Give each part of the state back in the shape that it came in.',
+      operation: name, argument: output.name, got,
+      expected: expected ? `the next state as it was, ${expected}` : 'the name of an input, whose next value it is',
+      remedy: 'Give each part of the state back in the shape that it came in.',
     });
   }
-  const taken = instructions.find(({ node, operands: [of] }) => node.kind === 'at' && outputs.some(({ name: part }) => part === argumentAt(instructions, of!)));
-  if (taken) {
+  for (const { node, operands: [of] } of instructions) {
+    const argument = node.kind === 'at' ? (instructions[of!]!.node as { readonly name: string }).name : undefined;
+    if (!outputs.some((output) => output.name === argument)) continue;
     throw new ShapeError({
-      operation: name, argument: argumentAt(instructions, taken.operands[0]!), expected: 'entries by index of what stays the same', got: 'an entry of the state',
-      remedy: 'Take sums or maxima of the state instead.',
+      operation: name, argument: argument!, expected: 'entries by index of what stays the same',
+      got: 'an entry of the state', remedy: 'Take sums or maxima of the state instead.',
     });
   }
-}
-
-function argumentAt(instructions: readonly Instruction[], value: number): string {
-  return (instructions[value]!.node as { readonly name: string }).name;
 }
 
 /** What a program returns by name: one value is the result. Errors that it throws get to know whose they are. */
-function returnedBy(operation: string, program: () => Returned): readonly (readonly [string, Value])[] {
+function returnedBy(operation: string, program: () => Returned): Several {
   try {
     const returned: unknown = program();
     const several = Object.entries(returned instanceof Value ? { result: returned } : returned ?? {});
@@ -99,7 +105,7 @@ function returnedBy(operation: string, program: () => Returned): readonly (reado
       if (!(value instanceof Value)) throw wrongOutput(operation, output, shown(value));
       if (value.type === 'condition') throw wrongOutput(operation, output, 'a condition');
     }
-    return several as (readonly [string, Value])[];
+    return several as Several;
   } catch (error) {
     throw error instanceof DuallyError && error.operation === untraced ? error.inOperation(operation) : error;
   }
@@ -110,13 +116,16 @@ function checkOrigin(operation: string, value: Value, own: Readonly<Record<'argu
   const { node } = value;
   if ((node.kind !== 'argument' && node.kind !== 'number') || own[node.kind][node.name] === value) return;
   throw new DomainError({
-    operation, argument: node.name, expected: 'values of this program', got: `the ${node.kind} ${shown(node.name)} of another`,
-    remedy: 'Compute with what the program is given.',
+    operation, argument: node.name, expected: 'values of this program',
+    got: `the ${node.kind} ${shown(node.name)} of another`, remedy: 'Compute with what the program is given.',
   });
 }
 
 function wrongOutput(operation: string, argument: string, got: string): ShapeError {
-  return new ShapeError({ operation, argument, expected: 'numbers as the results of a row program', got, remedy: 'Return a value, or several by name.' });
+  return new ShapeError({
+    operation, argument, expected: 'numbers as the results of a row program', got,
+    remedy: 'Return a value, or several by name.',
+  });
 }
 
 /** The values by name; a name that is not there is refused. */

@@ -112,13 +112,15 @@ export class Value {
   /** The entry of an argument at an index, which is a number of the row. */
   at(index: Value): Value {
     if (this.node.kind !== 'argument' || this.per !== 'entry') throw wrong('at', 'an argument with entries', this);
-    if (index.per !== 'row' || index.type === 'condition') throw wrong('at', 'an index that is a number of the row', index);
+    const isIndex = index.per === 'row' && index.type !== 'condition';
+    if (!isIndex) throw wrong('at', 'an index that is a number of the row', index);
     return new Value({ kind: 'at' }, [this, index], 'row', this.type);
   }
   /** A result that is infinite, with its own sign, where the condition holds. */
   infiniteWhere(condition: Value): Value {
     if (condition.type !== 'condition') throw wrong('infiniteWhere', 'a condition', condition);
-    if (condition.per === 'entry' && this.per === 'row') throw wrong('infiniteWhere', 'a condition of the row', condition);
+    const isOfEntries = condition.per === 'entry' && this.per === 'row';
+    if (isOfEntries) throw wrong('infiniteWhere', 'a condition of the row', condition);
     return new Value({ kind: 'infinite' }, [this.single(), condition], this.per);
   }
 }
@@ -133,7 +135,10 @@ export const outcomes = (): Value => new Value({ kind: 'outcomes' }, [], 'row');
 export function valueOf(x: Value | number, operator = 'operand'): Value {
   if (x instanceof Value) return x;
   if (typeof x === 'number' && Number.isFinite(x)) return new Value({ kind: 'constant', value: x }, [], 'row');
-  throw new DomainError({ operation: untraced, argument: operator, expected: 'a value of the program, or a finite number', got: shown(x), remedy: 'Compute with what the program is given.' });
+  throw new DomainError({
+    operation: untraced, argument: operator, expected: 'a value of the program, or a finite number', got: shown(x),
+    remedy: 'Compute with what the program is given.',
+  });
 }
 
 function applied(operator: Operator, ...given: (Value | number)[]): Value {

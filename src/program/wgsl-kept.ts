@@ -1,13 +1,14 @@
 import type { Expressions } from './expressions.ts';
 import { keepingOf } from './keep.ts';
 import { isState, type Program, type Schedule } from './program.ts';
+import { assigned, loaded } from './wgsl-text.ts';
 
 /** Numbers of private memory that WGSL promises an invocation. */
 export const mostKept = 2048;
 
 /**
- * Values of entries that a lane has in memory of its own, where they fit, so that a row is read once and what is dear is
- * computed once: what a later sweep of the same row needs, and in loops what steps begin with.
+ * Values of entries that a lane has in memory of its own, where they fit, so that a row is read once and what is dear
+ * is computed once: what a later sweep of the same row needs, and in loops what steps begin with.
  */
 export class Kept {
   readonly #program: Program;
@@ -40,7 +41,8 @@ export class Kept {
 
   /** Those that loops begin with. */
   get inputs(): readonly number[] {
-    return this.#values.filter((value) => this.#program.isStep && this.#program.instructions[value]!.node.kind === 'argument');
+    const { isStep, instructions } = this.#program;
+    return this.#values.filter((value) => isStep && instructions[value]!.node.kind === 'argument');
   }
 
   /** The part of the state of a name, where it is kept. */
@@ -54,17 +56,16 @@ export class Kept {
   }
 
   get declarations(): string[] {
-    return this.#values.flatMap((value) => this.#arraysOf(value).map((array) => `var<private> ${array}: array<f32, ${this.#entries}>;`));
+    const arrays = this.#values.flatMap((value) => this.#arraysOf(value));
+    return arrays.map((array) => `var<private> ${array}: array<f32, ${this.#entries}>;`);
   }
 
   load(value: number): string {
-    const parts = this.partsOf(value);
-    return parts.length > 1 ? `DoubleSingle(${parts.join(', ')})` : parts[0]!;
+    return loaded(this.partsOf(value));
   }
 
   store(value: number, x: string): string[] {
-    const parts = this.partsOf(value);
-    return parts.map((part, index) => `${part} = ${parts.length > 1 ? `${x}.${['high', 'low'][index]!}` : x};`);
+    return assigned(this.partsOf(value), x);
   }
 
   /** Where the entry k lies, of a double its high and its low part. */

@@ -1,12 +1,14 @@
 import type { Piece } from '../engine/kernel.ts';
 import { defineFrame, type FieldType, type Frame } from '../engine/frame.ts';
 import { Expressions } from './expressions.ts';
-import { isState, scheduleOf, type Input, type Output, type Program, type Schedule } from './program.ts';
+import {
+  isState, scheduleOf, wantedIn, type Input, type Instruction, type Output, type Program, type Schedule,
+} from './program.ts';
 import { reductionsOf } from './reductions.ts';
 import { Kept } from './wgsl-kept.ts';
 import { writeLoop } from './wgsl-loop.ts';
 import { basicPieces } from './wgsl-operators.ts';
-import { block } from './wgsl-text.ts';
+import { asBits, asFloat, assigned, block, loaded, typeName } from './wgsl-text.ts';
 
 /** A program as WGSL, without the pieces of the regime. */
 export interface WrittenProgram {
@@ -17,8 +19,8 @@ export interface WrittenProgram {
 }
 
 /**
- * The WGSL of a program. Shapes and numbers come with each dispatch, as uniforms, so that it serves every call in which a
- * lane has at most so many `entries`; 0 is any number.
+ * The WGSL of a program. Shapes and numbers come with each dispatch, as uniforms, so that it serves every call in which
+ * a lane has at most so many `entries`; 0 is any number.
  */
 export function writeProgram(program: Program, entries: number): WrittenProgram {
   const expressions = new Expressions(program);
@@ -29,14 +31,15 @@ export function writeProgram(program: Program, entries: number): WrittenProgram 
     ...schedule.sweeps.flatMap((_, index) => sweepOf(program, expressions, schedule, index, kept)),
     ...definitions(expressions, schedule.rowValues),
   ];
-  const whole = program.isStep ? writeLoop(program, expressions, kept, steps) : [...steps, ...closing(program, expressions)];
-  const body = [...opening(program), ...whole];
+  const whole = program.isStep ? writeLoop(program, expressions, kept, steps)
+    : [...steps, ...closing(program, expressions)];
+  const read = program.inputs.filter((input) => isRead(program, input));
   const source = [
     `// ${program.name}: ${program.formula ?? ''}`.replaceAll('\n', ' '),
     '// Written by src/program/wgsl.ts: x_k is of an entry, row_x of the row; v1 has no name.',
     ...kept.declarations, '',
-    ...program.inputs.filter((input) => isRead(program, input)).flatMap((input) => readerOf(input, isState(program, input.name))),
-    ...block('fn compute_item(item: u32, local: u32)', body), '',
+    ...read.flatMap((input) => readerOf(input, isState(program, input.name))),
+    ...block('fn compute_item(item: u32, local: u32)', [...opening(program), ...whole]), '',
   ].join('\n');
   const written: Piece = { name: `${program.name}.program.wgsl`, source };
   const pieces = [...basicPieces, ...expressions.pieces, written];
@@ -47,11 +50,13 @@ export function writeProgram(program: Program, entries: number): WrittenProgram 
 export function writeFunction(term: Program, name: string): readonly Piece[] {
   const { instructions, inputs, outputs: [output] } = term;
   const expressions = new Expressions(term);
-  const places = inputs.map((input) => instructions.findIndex(({ node }) => node.kind === 'argument' && node.name === input.name));
+  const isOf = (input: string) => ({ node }: Instruction): boolean => 'name' in node && node.name === input;
+  const places = inputs.map((input) => instructions.findIndex(isOf(input.name)));
   const parameters = inputs.map((input, index) => `${expressions.nameOf(places[index]!) ?? input.name}: f32`);
   const computed = [...instructions.keys()].filter((value) => !places.includes(value));
   const lines = [...definitions(expressions, computed), `return ${expressions.as('single', output!.value)};`];
-  const source = [`// ${term.name}: ${term.formula}`, ...block(`fn ${name}(${parameters.join(', ')}) -> f32`, lines), ''].join('\n');
+  const code = block(`fn ${name}(${parameters.join(', ')}) -> f32`, lines);
+  const source = [`// ${term.name}: ${term.formula}`, ...code, ''].join('\n');
   return [...new Set([...basicPieces, ...expressions.pieces]), { name: `${term.name}.term.wgsl`, source }];
 }
 
@@ -76,16 +81,16 @@ function isRead(program: Program, { name, per }: Input): boolean {
 }
 
 /**
- * A function that reads an entry of an input: 0 beyond its end, and without the sign of −0 where it is a weight. The state
- * of a loop lies where its results do.
+ * A function that reads an entry of an input: 0 beyond its end, and without the sign of −0 where it is a weight. The
+ * state of a loop lies where its results do.
  */
 function readerOf({ name, type, isWeights }: Input, isOfState: boolean): string[] {
-  const [words, width] = isOfState ? ['results', `uniforms.${name}_columns`] : [`${name}_words`, `uniforms.${name}_width`];
+  const [words, width] = isOfState ? ['results', `${name}_columns`] : [`${name}_words`, `${name}_width`];
   const number = (index: string): string =>
-    `bitcast<f32>(select(0u, ${words}[${index}]${isWeights ? ' & 0x7fffffffu' : ''}, k < ${width}))`;
-  const [high, low] = [number('start + k'), number(`start + ${width} + k`)];
-  const [returned, value] = type === 'double' ? ['DoubleSingle', `DoubleSingle(${high}, ${low})`] : ['f32', high];
-  return [...block(`fn ${name}_at(start: u32, k: u32) -> ${returned}`, [`return ${value};`]), ''];
+    asFloat(`select(0u, ${words}[${index}]${isWeights ? ' & 0x7fffffffu' : ''}, k < uniforms.${width})`);
+  const parts = ['start + k', ...type === 'double' ? [`start + uniforms.${width} + k`] : []].map(number);
+  const head = `fn ${name}_at(start: u32, k: u32) -> ${typeName(type)}`;
+  return [...block(head, [`return ${loaded(parts)};`]), ''];
 }
 
 function opening(program: Program): string[] {
@@ -124,15 +129,16 @@ function sweepOf(program: Program, expressions: Expressions, schedule: Schedule,
 }
 
 /** The values of an entry that a sweep needs, of which sweeps before it may have kept some. */
-function entriesOf({ instructions }: Program, expressions: Expressions, { sweeps }: Schedule, index: number, kept: Kept): string[] {
-  const { entryValues, reductions, outputs } = sweeps[index]!;
+function entriesOf(
+  program: Program, expressions: Expressions, { sweeps }: Schedule, index: number, kept: Kept,
+): string[] {
+  const { entryValues } = sweeps[index]!;
   const before = new Set([...kept.inputs, ...sweeps.slice(0, index).flatMap((sweep) => sweep.entryValues)]);
   const isThere = (value: number): boolean => kept.has(value) && before.has(value);
-  const wanted = new Set([
-    ...reductions.map((value) => instructions[value]!.operands[0]!),
-    ...outputs.flatMap(({ value, infinite = value }) => [value, infinite]),
-  ]);
-  for (const value of wanted) if (!isThere(value)) for (const operand of instructions[value]!.operands) wanted.add(operand);
+  const wanted = new Set(wantedIn(program, sweeps[index]!));
+  for (const value of wanted) {
+    if (!isThere(value)) program.instructions[value]!.operands.forEach((operand) => wanted.add(operand));
+  }
   return entryValues.filter((value) => wanted.has(value)).flatMap((value) => {
     const name = expressions.nameOf(value);
     if (name === undefined) return [];
@@ -149,18 +155,17 @@ function closing(program: Program, expressions: Expressions): string[] {
 }
 
 /** Stores an entry of a result, or a number of the row. */
-function stored({ instructions }: Program, expressions: Expressions, { name, value, infinite }: Output, kept?: Kept): string[] {
+function stored(
+  { instructions }: Program, expressions: Expressions, { name, value, infinite }: Output, kept?: Kept,
+): string[] {
   const { per, type } = instructions[value]!;
   const x = expressions.as(type, value);
   const state = kept?.state(name);
   if (state !== undefined) return [`let ${name}_next = ${x};`, ...kept!.store(state, `${name}_next`)];
   const at = `to + uniforms.${name}_to${per === 'entry' ? ' + k' : ''}`;
-  const put = (index: string, bits: string): string => `results[${index}] = ${bits};`;
-  if (infinite !== undefined) return [put(at, `infinite_where(${x}, ${expressions.as('condition', infinite)})`)];
-  if (type !== 'double') return [put(at, `bitcast<u32>(${x})`)];
+  const place = `results[${at}]`;
+  if (infinite !== undefined) return [`${place} = infinite_where(${x}, ${expressions.as('condition', infinite)});`];
+  if (type !== 'double') return assigned([place], x, asBits);
   const low = per === 'entry' ? `${at} + uniforms.${name}_columns` : `${at} + 1u`;
-  return [
-    `let ${name}_parts = ${x};`,
-    put(at, `bitcast<u32>(${name}_parts.high)`), put(low, `bitcast<u32>(${name}_parts.low)`),
-  ];
+  return [`let ${name}_parts = ${x};`, ...assigned([place, `results[${low}]`], `${name}_parts`, asBits)];
 }
