@@ -32,6 +32,7 @@ export function run(at: usize, end: usize): void {
       case Op.minimum: { two(Op.minimum, d, x, stepX, y, stepY); break; }
       case Op.maximum: { two(Op.maximum, d, x, stepX, y, stepY); break; }
       case Op.less: { two(Op.less, d, x, stepX, y, stepY); break; }
+      case Op.equal: { two(Op.equal, d, x, stepX, y, stepY); break; }
       case Op.select: { three(Op.select, d, x, stepX, y, stepY, z, stepZ); break; }
       case Op.size: { three(Op.size, d, x, stepX, y, stepY, z, stepZ); break; }
       case Op.multiplyAdd: { three(Op.multiplyAdd, d, x, stepX, y, stepY, z, stepZ); break; }
@@ -98,6 +99,7 @@ function ofTwo(op: Op, x: v128, y: v128): v128 {
   if (op === Op.divide) return v128.and(f64x2.div(x, y), f64x2.ne(y, f64x2.splat(0)));
   if (op === Op.minimum) return f64x2.pmin(x, y);
   if (op === Op.maximum) return f64x2.pmax(x, y);
+  if (op === Op.equal) return f64x2.eq(x, y);
   return f64x2.lt(x, y);
 }
 
@@ -144,7 +146,6 @@ function ofSlow(op: Op, x: v128, y: v128): v128 {
     case Op.not: return v128.not(x);
     case Op.binade: return v128.and(x, i64x2.splat(0x7ff0000000000000));
     case Op.lessOrEqual: return f64x2.le(x, y);
-    case Op.equal: return f64x2.eq(x, y);
     case Op.and: return v128.and(x, y);
     case Op.or: return v128.or(x, y);
     case Op.perUnit: return v128.bitselect(f64x2.splat(1), f64x2.div(x, y), f64x2.eq(y, f64x2.splat(0)));
