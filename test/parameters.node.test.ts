@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { widthsOf } from '../host/examples.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { DomainError, ShapeError } from '../src/engine/errors.ts';
-import { wholeOf } from '../src/engine/lineage.ts';
+import { makingOf } from '../src/engine/lineage.ts';
 import type { Operation } from '../src/engine/operation.ts';
 import type { Tensor } from '../src/engine/tensor.ts';
 import { wishes, wishFor } from '../src/engine/wishes.ts';
@@ -62,7 +62,7 @@ describe('taken as it is at the time of the call', () => {
         const call: Record<string, unknown> = name === 'alphaDivergenceMatrix' ? { alpha: given.alpha } : given;
         const result = name === 'mirrorDescent' ? undefined : loose[name]!(...inputs, call);
         if (!result) continue;
-        const { origin } = 'origin' in result ? result : wholeOf(Object.values<Tensor>(result)[0]!)!.of; // of several results
+        const { origin } = 'origin' in result ? result : makingOf(Object.values<Tensor>(result)[0]!).inputs[0]!; // of several results
         const before = JSON.stringify((origin as { parameters?: unknown }).parameters);
         for (const key of Object.keys(call)) delete call[key];
         expect(JSON.stringify((origin as { parameters?: unknown }).parameters), name).toBe(before);

@@ -5,7 +5,7 @@ import { DomainError, shown } from './errors.ts';
 import { eventNames, type EventName, type Listener } from './events.ts';
 import type { Form } from './forms.ts';
 import { isGpuBuffer, type GpuBufferLike } from './gpu-types.ts';
-import { lineageOf, wholeOf } from './lineage.ts';
+import { lineageOf } from './lineage.ts';
 import { taken } from './parameters.ts';
 import { Queue } from './queue.ts';
 import { watched } from './read-hooks.ts';
@@ -13,7 +13,7 @@ import type { RunReport } from './report.ts';
 import type { EngineInfo, MemoryUse, Runner } from './runner.ts';
 import { unlessAborted } from './signals.ts';
 import { checkForm, checkSource, sourceOptions, type RowData, type RowOptions, type ValueOptions } from './sources.ts';
-import { goneError, ownMemory, partOf } from './storage.ts';
+import { goneError, ownMemory } from './storage.ts';
 import { checkedStream, computeChunk, stream, type ChunkFunction, type StreamOptions } from './stream.ts';
 import { Tensor, type ReadOptions } from './tensor.ts';
 
@@ -27,8 +27,6 @@ export class Engine {
   readonly #running = new Set<Promise<unknown>>();
   /** What reads under way need, and how many of them. */
   readonly #held = new Map<Tensor, number>();
-  /** What runs of several results have made, for the reads of the others. */
-  readonly #ofFields = new WeakMap<Tensor, Promise<Float32Array<ArrayBuffer>>>();
   #disposed = false;
   #ended: Promise<void> = Promise.resolve();
   #noted: Set<Tensor> | undefined;
@@ -148,25 +146,11 @@ export class Engine {
   }
 
   /** @internal */
-  read(tensor: Tensor, options: ReadOptions): Promise<Float32Array<ArrayBuffer>> {
-    return wholeOf(tensor) ? this.#readField(tensor, options) : this.#readWhole(tensor, options);
-  }
-
-  /** Of what one run has made, or another field's read is making; if that fails, the next in line runs. */
-  async #readField(tensor: Tensor, options: ReadOptions): Promise<Float32Array<ArrayBuffer>> {
+  async read(tensor: Tensor, options: ReadOptions): Promise<Float32Array<ArrayBuffer>> {
     this.#assertOpen('tensor.read');
-    const { of, from } = wholeOf(tensor)!;
-    const others = this.#ofFields.get(of)?.catch(() => undefined);
-    let numbers = others && await unlessAborted(others, options.signal);
-    if (!numbers) {
-      const run = this.#readWhole(of, options);
-      this.#ofFields.set(of, run);
-      numbers = await run;
-    }
-    tensor.report = of.report;
-    const [{ rows, width }, field] = [tensor, new Float32Array(tensor.rows * tensor.width)];
-    for (let row = 0; row < rows; row++) field.set(partOf(numbers, row * of.width + from, row * of.width + from + width), row * width);
-    return field;
+    const read = (whole: Tensor): Promise<Float32Array<ArrayBuffer>> => this.#readWhole(whole, options);
+    const { origin } = tensor;
+    return origin.kind === 'result' && origin.operation.readPart?.(tensor, read, options.signal) || read(tensor);
   }
 
   #readWhole(tensor: Tensor, options: ReadOptions): Promise<Float32Array<ArrayBuffer>> {

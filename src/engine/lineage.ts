@@ -12,13 +12,6 @@ export function operationOf({ origin }: Tensor): string {
   return origin.kind === 'result' ? origin.operation.name : 'rows';
 }
 
-/** What a tensor is a field of, and where its columns begin there. */
-export function wholeOf({ origin }: Tensor): { readonly of: Tensor; readonly from: number } | undefined {
-  if (origin.kind !== 'result' || !origin.operation.view) return undefined;
-  const [of] = origin.inputs as [Tensor];
-  return of.origin.kind === 'result' && of.origin.operation.fields ? { of, from: origin.operation.view(origin.parameters) } : undefined;
-}
-
 /** What a tensor goes round, if it is the result of a loop. */
 export function bodyOf({ origin }: Tensor): LoopBody<Tensor> | undefined {
   return origin.kind === 'result' ? origin.operation.body : undefined;

@@ -106,6 +106,10 @@ export interface RecordOn<Tensor, Parameters> {
   round?(inputs: readonly Tensor[], parameters: Parameters, state: Tensor, round: Round): Tensor;
   /** Of columns of its only argument: where they begin. They are read where they lie, if the device can. */
   view?(parameters: Parameters): number;
+  /** Reads what is a part of another tensor from what a read of that gives; undefined if it is read like any tensor. */
+  readPart?(
+    tensor: Tensor, read: (whole: Tensor) => Promise<Float32Array<ArrayBuffer>>, signal?: AbortSignal,
+  ): Promise<Float32Array<ArrayBuffer>> | undefined;
   /** How often it goes through its inputs, where that is not once: the steps of a descent. */
   passes?(parameters: Parameters): number;
   /** For the choice of a place, where numbers are far from as dear as usual. */

@@ -1,4 +1,5 @@
 import source from '../../shaders/math/columns.wgsl?raw';
+import { readField } from '../engine/fields.ts';
 import { apply, type Operation } from '../engine/operation.ts';
 import { makingOf } from '../engine/lineage.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -16,6 +17,7 @@ const operation: Operation<Columns> = {
   result: ([x], { shape }) => ({ shape: [x!.rows, ...shape], form: x!.form }),
   tolerance: { ulps: () => 32, relativeTo: 'row', reason: 'numbers are only copied, but may be results that have their own errors' },
   view: ({ from }) => from,
+  readPart: readField,
   kernel: {
     pieces: [{ name: 'math/columns.wgsl', source }],
     frame: defineFrame({
