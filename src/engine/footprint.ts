@@ -76,13 +76,12 @@ function bytesOf(stage: Stage, perBuffer: number): Amount {
 
 /** What a row takes while a loop goes round: two states, and at most all that a step makes. */
 function bytesOfRound({ tensor }: Stage): number {
-  return roundOf(tensor).reduce((sum, stage) => sum + 4 * stage.tensor.width, 0);
+  return roundOf(tensor).reduce((sum, stage) => sum + 4 * stage.tensor.width + bytesOfRound(stage), 0);
 }
 
 /** The turns that lanes go round their loops in the dearest dispatch, about. A fold has no more cells than its own bound. */
 export function turnsOf(stages: readonly Stage[]): Amount {
-  const all = stages.flatMap((stage) => [stage, ...roundOf(stage.tensor)]);
-  return all.reduce((most, stage) => largest(most, turnsOfStage(stage)), nothing);
+  return stages.reduce((most, stage) => [turnsOfStage(stage), turnsOf(roundOf(stage.tensor))].reduce(largest, most), nothing);
 }
 
 function turnsOfStage(stage: Stage): Amount {

@@ -12,6 +12,11 @@ export function operationOf({ origin }: Tensor): string {
   return origin.kind === 'result' ? origin.operation.name : 'rows';
 }
 
+/** How often what makes a tensor goes through its inputs: as often as a loop has steps. */
+export function passesOf({ origin }: Tensor): number {
+  return origin.kind === 'result' ? origin.operation.passes?.(origin.parameters) ?? 1 : 1;
+}
+
 /** What a tensor goes round, if it is the result of a loop. */
 export function bodyOf({ origin }: Tensor): LoopBody<Tensor> | undefined {
   return origin.kind === 'result' ? origin.operation.body : undefined;

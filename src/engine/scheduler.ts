@@ -175,11 +175,11 @@ export class Scheduler implements Runner {
   }
 
   /** What goes to a run and to the check that follows it, so that their progress is one. */
-  #hooks(tensor: Tensor, { signal, onProgress, share }: RunHooks): { readonly ofRun: RunHooks; readonly ofCheck: RunHooks } {
+  #hooks(tensor: Tensor, { signal, onProgress, share, checkpoints }: RunHooks): { readonly ofRun: RunHooks; readonly ofCheck: RunHooks } {
     const steps = this.#verifier.steps(tensor);
     let own = 0;
     return {
-      ofRun: { signal, share, onProgress: (done, total) => onProgress?.(done, (own = total) + steps) },
+      ofRun: { signal, share, checkpoints, onProgress: (done, total) => onProgress?.(done, (own = total) + steps) },
       ofCheck: { signal, onProgress: (done) => onProgress?.(own + done, own + steps) },
     };
   }

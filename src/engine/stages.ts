@@ -113,11 +113,11 @@ interface Visit {
 }
 
 /**
- * The stages of a computation in the order in which they can run. `held` says which tensors are there already.
+ * The stages of a computation in the order in which they can run. `held` says which tensors are there already; `cache`, what
+ * compositions came to before.
  * Lineage may be thousands of steps deep, so the walk keeps its own stack.
  */
-export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target: Target = device): readonly Stage[] {
-  const cache = new Map<Tensor, Tensor>();
+export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target: Target = device, cache: Map<Tensor, Tensor> = new Map<Tensor, Tensor>()): readonly Stage[] {
   const done = new Map<Tensor, Partial<Record<Span, Stage>>>();
   const order: Stage[] = [];
   const stageOf = ({ tensor, span }: Visit): Stage | undefined => done.get(tensor)?.[span];
@@ -168,9 +168,9 @@ function streamedBy(tensor: Tensor): number {
 }
 
 /** The stages of a step, of what is a loop; what a step is given is among them. */
-export function roundOf(tensor: Tensor): readonly Stage[] {
+export function roundOf(tensor: Tensor, cache?: Map<Tensor, Tensor>): readonly Stage[] {
   const body = bodyOf(tensor);
-  return body ? stagesOf(body.next, (each) => body.given.includes(each)) : [];
+  return body ? stagesOf(body.next, (each) => body.given.includes(each), device, cache) : [];
 }
 
 /** Whether a stage merges blocks of columns, or of the rows of a batch, one after another. */

@@ -1,5 +1,6 @@
 import type { Way, Work } from './cost.ts';
 import { isGpuBuffer } from './gpu-types.ts';
+import { passesOf } from './lineage.ts';
 import type { Composition } from './operation.ts';
 import { bytesOf } from './storage.ts';
 import type { Tensor } from './tensor.ts';
@@ -17,7 +18,7 @@ export function workOf(root: Tensor, held: (tensor: Tensor) => boolean, way?: Wa
       continue;
     }
     if (held(tensor)) continue;
-    const times = origin.operation.passes?.(origin.parameters) ?? 1;
+    const times = passesOf(tensor);
     const dearness = (way && origin.operation.dearness?.(origin.parameters, origin.inputs)[way]) ?? 1;
     numbers += times * dearness * numbersIn(tensor, origin.operation, origin.inputs);
     rows += times * tensor.rows;

@@ -1,7 +1,7 @@
 import { yieldWhenDue } from '../event-loop.ts';
 import type { FastPath, FastPlan, FastRun } from '../fast-path.ts';
 import type { Form } from '../forms.ts';
-import { bodyOf, lineageOf, makingOf } from '../lineage.ts';
+import { bodyOf, lineageOf, makingOf, passesOf } from '../lineage.ts';
 import type { LoopBody } from '../operation-record.ts';
 import { rateOf } from '../rate.ts';
 import { checkSource } from '../reference-run.ts';
@@ -107,26 +107,33 @@ class CpuRun {
     const { rows } = stages.at(-1)!.tensor;
     const results = stages.filter((stage) => !this.#data.has(stage));
     const joined = results.slice(results.findLastIndex(({ tensor }) => isLoop(tensor)) + 1).filter((stage) => this.#goesWith(stage, rows));
-    let data = new Float32Array();
-    for (const stage of results) if (!joined.includes(stage)) this.#data.set(stage, data = await this.#alone(stage));
-    return joined.length > 0 ? this.#run(joined, rows, onProgress) : data;
+    const alone = results.filter((stage) => !joined.includes(stage));
+    const total = alone.reduce((sum, { tensor }) => sum + passesOf(tensor), joined.length > 0 ? rows : 0);
+    let [data, made] = [new Float32Array(), 0];
+    const progress = (done: number): void => onProgress?.(made + done, total);
+    for (const stage of alone) {
+      this.#data.set(stage, data = await this.#alone(stage, progress));
+      progress(passesOf(stage.tensor));
+      made += passesOf(stage.tensor);
+    }
+    return joined.length > 0 ? this.#run(joined, rows, { onProgress: progress }) : data;
   }
 
-  #alone(stage: Stage): Promise<Float32Array<ArrayBuffer>> {
+  #alone(stage: Stage, onSteps: (steps: number) => void): Promise<Float32Array<ArrayBuffer>> {
     const body = bodyOf(stage.tensor);
-    if (body) return this.#repeat(stage, body);
-    return isLoop(stage.tensor) ? this.#loop(stage) : this.#run([stage], rowsOf(stage));
+    if (body) return this.#repeat(stage, body, onSteps);
+    return isLoop(stage.tensor) ? this.#loop(stage, onSteps) : this.#run([stage], rowsOf(stage));
   }
 
   /** Makes the steps of a loop that is one operation, so many at a time that a row does not keep a thread for long. */
-  async #loop({ tensor, inputs }: Stage): Promise<Float32Array<ArrayBuffer>> {
+  async #loop({ tensor, inputs }: Stage, onSteps: (steps: number) => void): Promise<Float32Array<ArrayBuffer>> {
     const { operation, parameters } = makingOf(tensor);
     const { rows, width } = tensor;
     const { steps, turns, active } = operation.kernel!.loop!(dispatchOf(tensor))!;
     const atOnce = Math.max(1, Math.floor(turnsAtOnce / (turns + turnsOfStep)));
     const symbol = new Tensor(tensor.host, [rows, width], 'values', { kind: 'source', data: new Float32Array(), trusted: true });
     const given = [...inputs.map((input) => input.tensor), symbol];
-    let state = new Float32Array(rows * width);
+    let [state, next] = [new Float32Array(rows * width), new Float32Array(rows * width)];
     let first = 0;
     do { // also of no steps: it lays out the state
       const round = operation.round!(given.slice(0, -1), parameters, symbol, { first, steps: Math.min(atOnce, steps - first) });
@@ -135,18 +142,19 @@ class CpuRun {
         const index = given.indexOf(stage.tensor);
         if (index >= 0) this.#data.set(stage, stage.tensor === symbol ? state : this.#data.get(inputs[index]!)!);
       }
-      state = await this.#run(stages.slice(-1), rows);
+      [next, state] = [state, await this.#run(stages.slice(-1), rows, { out: next })];
       for (const stage of stages) this.#data.delete(stage);
-      first += atOnce;
+      onSteps(first = Math.min(first + atOnce, steps));
     } while (first < steps && (active === undefined || someAre(state, active, width)));
     return state;
   }
 
   /** Goes round a loop. What a step makes is forgotten but for the next state. */
-  async #repeat({ tensor, inputs }: Stage, { given, next, steps }: LoopBody<Tensor>): Promise<Float32Array<ArrayBuffer>> {
+  async #repeat({ tensor, inputs }: Stage, { given, next, steps }: LoopBody<Tensor>, onSteps: (steps: number) => void): Promise<Float32Array<ArrayBuffer>> {
     const stages = fastStages(next, given)!;
     const start = this.#data.get(inputs[0]!)!;
-    let state = Float32Array.from({ length: tensor.rows * tensor.width }, (_, index) => start[index % start.length]!);
+    let state = new Float32Array(tensor.rows * tensor.width);
+    for (let from = 0; from < state.length; from += start.length) state.set(start, from);
     for (let step = 0; step < steps; step++) {
       for (const stage of stages) {
         const index = given.indexOf(stage.tensor);
@@ -154,6 +162,7 @@ class CpuRun {
         else this.#data.set(stage, index === 0 ? state : this.#data.get(inputs[index]!)!);
       }
       state = await this.#make(stages);
+      onSteps(step + 1);
     }
     return state;
   }
@@ -177,16 +186,16 @@ class CpuRun {
     });
   }
 
-  async #run(stages: readonly Stage[], rows: number, onProgress?: RunHooks['onProgress']): Promise<Float32Array<ArrayBuffer>> {
+  async #run(stages: readonly Stage[], rows: number, { out, onProgress }: { readonly out?: Float32Array<ArrayBuffer>; readonly onProgress?: RunHooks['onProgress'] } = {}): Promise<Float32Array<ArrayBuffer>> {
     const inputs = new Set(stages.flatMap((stage) => stage.inputs));
     const alongRows = (of: Stage, input: number): boolean => isAlong(of, input) && rowsOf(of.inputs[input]!) === rows;
     const neededWhole = (stage: Stage): boolean => stages.some((of) => of.inputs.some((input, index) => input === stage && !alongRows(of, index)));
     for (const stage of inputs) if (this.#isUnchecked(stage.tensor) && neededWhole(stage)) await this.#check(stage);
     const { program, inputs: rowInputs } = buildProgram(stages, (stage) => ({ data: this.#data.get(stage)!, check: this.#isUnchecked(stage.tensor) }), alongRows);
     const { width, shape } = stages.at(-1)!.tensor;
-    const out = allocateResult({ rows, width, shape });
-    await this.#runRows({ program, inputs: rowInputs }, rows, out, onProgress);
-    return out;
+    const result = out ?? allocateResult({ rows, width, shape });
+    await this.#runRows({ program, inputs: rowInputs }, rows, result, onProgress);
+    return result;
   }
 
   /** Checks the rows of a source that is needed whole. */

@@ -8,8 +8,8 @@ import type { DeviceContext } from './device-context.ts';
 import { loopOnDevice } from './loop.ts';
 import type { Means } from './means.ts';
 
-/** Records the kernel that makes a block of a stage from those of its inputs. Loops have a `name` for where they had come to. */
-export async function compute(means: Means, stage: Stage, block: Block, name: string): Promise<Region> {
+/** Records the kernel that makes a block of a stage from those of its inputs. */
+export async function compute(means: Means, stage: Stage, block: Block): Promise<Region> {
   const { context, encoder, buffers } = means;
   const { tensor } = stage;
   if (tensor.origin.kind !== 'result' || !tensor.origin.operation.kernel) throw new TypeError(`No kernel makes ${tensor.form}`);
@@ -44,7 +44,7 @@ export async function compute(means: Means, stage: Stage, block: Block, name: st
       inputs: isMerge ? [...regions, before ? { ...result, buffer: before } : regions[0]!] : regions,
     };
     const loop = kernel.loop?.(dispatch);
-    await (loop ? loopOnDevice(means, command, loop, name) : encoder.dispatch(command));
+    await (loop ? loopOnDevice(means, command, loop, tensor) : encoder.dispatch(command));
   }
   if (before && before !== output) context.gpu.pool.give(before);
   return result;

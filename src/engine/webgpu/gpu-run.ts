@@ -2,7 +2,7 @@ import { LimitExceededError } from '../errors.ts';
 import { memoryOf, passingStages, turnsOf } from '../footprint.ts';
 import { bindingBytes, planBlocks, type Block, type Limits } from '../plan.ts';
 import type { RunHooks } from '../run-hooks.ts';
-import { bodyOf } from '../lineage.ts';
+import { passesOf } from '../lineage.ts';
 import { unlessAborted } from '../signals.ts';
 import { extentOf, isFold, rangeOf, stagesAfterFolds, stagesOf, type BlockRange, type Stage } from '../stages.ts';
 import { bytesOf, type StoredNumbers } from '../storage.ts';
@@ -11,9 +11,8 @@ import type { Region } from './command.ts';
 import { Encoder } from './encoder.ts';
 import type { Step } from './gpu.ts';
 import { Checkpoints } from '../checkpoints.ts';
-import { compute } from './compute.ts';
-import type { Means } from './means.ts';
-import { repeatOnDevice } from './repeat.ts';
+import type { LoopHooks } from './means.ts';
+import { make } from './repeat.ts';
 import type { DeviceContext } from './device-context.ts';
 import { bytesOfTensor } from './memory.ts';
 import { fillOfClass, smallestClass } from './buffer-pool.ts';
@@ -46,6 +45,7 @@ export class GpuRun {
   readonly #validation: RowValidation;
   readonly #root: Tensor;
   readonly #hooks: RunHooks;
+  readonly #checkpoints: Checkpoints;
   readonly #stages: readonly Stage[];
   /** Stages that are freed once those that read them were made. */
   readonly #passing: ReadonlySet<Stage>;
@@ -60,7 +60,9 @@ export class GpuRun {
     this.#encoder = new Encoder(context.gpu, context.limits, context.memory.spare, hooks.signal);
     this.#root = root;
     this.#hooks = hooks;
-    this.#stages = stagesOf(root, (tensor) => context.resident(tensor) !== undefined || context.memory.spilled(tensor) !== undefined);
+    const isThere = (tensor: Tensor): boolean => context.resident(tensor) !== undefined || context.memory.spilled(tensor) !== undefined;
+    this.#checkpoints = hooks.checkpoints ?? new Checkpoints();
+    this.#stages = stagesOf(root, isThere, undefined, this.#checkpoints.lowered);
     this.#passing = passingStages(this.#stages);
     const sources = this.#stages.filter(({ tensor }) => tensor.origin.kind === 'source').length;
     this.#validation = new RowValidation(context.gpu, context.softwareAdapter, sources);
@@ -101,7 +103,7 @@ export class GpuRun {
   async #submitBlocks(blocks: readonly Block[], sink: Sink): Promise<number> {
     const { signal, onProgress } = this.#hooks;
     let [done, sent] = [0, 0];
-    const total = blocks.length * this.#stages.length;
+    const total = blocks.length * this.#stages.reduce((sum, { tensor }) => sum + passesOf(tensor), 0);
     const root = this.#stages.at(-1)!;
     const waiting = stagesAfterFolds(this.#stages);
     for (const [index, block] of blocks.entries()) {
@@ -111,10 +113,11 @@ export class GpuRun {
       for (const stage of this.#stages) {
         signal?.throwIfAborted();
         if (waiting.has(stage) ? lastColumns : !before || isFold(stage) || endsWith(stage, block, before)) {
-          this.#buffers.put(stage, await this.#make(stage, block));
+          const made = done;
+          this.#buffers.put(stage, await this.#make(stage, block, (steps) => onProgress?.(made + steps, total)));
           for (const input of stage.inputs) this.#used(input, uses, block, next);
         }
-        onProgress?.(++done, total);
+        onProgress?.(done += passesOf(stage.tensor), total);
       }
       if (lastColumns || root.span === 'block') {
         sent++;
@@ -184,18 +187,14 @@ export class GpuRun {
     for (const stage of this.#stages) if (endsWith(stage, block, next)) this.#buffers.release(stage);
   }
 
-  async #make(stage: Stage, block: Block): Promise<Region> {
+  async #make(stage: Stage, block: Block, onSteps: (steps: number) => void): Promise<Region> {
     const range = rangeOf(stage, block);
     const bytes = bytesOf(stage.tensor.storage, range.rows * range.width);
     if (bytes > bindingBytes(this.#limits)) throw this.#tooLarge('a tensor that every row of the result needs and that fits', stage.tensor, bytes);
-    return await this.#uploads.bring(stage, range, block) ?? this.#compute(stage, block);
-  }
-
-  #compute(stage: Stage, block: Block): Promise<Region> {
-    const { signal, checkpoints = new Checkpoints() } = this.#hooks;
-    const means: Means = { context: this.#context, encoder: this.#encoder, buffers: this.#buffers, hooks: { signal, checkpoints } };
-    const name = `${this.#stages.indexOf(stage)}, rows from ${block.rows[0]}`;
-    return bodyOf(stage.tensor) ? repeatOnDevice(means, stage, block, name) : compute(means, stage, block, name);
+    const brought = await this.#uploads.bring(stage, range, block);
+    if (brought) return brought;
+    const hooks: LoopHooks = { signal: this.#hooks.signal, checkpoints: this.#checkpoints, around: '', onSteps };
+    return make({ context: this.#context, encoder: this.#encoder, buffers: this.#buffers, hooks }, stage, block);
   }
 
   #tooLarge(what: string, { shape }: Tensor, bytes: number): LimitExceededError {

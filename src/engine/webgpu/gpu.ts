@@ -100,7 +100,7 @@ export class Gpu {
   }
 
   createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
-    if (this.lost !== undefined) throw new Error(`the device was lost: ${this.lost}`); // by a run that has been given up
+    this.#assertNotLost();
     counters.buffers++;
     const before = this.#caught.length;
     let buffer: GPUBuffer;
@@ -111,6 +111,11 @@ export class Gpu {
     }
     void Promise.all(this.#caught.slice(before)).then((errors) => { if (errors.some((error) => error !== undefined)) this.#disown(buffer); });
     return buffer;
+  }
+
+  /** A run that has been given up ends here. */
+  #assertNotLost(): void {
+    if (this.lost !== undefined) throw new Error(`the device was lost: ${this.lost}`);
   }
 
   /** What could not be made must not be handed to other runs, whose errors it would be. */
@@ -156,6 +161,7 @@ export class Gpu {
 
   /** Encodes and submits in one go: error scopes cost more than commands. */
   submit(step: Step): void {
+    this.#assertNotLost();
     this.scoped(['validation', 'out-of-memory'], () => {
       const commands = this.device.createCommandEncoder();
       step(commands);

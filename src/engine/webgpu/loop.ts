@@ -1,29 +1,25 @@
-import { checkpointEvery } from '../checkpoints.ts';
+import type { Loop } from '../checkpoints.ts';
 import type { LoopExtent } from '../kernel.ts';
+import type { Tensor } from '../tensor.ts';
 import type { Means } from './means.ts';
 import type { Command } from './command.ts';
 import { readNow } from './readback.ts';
+import { note, resume } from './resume.ts';
 
 /** lavapipe ends the loops of an invocation after 65,535 turns in all without a word. */
 const mostTurns = 32_768;
 /** Milliseconds that a dispatch should take: the device answers in between, and drivers kill what takes seconds. */
 const [quick, slow] = [16, 64];
-/** A state goes to the host in pieces. */
-const pieceBytes = 2 ** 24;
-
 /**
- * Makes the steps of a loop, as many in a dispatch as it has time for. Now and then the state is kept on the host, where a
- * run begins that comes after a lost device. The loop is over when the host hears that no row goes on.
+ * Makes the steps of a loop, as many in a dispatch as it has time for. The loop is over when the host hears that no row
+ * goes on.
  */
-export async function loopOnDevice(means: Means, command: Command, { steps, turns, active }: LoopExtent, name: string): Promise<void> {
-  const { encoder, context: { gpu }, hooks: { signal, checkpoints } } = means;
-  const known = checkpoints.get(name);
-  if (known) {
-    encoder.flush();
-    gpu.write(command.output, known.state);
-  }
+export async function loopOnDevice(means: Means, command: Command, { steps, turns, active }: LoopExtent, tensor: Tensor): Promise<void> {
+  const { encoder, hooks: { signal, around } } = means;
+  const { output, rowFrom = 0, dispatch: { rows, width } } = command;
+  const loop: Loop = { tensor, from: rowFrom, around };
   const rest = new Rest(means, command);
-  let [done, count, kept] = [known?.steps ?? 0, 1, performance.now()];
+  let [done, count] = [await resume(means, loop, async () => output), 1];
   do { // also of no steps: it lays out the state
     signal?.throwIfAborted();
     const start = performance.now();
@@ -35,17 +31,8 @@ export async function loopOnDevice(means: Means, command: Command, { steps, turn
     done += now;
     const elapsed = performance.now() - start;
     count = elapsed < quick ? 2 * now : elapsed > slow ? Math.ceil(now / 2) : now;
-    if (performance.now() - kept > checkpointEvery) {
-      checkpoints.keep(name, { steps: done, state: await stateOf(means, command) });
-      kept = performance.now();
-    }
+    await note(means, loop, done, { buffer: output, numbers: rows * width });
   } while (done < steps && !rest.isOver);
-}
-
-async function stateOf({ context: { gpu }, hooks: { signal } }: Means, { output, dispatch: { rows, width } }: Command): Promise<Float32Array<ArrayBuffer>> {
-  const state = new Float32Array(rows * width);
-  await readNow(gpu, output, 0, new Uint8Array(state.buffer), pieceBytes, signal);
-  return state;
 }
 
 /** Whether rows go on, which the host hears while the next steps are made. */

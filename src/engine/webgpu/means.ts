@@ -8,5 +8,15 @@ export interface Means {
   readonly context: DeviceContext;
   readonly encoder: Encoder;
   readonly buffers: StageBuffers;
-  readonly hooks: { readonly signal?: AbortSignal | undefined; readonly checkpoints: Checkpoints };
+  readonly hooks: LoopHooks;
+}
+
+/** What loops answer to. */
+export interface LoopHooks {
+  readonly signal?: AbortSignal | undefined;
+  readonly checkpoints: Checkpoints;
+  /** The steps that the loops around have come to. */
+  readonly around: string;
+  /** Hears how many steps a loop has made. */
+  readonly onSteps?: ((steps: number) => void) | undefined;
 }
