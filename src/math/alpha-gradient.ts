@@ -30,17 +30,23 @@ interface Ratios {
 interface LogRatio {
   of(k: number): number;
   /** To twice the digits. */
-  wide(k: number): Wide;
+  wide(k: number): Parts;
+}
+
+/** What the other row has in a logarithm and what the own one: a mask may be so large that nothing would be left beside it. */
+interface Parts {
+  readonly own: Wide;
+  readonly other: Wide;
 }
 
 /** The logarithm of a power that may leave f64: so much, and c x_r where that is in it, which as a mask may be so large that nothing counts beside it. */
-interface Exponent {
-  readonly own: Wide;
+interface Exponent extends Parts {
   readonly hasCommon: boolean;
 }
 
 const nothing = new Wide(0);
-const one: Exponent = { own: nothing, hasCommon: false };
+const none: Parts = { own: nothing, other: nothing };
+const one: Exponent = { ...none, hasCommon: false };
 
 /** T_c at each outcome, counted from the largest entry r of the own row that has a partner: T_c(x_k) − T_c(x_r) = height_k e^exponent_k. */
 class Slopes {
@@ -51,7 +57,7 @@ class Slopes {
   private readonly c: number;
   private readonly d: number;
   /** c x_r. */
-  private readonly common: Wide;
+  private readonly common: Parts;
   /** x_k − x_r. */
   private readonly distance: Pick<LogRatio, 'of'>;
   /** Whether the largest entry of all has no partner and c > 0: its T_c is the limit −1/c, and that is the origin. */
@@ -69,7 +75,7 @@ class Slopes {
     [this.ratios, this.c, this.d] = [ratios, c, d];
     this.fromLimit = c > 0 && (r < 0 || greatest > paired);
     this.distance = r < 0 ? ratios.logRatio : ratios.logRatioFrom(r);
-    this.common = r < 0 ? nothing : this.power(r);
+    this.common = r < 0 ? none : this.power(r);
     this.scale = this.greatestExponent();
     const mean = new CompensatedSum();
     for (let k = 0; k < ratios.outcomes; k++) mean.add(this.part(k, this.scale));
@@ -89,12 +95,12 @@ class Slopes {
   }
 
   difference(x: Exponent, y: Exponent): Wide {
-    const own = x.own.minus(y.own);
-    return x.hasCommon === y.hasCommon ? own : this.whole(x).minus(this.whole(y));
+    const [a, b] = x.hasCommon === y.hasCommon ? [x, y] : [this.whole(x), this.whole(y)];
+    return a.other.minus(b.other).plus(a.own.minus(b.own));
   }
 
-  private whole({ own, hasCommon }: Exponent): Wide {
-    return hasCommon ? own.plus(this.common) : own;
+  private whole({ own, other, hasCommon }: Exponent): Parts {
+    return hasCommon ? { own: own.plus(this.common.own), other: other.plus(this.common.other) } : { own, other };
   }
 
   private over(k: number, withOwn: boolean, scale: Exponent): number {
@@ -117,7 +123,9 @@ class Slopes {
     const { c, ratios, fromLimit, distance } = this;
     const isRaised = ratios.hasOwn(k) && ratios.hasOther(k) && (fromLimit || c * distance.of(k) > 0);
     const own = withOwn ? this.logOwn(k) : nothing;
-    return isRaised ? { own: own.plus(this.power(k)), hasCommon: false } : { own, hasCommon: c !== 0 && !fromLimit };
+    if (!isRaised) return { own, other: nothing, hasCommon: c !== 0 && !fromLimit };
+    const power = this.power(k);
+    return { own: own.plus(power.own), other: power.other, hasCommon: false };
   }
 
   logOwn(k: number): Wide {
@@ -126,10 +134,12 @@ class Slopes {
   }
 
   /** c x_k. */
-  private power(k: number): Wide {
+  private power(k: number): Parts {
     const { c, d, ratios } = this;
     const plain = c * ratios.logRatio.of(k);
-    return Math.abs(plain) < largestPlainExponent ? new Wide(plain) : wideShare(ratios.logRatio.wide(k), c, d);
+    if (Math.abs(plain) < largestPlainExponent) return { own: new Wide(plain), other: nothing };
+    const { own, other } = ratios.logRatio.wide(k);
+    return { own: wideShare(own, c, d), other: wideShare(other, c, d) };
   }
 
   private greatestExponent(): Exponent {
@@ -183,7 +193,7 @@ export function alphaGradientOfWeights(own: ArrayLike<number>, other: ArrayLike<
     logOwn: (k) => Math.log(pair.p(k)),
     wideLogOwn: (k) => pair.wideLogP(k),
     other: (k) => pair.q(k),
-    logRatio: { of: (k) => pair.logRatio(k), wide: (k) => pair.wideLogRatio(k) },
+    logRatio: { of: (k) => pair.logRatio(k), wide: (k) => ({ own: nothing, other: pair.wideLogRatio(k) }) },
     logRatioFrom(r) {
       const meeting = new NormalisedPair(own, other, [own[r]!, 0, 0], [other[r]!, 0, 0]);
       return { of: (k) => meeting.logRatio(k) };
@@ -212,7 +222,7 @@ export function alphaGradientOfLogits(own: ArrayLike<number>, other: ArrayLike<n
     logOwn: (k) => pair.logP(k) - logMass,
     wideLogOwn: (k) => pair.wideLogP(k).minus(new Wide(logMass)),
     other: (k) => Math.exp(pair.logQ(k) - logMass),
-    logRatio: { of: (k) => pair.logRatio(k), wide: (k) => pair.wideLogRatio(k) },
+    logRatio: { of: (k) => pair.logRatio(k), wide: (k) => ({ own: nothing.minus(pair.wideLogP(k)), other: pair.wideLogQ(k) }) },
     logRatioFrom: (r) => ({ of: (k) => pair.logRatioFrom(r, k) }),
   };
   if (isPlain(ratios, exponents.a)) {

@@ -73,9 +73,13 @@ export class LogitPair {
     return differenceOfGaps(this.b[k]!, this.a[k]!, this.b[r]!, this.a[r]!);
   }
 
-  /** log(q/p) and log p̃ to twice the digits. */
+  /** log(q/p), log(p̃ q/p) and log p̃ to twice the digits. */
   wideLogRatio(k: number): Wide {
-    return Wide.sum(this.b[k]!, -this.maximumB).minus(this.wideLogP(k)).minus(new Wide(this.massLog));
+    return this.wideLogQ(k).minus(this.wideLogP(k));
+  }
+
+  wideLogQ(k: number): Wide {
+    return Wide.sum(this.b[k]!, -this.maximumB).minus(new Wide(this.massLog));
   }
 
   wideLogP(k: number): Wide {

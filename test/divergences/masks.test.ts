@@ -180,3 +180,16 @@ describe.each(['cpu', 'webgpu'] as const)('on %s', (backend) => {
     }
   });
 });
+
+test.each(places)('$name: of several masks the gradient is infinite with the signs of p_j⁷ − Σ p⁸', async ({ backend }) => {
+  using engine = await openEngine(await placeFor(backend));
+  const [outcomes, masked] = [9, [1, 4, 7]];
+  const p = Array.from({ length: outcomes }, (_, k) => Math.fround(-0.7 * k));
+  const q = masks.map((mask) => p.map((_, k) => (masked.includes(k) ? mask : 0)));
+  const given = engine.rows([p], { outcomes, form: 'logits' });
+  const got = await euclideanGradient(given, engine.rows(q, { outcomes, form: 'logits' }), { divergence: alphaDivergence, alpha: -15, of: 'p' }).read();
+  const share = p.map((x) => Math.exp(x - logSum(p)));
+  const power = sum(masked.map((k) => share[k]! ** 8));
+  const expected = share.map((x, k) => (masked.includes(k) && x ** 7 > power ? Infinity : -Infinity));
+  for (const row of q.keys()) expect([...got.subarray(row * outcomes, (row + 1) * outcomes)]).toEqual(expected);
+});
