@@ -8,13 +8,13 @@ import { buildPackage, consume, dist, folder } from './built-package.ts';
 import { compileAssembly } from '../host/assembly.mjs';
 
 /** Bytes, minified and gzipped, of a bundle that imports klDivergence and openEngine alone. */
-const bundleLimits = { 'dually/webgpu': 55_500, dually: 90_000 };
+const bundleLimits = { 'dually/webgpu': 55_900, dually: 90_000 };
 
 /** The same of dually/worker, where the engine is in the worker. */
 const WORKER_PAGE_LIMIT = 35_000;
 
 /** The same of all that dually has. */
-const WHOLE_LIMIT = 151_600;
+const WHOLE_LIMIT = 152_300;
 
 /** Bytes of the WebAssembly module. */
 const MODULE_LIMIT = 56 * 1024;

@@ -36,7 +36,7 @@ const largestStep = 3.4e38;
 /** Of the state of a row in assembly/steps. */
 const bytesPerOutcome = 32;
 /** Steps times outcomes that take a thread about 10 ms. */
-const longestDescent = 2 ** 22;
+const longestDescent = 2 ** 19;
 
 const toTargets: Composition<DivergenceDescent> = {
   name, usage: `${name}(p, objective, { stepSize, steps })`, parameters: ['alpha', 'stepSize', 'steps'], examples: [-1, -3, 0, 0.5, 1, 2].map((alpha) => ({ alpha, stepSize: 0.02, steps: 1 })), formula: 'w ∝ w e^(−η ∂f/∂w), steps times', source: 'Beck & Teboulle 2003; Kivinen & Warmuth 1997',
