@@ -63,7 +63,12 @@ fn log_of_masses(sums: vec4<f32>) -> f32 {
   if (abs(sums.y) < 0.25 * sums.x) {
     return log1p_accurate(sums.y / sums.x);
   }
-  return log_of_bits(bitcast<u32>(sums.z)) - log_of_bits(bitcast<u32>(sums.x));
+  // The exponent that the masses have in common would cost their logarithms digits of what they have not.
+  let p = bitcast<u32>(sums.x);
+  let q = bitcast<u32>(sums.z);
+  let are_near = max(p, q) - min(p, q) < 60u << 23u && min(p, q) >= 1u << 23u;
+  let shared_exponent = select(0u, (p & 0x7f800000u) - 0x3f800000u, are_near);
+  return log_of_bits(q - shared_exponent) - log_of_bits(p - shared_exponent);
 }
 
 // The bits of the divergence; all lanes of a row return the same.

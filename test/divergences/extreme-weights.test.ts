@@ -83,6 +83,18 @@ describe.each([cpu, lane])('$name', (place) => {
     }), { numRuns: 2 });
   });
 
+  test('rows of small masses that differ by a half have the divergence of those of mass 1', async () => {
+    const [p, q] = [[[0.2, 0.8], [0.9, 0.1]], [[0.8, 0.7], [0.3, 1.2]]];
+    const times = (factor: number, rows: Rows): Rows => rows.map((row) => row.map((x) => Math.fround(Math.fround(x) * factor)));
+    for (const [name, divergence] of Object.entries(divergences)) {
+      for (const power of [-90, -60, -30, 30, 60, 90]) {
+        const { values } = await evaluate(place, divergence, times(2 ** power, p), times(2 ** power, q));
+        const expected = await evaluate(reference, divergence, times(1, p), times(1, q));
+        expect(worstOf(values, expected.values).ulps, `${name}, times 2^${power}`).toBeLessThanOrEqual(5);
+      }
+    }
+  });
+
   test('multiples of a row are at distance 0, powers of two change nothing, and bounds hold to the last bit', async () => {
     const { p } = randomRows(5, 6);
     const small = p.map((row) => row.map((x) => Math.round(2 ** 16 * (x / Math.max(...row)))));
