@@ -117,7 +117,10 @@ interface Visit {
  * compositions came to before.
  * Lineage may be thousands of steps deep, so the walk keeps its own stack.
  */
-export function stagesOf(root: Tensor, held: (tensor: Tensor) => boolean, target: Target = device, cache: Map<Tensor, Tensor> = new Map<Tensor, Tensor>()): readonly Stage[] {
+export function stagesOf(
+  root: Tensor, held: (tensor: Tensor) => boolean, target: Target = device,
+  cache: Map<Tensor, Tensor> = new Map<Tensor, Tensor>(),
+): readonly Stage[] {
   const done = new Map<Tensor, Partial<Record<Span, Stage>>>();
   const order: Stage[] = [];
   const stageOf = ({ tensor, span }: Visit): Stage | undefined => done.get(tensor)?.[span];

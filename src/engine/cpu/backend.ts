@@ -150,7 +150,9 @@ class CpuRun {
   }
 
   /** Goes round a loop. What a step makes is forgotten but for the next state. */
-  async #repeat({ tensor, inputs }: Stage, { given, next, steps }: LoopBody<Tensor>, onSteps: (steps: number) => void): Promise<Float32Array<ArrayBuffer>> {
+  async #repeat(
+    { tensor, inputs }: Stage, { given, next, steps }: LoopBody<Tensor>, onSteps: (steps: number) => void,
+  ): Promise<Float32Array<ArrayBuffer>> {
     const stages = fastStages(next, given)!;
     const start = this.#data.get(inputs[0]!)!;
     let state = new Float32Array(tensor.rows * tensor.width);
@@ -186,7 +188,10 @@ class CpuRun {
     });
   }
 
-  async #run(stages: readonly Stage[], rows: number, { out, onProgress }: { readonly out?: Float32Array<ArrayBuffer>; readonly onProgress?: RunHooks['onProgress'] } = {}): Promise<Float32Array<ArrayBuffer>> {
+  async #run(
+    stages: readonly Stage[], rows: number,
+    { out, onProgress }: { readonly out?: Float32Array<ArrayBuffer>; readonly onProgress?: RunHooks['onProgress'] } = {},
+  ): Promise<Float32Array<ArrayBuffer>> {
     const inputs = new Set(stages.flatMap((stage) => stage.inputs));
     const alongRows = (of: Stage, input: number): boolean => isAlong(of, input) && rowsOf(of.inputs[input]!) === rows;
     const neededWhole = (stage: Stage): boolean => stages.some((of) => of.inputs.some((input, index) => input === stage && !alongRows(of, index)));
